@@ -1,0 +1,33 @@
+# Warnings, sanitizers, ccache and the linker: everything that is about the compiler alone.
+add_library(tidemill_flags INTERFACE)
+target_compile_options(tidemill_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wswitch-enum -Werror
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+target_include_directories(tidemill_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
+
+if(TIDEMILL_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -O1)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+if(TIDEMILL_SANITIZE)
+  set(sanitize_flags -fsanitize=${TIDEMILL_SANITIZE} -fno-omit-frame-pointer)
+  if(TIDEMILL_SANITIZE MATCHES "undefined")
+    list(APPEND sanitize_flags -fno-sanitize-recover=undefined)
+  endif()
+  add_compile_options(${sanitize_flags})
+  add_link_options(${sanitize_flags})
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  # Precompiled headers need these two to be cacheable.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+endif()
+
+find_program(MOLD_PROGRAM mold)
+if(MOLD_PROGRAM AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_link_options(-fuse-ld=mold)
+endif()

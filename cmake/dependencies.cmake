@@ -1,0 +1,12 @@
+# Every outside library, once. All are Debian 12 packages; `./bootstrap build` installs them.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(date REQUIRED)
+if(NOT TIDEMILL_FUZZ)
+  find_package(SQLite3 REQUIRED)
+  find_package(CLI11 REQUIRED)
+  find_package(GTest REQUIRED)
+endif()

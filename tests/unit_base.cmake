@@ -1,0 +1,1 @@
+tidemill_test(base_result_test SOURCES unit/base/result_test.cc LIBS tidemill_base)
