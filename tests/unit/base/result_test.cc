@@ -10,7 +10,10 @@ Result<int> half(int n) {
   return n / 2;
 }
 
-Result<int> quarter(int n) { return TRY(half(TRY(half(n)))); }
+Result<int> quarter(int n) {
+  const int halved = TRY(half(n));
+  return half(halved);
+}
 
 TEST(Result, TryPassesTheFirstErrorOn) {
   EXPECT_EQ(quarter(8).value(), 2);
