@@ -1,0 +1,58 @@
+// Everything that can happen to a run, as data. The shell makes events; the machine alone decides.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "base/id.h"
+#include "core/outcome.h"
+
+namespace tidemill::event {
+
+// The run may start (limits allow it).
+struct Start {};
+
+// A ready task was granted to a worker as a new attempt.
+struct Grant {
+  TaskIndex task;
+  AttemptId attempt;
+};
+
+// The worker exec'd the attempt's process.
+struct Started {
+  TaskIndex task;
+  AttemptId attempt;
+  WallTime at;
+};
+
+// The attempt ended, or is certain never to start (cause lost or exec_failed).
+struct Ended {
+  TaskIndex task;
+  AttemptId attempt;
+  Outcome outcome;
+};
+
+// A task that was ready cannot be granted at all: rendering its command failed.
+struct Refused {
+  TaskIndex task;
+  std::string message;
+};
+
+// Some timer of the run may be due.
+struct Wake {};
+
+struct Cancel {
+  std::string by;      // "ann", "Ctrl-C", "timeout"
+  std::string reason;  // may be empty
+};
+
+}  // namespace tidemill::event
+
+namespace tidemill {
+
+using Event = std::variant<event::Start, event::Grant, event::Started, event::Ended, event::Refused,
+                           event::Wake, event::Cancel>;
+
+inline constexpr int kEventCount = std::variant_size_v<Event>;
+
+}  // namespace tidemill

@@ -1,0 +1,103 @@
+// One run of one DAG version as a flat value, shaped like the rows that store it. Only the run
+// machine (core/run_machine.h) changes it. Timers count in boot time; wall times are for people.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/id.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "core/dag.h"
+#include "core/outcome.h"
+#include "core/words.h"
+
+namespace tidemill {
+
+// Terminal direct upstreams by state; kept up to date by the machine so that a decision costs the
+// same for two upstreams and for two thousand. The total is what is left after pruning.
+struct UpstreamCounts {
+  std::uint32_t total = 0;
+  std::uint32_t succeeded = 0;
+  std::uint32_t failed = 0;
+  std::uint32_t upstream_failed = 0;
+  std::uint32_t skipped = 0;
+  std::uint32_t cancelled = 0;
+
+  std::uint32_t terminal() const {
+    return succeeded + failed + upstream_failed + skipped + cancelled;
+  }
+};
+
+struct TaskRun {
+  TaskState state = TaskState::waiting;
+  Cause cause = Cause::none;   // why the last attempt ended
+  bool tolerated = false;      // failed, and allow_failure holds
+  bool pruned = false;         // left out by --only; downstreams do not count it
+  std::uint16_t retries = 0;   // used of retry.limit
+  std::uint16_t losses = 0;    // attempts lost to infrastructure, bounded by kMaxLosses
+  std::uint32_t attempts = 0;  // made so far; attempt numbers are 1..attempts
+  int exit_code = 0;
+  float memory_factor = 1.0f;  // grown by retry rules
+  AttemptId attempt;           // the live attempt, else the last one
+  UpstreamCounts upstream;
+  BootTime ready_since{};      // meaningful in ready: queue_timeout counts from here
+  WallTime ready_at{};         // 0 = never was
+  WallTime started_at{};       // of the last attempt's exec; 0 = never
+  WallTime ended_at{};         // when the state became terminal; 0 = it is not
+  WallTime retry_at{};         // meaningful in retry_wait
+  std::string reason;          // one sentence: why it failed, was skipped, waits for its retry
+  std::shared_ptr<const TaskResult> result;  // of the successful attempt; null = none
+};
+
+struct RunTimer {
+  BootTime at;
+  enum class Kind : std::uint8_t { retry, queue_timeout, run_timeout, deadline } kind;
+  TaskIndex task = kNoTask;
+  auto operator<=>(const RunTimer&) const = default;
+};
+
+struct Run {
+  RunId id;
+  RunState state = RunState::queued;
+  Json::Object params;
+  std::uint64_t seed = 0;         // decides jitter and TIDEMILL_SEED
+  bool cancelling = false;        // a cancel was accepted; no new attempt of an ordinary task starts
+  bool timed_out = false;         // the run's own timeout was the reason of the cancel
+  bool deadline_missed = false;
+  std::string reason;             // one sentence: why it failed or was cancelled, and by whom
+  WallTime created_at{};
+  WallTime scheduled_for{};       // equals created_at for a run made by hand
+  WallTime interval_start{}, interval_end{};
+  WallTime started_at{}, ended_at{};
+  std::vector<TaskRun> tasks;     // same positions as Dag::tasks
+  std::set<RunTimer> timers;      // derived from the tasks; never stored
+  std::uint32_t open = 0;         // ordinary tasks that are not terminal; derived
+};
+
+inline constexpr int kMaxLosses = 5;
+
+// How a run begins. Tasks reused from an earlier run start as succeeded, with that run's results.
+struct RunOptions {
+  RunId id;
+  Json::Object params;
+  std::uint64_t seed = 0;
+  std::vector<TaskIndex> only;  // empty = every task
+  std::vector<std::pair<TaskIndex, std::shared_ptr<const TaskResult>>> reuse;
+  RunId reused_from;
+  WallTime scheduled_for{};     // 0 = now
+  WallTime interval_start{}, interval_end{};
+};
+
+Run make_run(const Dag& dag, const RunOptions& options, Now now);
+
+// Fills what rows do not hold (counts, timers, open) after tasks were loaded from storage. Timers
+// are rebased: what was left of a delay by wall clock, at most the whole delay, counts from now.
+void restore_derived(const Dag& dag, Run& run, Now now);
+
+}  // namespace tidemill

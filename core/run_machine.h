@@ -1,0 +1,45 @@
+// The run machine: the one place that changes a run. Pure: a function of DAG, run, event and time.
+//
+//   waiting ──rule says run──▶ ready ──Grant──▶ dispatched ──Started──▶ running ──Ended──▶ succeeded
+//      │ ├─rule/if says skip─▶ skipped               │                     │            failed
+//      │ └─upstream failed───▶ upstream_failed       └────Ended (lost)─────┤            skipped (99)
+//      └─Cancel──▶ cancelled (live ones: Stop first)                       └─retry─▶ retry_wait ─Wake─▶ ready
+//
+// Every (state, event) pair is decided; the whole matrix is tests/golden/transitions.txt.
+// Stale messages (an attempt that is not the live one) are ignored and reported as such (I8, I9).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/dag.h"
+#include "core/effect.h"
+#include "core/event.h"
+#include "core/run.h"
+
+namespace tidemill {
+
+struct Transition {
+  enum class Verdict {
+    applied,
+    ignored,   // late or repeated; harmless, nothing changed
+    rejected,  // must not happen in this state; nothing changed
+  } verdict = Verdict::applied;
+  std::string note;                 // why it was ignored or rejected
+  std::vector<TaskIndex> changed;   // tasks whose rows changed, each once, in order of change
+  bool run_changed = false;
+  std::vector<Effect> effects;      // in order
+};
+
+// Runs in time proportional to the tasks it changes and their edges, never recursive.
+Transition advance(const Dag& dag, Run& run, const Event& event, Now now);
+
+// The state that the tasks imply: failed if any failure is not tolerated, then cancelled, then
+// partial, then succeeded. Defined when every ordinary task is terminal.
+RunState state_of(const Dag& dag, const Run& run);
+
+// For a run that was loaded from storage: the effects that a crash may have swallowed (Ready for
+// every ready task, Stop for live attempts of a cancelled run, timers). Idempotent.
+std::vector<Effect> pending_effects(const Dag& dag, const Run& run);
+
+}  // namespace tidemill

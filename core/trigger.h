@@ -1,0 +1,29 @@
+// Decides whether a task may start: the thirteen trigger rules and the expression form of `needs`.
+// THE place to read for "why does this task (not) run": a table over counts, evaluated as early as
+// the answer is certain.
+#pragma once
+
+#include <string>
+
+#include "core/dag.h"
+#include "core/run.h"
+
+namespace tidemill {
+
+struct TriggerVerdict {
+  enum class Kind { wait, run, skip, upstream_failed } kind = Kind::wait;
+  std::string why;  // one clause: "2 of 3 upstreams succeeded, 1 still running (train)"
+};
+
+// By rule alone, over counts. `setup` are the counts over `setup: true` upstreams (used by
+// all_done_setup_success only). Pure arithmetic; tested against brute force.
+TriggerVerdict::Kind decide_rule(TriggerRule rule, const UpstreamCounts& all,
+                                 const UpstreamCounts& setup);
+
+// The full decision for one task of a run, without words.
+TriggerVerdict::Kind decide_trigger(const Dag& dag, const Run& run, TaskIndex task);
+
+// The same with words; slower.
+TriggerVerdict explain_trigger(const Dag& dag, const Run& run, TaskIndex task);
+
+}  // namespace tidemill
