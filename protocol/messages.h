@@ -1,0 +1,193 @@
+// The words between scheduler, agent (the worker's face) and supervisor (the owner of processes).
+//
+//   scheduler ── Welcome Start Stop Acknowledge Drain Shutdown ──▶ agent
+//   scheduler ◀── Hello Started Ended Progress Heartbeat ───────── agent
+//   agent ── Attach Spawn Kill Forget Leave ──▶ supervisor
+//   agent ◀── Inventory Spawned Exited ──────── supervisor
+//
+// Frames carry ids, never paths chosen by the other side; the agent alone makes paths, from ids.
+// An attempt is started at most once: Start and Spawn of a known attempt are ignored. Ended and Exited
+// are repeated after every reconnect until Acknowledge and Forget arrive.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/id.h"
+#include "base/time.h"
+#include "core/dag.h"
+#include "core/outcome.h"
+#include "core/render.h"
+
+namespace tidemill::message {
+
+inline constexpr std::uint32_t kProtocolVersion = 1;
+
+using Variables = std::vector<std::pair<std::string, std::string>>;
+
+// scheduler and agent ----------------------------------------------------------------------------
+
+// What a worker knows of an attempt when it (re)connects.
+struct KnownAttempt {
+  AttemptId attempt;
+  enum class Stage : std::uint8_t { queued, running, ended } stage = Stage::queued;
+};
+
+// First frame of an agent. Attempts that are not listed were never started here.
+struct Hello {
+  std::uint32_t version = kProtocolVersion;
+  std::string worker;               // stable name, unique per scheduler
+  std::string boot_id;              // another one than before: everything live was lost with the host
+  int slots = 1;
+  std::vector<std::string> labels;
+  Resources capacity;
+  std::vector<KnownAttempt> attempts;
+};
+
+// Answer of the scheduler. An agent refuses a scheduler with a lower epoch than it has seen (I10).
+struct Welcome {
+  std::uint32_t version = kProtocolVersion;
+  std::int64_t epoch = 0;
+  int slots = 0;        // overrides the worker's own when not 0
+};
+
+struct Start {
+  AttemptId attempt;
+  RunId run;
+  std::string dag, task;            // for log lines and the task's environment, never for paths
+  TaskIndex task_index = 0;
+  std::uint32_t number = 1;         // of the attempt within its task
+  int priority = 5;
+  int slots = 1;
+  std::vector<std::string> argv;    // empty when script is set
+  std::string script;
+  std::string shell;
+  std::string directory;            // absolute working directory; the DAG's folder or below it
+  std::optional<unsigned> umask;
+  Variables env;                    // complete but for the worker's own paths
+  Variables secrets;                // like env, and masked in the log
+  Duration timeout{}, grace{};
+  Resources resources;
+  std::vector<std::string> outputs, metrics;  // declared names
+  std::vector<ArtifactSpec> artifacts;
+  std::vector<RenderedInput> inputs;
+  std::vector<std::string> log_patterns;      // retry.rules[i].log_matches, "" where a rule has none
+  std::string context_json;
+};
+
+struct Stop {
+  AttemptId attempt;
+  Cause why = Cause::cancelled;
+  bool force = false;  // KILL at once
+};
+
+struct Acknowledge {  // these ends are committed; forget them
+  std::vector<AttemptId> attempts;
+};
+
+struct Drain {};     // take nothing new
+struct Shutdown {};  // end when nothing runs any more
+
+struct Started {
+  AttemptId attempt;
+  std::int64_t pid = 0;
+  WallTime at;
+};
+
+struct Ended {
+  AttemptId attempt;
+  Outcome outcome;
+};
+
+struct Progress {
+  AttemptId attempt;
+  double fraction = 0;  // 0 to 1
+  std::string text;
+};
+
+struct Heartbeat {
+  std::uint64_t sequence = 0;
+};
+
+// agent and supervisor ---------------------------------------------------------------------------
+
+struct Attach {
+  std::uint32_t version = kProtocolVersion;
+  int slots = 1;  // how many slot units run at once; the rest waits in the supervisor, by priority
+};
+
+// Everything a process needs; all paths are absolute and made by the agent.
+struct Spawn {
+  AttemptId attempt;
+  RunId run;
+  int priority = 5;
+  int slots = 1;
+  std::vector<std::string> argv;
+  Variables env;
+  std::vector<std::string> masks;  // values that never reach the disk
+  std::string directory;
+  std::optional<unsigned> umask;
+  Duration timeout{}, grace{};
+  std::uint64_t memory_limit = 0;
+  double cpu_limit = 0;
+  std::string log_path;
+  std::vector<std::string> log_patterns;
+};
+
+struct Kill {
+  AttemptId attempt;
+  Cause why = Cause::cancelled;
+  bool force = false;
+};
+
+struct Forget {
+  std::vector<AttemptId> attempts;
+};
+
+// The agent leaves for good: the supervisor ends once nothing runs.
+struct Leave {};
+
+struct ExitRecord {
+  AttemptId attempt;
+  RunId run;
+  Cause cause = Cause::none;
+  int exit_code = 0;
+  int signal = 0;
+  std::string message;
+  WallTime started_at{}, ended_at{};
+  std::uint64_t log_rules = 0;
+  Usage usage;
+};
+
+// Answer to Attach: every attempt the supervisor holds. Ended ones follow as Exited.
+struct Inventory {
+  std::string boot_id;
+  std::vector<KnownAttempt> attempts;
+};
+
+struct Spawned {
+  AttemptId attempt;
+  std::int64_t pid = 0;
+  WallTime at;
+};
+
+struct Exited {
+  ExitRecord record;
+};
+
+}  // namespace tidemill::message
+
+namespace tidemill {
+
+using Message =
+    std::variant<message::Hello, message::Welcome, message::Start, message::Stop,
+                 message::Acknowledge, message::Drain, message::Shutdown, message::Started,
+                 message::Ended, message::Progress, message::Heartbeat, message::Attach,
+                 message::Spawn, message::Kill, message::Forget, message::Leave,
+                 message::Inventory, message::Spawned, message::Exited>;
+
+}  // namespace tidemill
