@@ -3,6 +3,8 @@
 // The library behind parse() is hidden in json.cc.
 #pragma once
 
+#include <compare>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/check.h"
 #include "base/result.h"
 
 namespace tidemill {
@@ -24,7 +27,9 @@ class Json {
 
   Json() = default;
   Json(std::nullptr_t) {}
-  Json(bool value) : value_(value) {}
+  // Only for bool itself: a pointer must not become `true`.
+  template <std::same_as<bool> Bool>
+  Json(Bool value) : value_(value) {}
   Json(std::int64_t value) : value_(value) {}
   Json(int value) : value_(std::int64_t{value}) {}
   Json(unsigned value) : value_(std::int64_t{value}) {}
@@ -37,6 +42,8 @@ class Json {
 
   Kind kind() const { return static_cast<Kind>(value_.index()); }
   bool is_null() const { return kind() == Kind::null; }
+  bool is_bool() const { return kind() == Kind::boolean; }
+  bool is_int() const { return kind() == Kind::integer; }
   bool is_string() const { return kind() == Kind::string; }
   bool is_number() const { return kind() == Kind::integer || kind() == Kind::number; }
   bool is_array() const { return kind() == Kind::array; }
@@ -60,8 +67,9 @@ class Json {
   // Numbers compare by value (1 == 1.0); objects compare without regard to order.
   bool operator==(const Json& other) const;
 
-  // Compact, or indented by two spaces. Invalid UTF-8 bytes become U+FFFD; NaN and infinities,
-  // which JSON cannot hold, become null.
+  // Compact, or indented by two spaces. Numbers are as short as they can be and still read back as
+  // the same value; a double keeps a point or exponent ("1.0"), so it reads back as a double.
+  // Invalid UTF-8 bytes become U+FFFD; NaN and infinities, which JSON cannot hold, become null.
   std::string dump(bool pretty = false) const;
 
  private:
@@ -81,8 +89,17 @@ class Json {
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> value_;
 };
 
-// The error names the byte offset. Numbers beyond 64-bit integers or doubles are refused.
+// Compares two numbers by value, exactly: 2^53 + 1 as an integer is more than 2^53 as a double.
+// Requires is_number() of both; only NaN is unordered.
+std::partial_ordering compare_numbers(const Json& a, const Json& b);
+
+// The error names the byte offset. Numbers beyond 64-bit integers or doubles are refused: 2^63,
+// 1e400, and 1e-400, which would become 0. "-0" is the integer 0, "-0.0" the double.
 Result<Json> parse_json(std::string_view text);
+
+// The shortest text that reads back as the same finite double: "1", "0.75", "1e+30". From 1e-6 up
+// to 1e21 it has no exponent, and integers from 2^53 on have all of their digits.
+std::string shortest(double value);
 
 // Appends `text` as a JSON string, quotes included. Used on hot paths that build JSON by hand.
 void append_json_string(std::string& out, std::string_view text);
