@@ -1,0 +1,35 @@
+# `make` alone explains itself. Everything here is a short name for ./bootstrap or ninja.
+.PHONY: help build test check dev demo bench format golden sim clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## install what is needed and build build/release/tidemill
+	./bootstrap build
+
+test: ## the whole test suite
+	./bootstrap test
+
+check: ## tests, sanitizers, fuzzers, clang-tidy (about half an hour)
+	./bootstrap check
+
+dev: ## a debug build with compile_commands.json
+	./bootstrap dev
+
+demo: ## the category demo on real data
+	./bootstrap demo
+
+bench: ## compare with make, ninja, GNU parallel and snakemake
+	./bootstrap bench
+
+format: ## clang-format over every C++ source
+	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
+
+golden: ## rewrite the golden files and generated docs, then read the diff
+	UPDATE_GOLDEN=1 ctest --preset release -L golden
+
+sim: ## simulate one seed: make sim SEED=42
+	build/release/tidemill sim --seed $(or $(SEED),1) --verbose
+
+clean: ## remove build/
+	rm -rf build
