@@ -1,7 +1,7 @@
 // A YAML document as a tree that we own, with the place of every node. Only the part of YAML that
 // means one thing is let in: anchors, aliases, merge keys, custom tags, duplicate keys and second
-// documents are refused, text must be UTF-8, and size, node count and depth are bounded before
-// anything is built. Scalars stay text plus "was it quoted"; the caller decides what they mean.
+// documents are refused, text must be UTF-8, and size, node count and depth are bounded while the
+// tree is built. Scalars stay text plus "was it quoted"; the caller decides what they mean.
 // The library behind it, and its traps, are hidden in yaml.cc.
 #pragma once
 
@@ -13,10 +13,12 @@
 
 namespace tidemill {
 
-// 1-based, columns count bytes' characters as the editor shows them; 0 means unknown.
+// 1-based; columns count characters as the editor shows them. 0 means unknown.
 struct Mark {
   int line = 0;
   int column = 0;
+
+  auto operator<=>(const Mark&) const = default;
 };
 
 struct YamlNode {
@@ -25,8 +27,8 @@ struct YamlNode {
 
   Kind kind = Kind::null;
   Mark mark;
-  std::string text;            // scalar: the value; otherwise empty
-  bool quoted = false;         // scalar: written in quotes or as a block, so always a string
+  std::string text;             // scalar: the value; otherwise empty
+  bool quoted = false;          // scalar: written in quotes or as a block, so always a string
   std::vector<YamlNode> items;  // sequence
   std::vector<Entry> entries;   // map, in file order
 
@@ -47,11 +49,12 @@ struct YamlLimits {
   int max_depth = 64;
 };
 
-// Why a document was refused. `rule` is the stable finding id of core/finding.h ("TM001" ...).
+// Why a document was refused. `rule` is the stable finding id of core/finding_rules.h ("TM001" ...).
 struct YamlProblem {
   std::string rule;
   Mark mark;
   std::string message;
+  std::string hint;  // what to write instead; may be empty
 };
 
 struct YamlDocument {
@@ -59,7 +62,8 @@ struct YamlDocument {
   std::vector<YamlProblem> problems;  // when not empty, root is not to be used
 };
 
-// Never throws, never hangs; problems come back as data.
+// Never throws, never hangs; problems come back as data, at most about 50 of them. A document that
+// is empty or holds comments only has a root of kind null and no problem.
 YamlDocument parse_yaml(std::string_view text, const YamlLimits& limits = {});
 
 }  // namespace tidemill
