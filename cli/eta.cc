@@ -1,0 +1,70 @@
+#include "cli/eta.h"
+
+#include <algorithm>
+
+namespace tidemill {
+namespace {
+
+Duration elapsed(const TaskRun& task, WallTime now) {
+  const bool runs = task.state == TaskState::running && task.started_at.us != 0;
+  return runs ? std::max(Duration(0), now - task.started_at) : Duration(0);
+}
+
+// What each task still needs: 0 when terminal, the mean of the known ones when never seen.
+std::vector<Duration> remaining_each(const Dag& dag, const Run& run, const TaskHistory& history,
+                                     Duration mean, WallTime now) {
+  std::vector<Duration> remaining(dag.task_count);
+  for (TaskIndex i = 0; i < dag.task_count; ++i) {
+    if (is_terminal(run.tasks[i].state)) continue;
+    const Duration whole = history[i].value_or(mean);
+    remaining[i] = std::max(Duration(0), whole - elapsed(run.tasks[i], now));
+  }
+  return remaining;
+}
+
+// Longest chain of remaining work. Kahn's order, so a DAG of any depth costs its edges once.
+Duration critical_path(const Dag& dag, const std::vector<Duration>& remaining) {
+  std::vector<std::size_t> unmet(dag.task_count);
+  std::vector<Duration> begin(dag.task_count, Duration(0));
+  std::vector<TaskIndex> queue;
+  for (TaskIndex i = 0; i < dag.task_count; ++i) {
+    unmet[i] = dag.tasks[i].upstream.size();
+    if (unmet[i] == 0) queue.push_back(i);
+  }
+  Duration longest{0};
+  for (std::size_t at = 0; at < queue.size(); ++at) {
+    const TaskIndex task = queue[at];
+    const Duration end = begin[task] + remaining[task];
+    longest = std::max(longest, end);
+    for (const TaskIndex next : dag.tasks[task].downstream) {
+      begin[next] = std::max(begin[next], end);
+      if (--unmet[next] == 0) queue.push_back(next);
+    }
+  }
+  return longest;
+}
+
+}  // namespace
+
+std::optional<Duration> remaining_time(const Dag& dag, const Run& run, const TaskHistory& history,
+                                       int slots, WallTime now) {
+  CHECK(history.size() >= dag.task_count && slots >= 1);
+  std::int64_t open = 0, known_open = 0, known = 0;
+  Duration sum{0};
+  for (TaskIndex i = 0; i < dag.task_count; ++i) {
+    if (history[i]) {
+      ++known;
+      sum += *history[i];
+    }
+    if (is_terminal(run.tasks[i].state)) continue;
+    ++open;
+    if (history[i]) ++known_open;
+  }
+  if (open == 0 || known == 0 || known_open * 2 < open) return std::nullopt;
+  const auto remaining = remaining_each(dag, run, history, sum / known, now);
+  Duration work{0};
+  for (const Duration d : remaining) work += d;
+  return std::max(critical_path(dag, remaining), work / slots);
+}
+
+}  // namespace tidemill

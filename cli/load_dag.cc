@@ -1,0 +1,108 @@
+#include "cli/load_dag.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "cli/terminal.h"
+#include "core/finding_format.h"
+#include "core/params.h"
+
+namespace tidemill {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = 16u << 20;
+
+Error unknown_task(const Dag& dag, const std::string& id) {
+  std::vector<std::string_view> known;
+  for (TaskIndex i = 0; i < dag.task_count; ++i) known.push_back(dag.tasks[i].id);
+  const auto near = nearest(id, known);
+  return not_found(fmt::format("{} has no task {}{}", dag.name, printable(id),
+                               near ? fmt::format("; did you mean {}?", *near) : ""));
+}
+
+// The first input of `task` whose producer is not selected.
+const InputSpec* missing_input(const TaskSpec& task, const std::vector<TaskIndex>& selected) {
+  for (const InputSpec& input : task.inputs) {
+    if (std::find(selected.begin(), selected.end(), input.from) == selected.end()) return &input;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Result<LoadedDag> load_dag(const std::string& path) {
+  LoadedDag loaded;
+  loaded.text = TRY(read_file(path, kMaxFileBytes));
+  const auto absolute = std::filesystem::absolute(path).lexically_normal();
+  loaded.path = absolute.string();
+  loaded.folder = absolute.parent_path().string();
+  ParseOptions options;
+  options.default_name = absolute.stem().string();
+  options.zone = load_zone;
+  options.now = system_now().wall;
+  const std::string folder = loaded.folder;
+  options.read_file = [folder](const std::string& name) {
+    return read_file(folder + "/" + name, kMaxFileBytes);
+  };
+  ParsedDag parsed = parse_dag(loaded.text, options);
+  loaded.dag = parsed.dag;
+  loaded.findings = std::move(parsed.findings);
+  return loaded;
+}
+
+Result<LoadedDag> load_checked_dag(const std::string& path) {
+  LoadedDag loaded = TRY(load_dag(path));
+  if (!loaded.findings.empty()) {
+    fmt::print(stderr, "{}",
+               format_findings_human(path, loaded.text, loaded.findings, probe_terminal(2).colour));
+  }
+  if (loaded.dag == nullptr) return invalid(path + " has errors; nothing was run");
+  return loaded;
+}
+
+Result<std::vector<TaskIndex>> select_tasks(const Dag& dag, const std::vector<std::string>& ids) {
+  std::vector<TaskIndex> selected;
+  for (const std::string& id : ids) {
+    const TaskIndex task = dag.find(id);
+    if (task == kNoTask || task >= dag.task_count) return unknown_task(dag, id);
+    if (std::find(selected.begin(), selected.end(), task) == selected.end()) selected.push_back(task);
+  }
+  for (const TaskIndex task : selected) {
+    if (const InputSpec* input = missing_input(dag.tasks[task], selected)) {
+      return invalid(fmt::format(
+          "{} needs the artifact {} of {}, which is not selected: add {} to --only, or use "
+          "--from-failed RUN to take it from an earlier run",
+          dag.tasks[task].id, input->artifact, dag.tasks[input->from].id, dag.tasks[input->from].id));
+    }
+  }
+  return selected;
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> split_params(
+    const std::vector<std::string>& texts) {
+  std::vector<std::pair<std::string, std::string>> params;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return invalid(fmt::format("--param {}: write it as name=value", printable(text)));
+    }
+    params.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return params;
+}
+
+Result<Json::Object> bind_or_explain(const Dag& dag, const std::vector<std::string>& texts) {
+  BoundParams bound = bind_params(dag, TRY(split_params(texts)));
+  if (bound.problems.empty()) return std::move(bound.values);
+  std::string message = plural(static_cast<std::int64_t>(bound.problems.size()), "wrong parameter") + ":";
+  for (const ParamProblem& problem : bound.problems) {
+    message += fmt::format("\n  {}: {}", problem.name, problem.message);
+  }
+  return invalid(std::move(message));
+}
+
+}  // namespace tidemill
