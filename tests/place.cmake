@@ -1,0 +1,1 @@
+tidemill_test(core_placement_test SOURCES unit/core/placement_test.cc LIBS tidemill_placement)
