@@ -1,0 +1,51 @@
+// Named moments at which a test lets a process die, to see that nothing is lost or done twice.
+// TIDEMILL_FAULT_POINT="FP11:3" makes the process kill itself (SIGKILL) when it passes FP11 for the
+// third time. Unset, which is always the case outside tests, a point costs one predictable branch.
+// Not for several threads passing the same point.
+#pragma once
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace tidemill {
+
+class FaultPlan {
+ public:
+  FaultPlan() {
+    const char* text = std::getenv("TIDEMILL_FAULT_POINT");
+    if (text == nullptr) return;
+    const std::string_view plan = text;
+    const auto colon = plan.find(':');
+    name_ = plan.substr(0, colon);
+    left_ = colon == std::string_view::npos ? 1 : std::atoi(text + colon + 1);
+    armed_ = true;
+  }
+
+  bool armed() const { return armed_; }
+  // The next pass of `name` is the deadly one.
+  bool is_next(std::string_view name) const { return armed_ && left_ == 1 && name == name_; }
+  // Counts a pass; true when it is the deadly one.
+  bool pass(std::string_view name) { return name == name_ && --left_ == 0; }
+
+ private:
+  bool armed_ = false;
+  int left_ = 0;
+  std::string name_;
+};
+
+inline FaultPlan fault_plan;
+
+inline bool fault_point_next(std::string_view name) {
+  return fault_plan.armed() && fault_plan.is_next(name);
+}
+
+inline void fault_point(std::string_view name) {
+  if (!fault_plan.armed()) [[likely]] return;
+  if (fault_plan.pass(name)) ::kill(::getpid(), SIGKILL);
+}
+
+}  // namespace tidemill
