@@ -1,0 +1,14 @@
+tidemill_core_area(tidemill_expr
+  SOURCES
+    expr.cc
+    expr_check.cc
+    expr_date.cc
+    expr_evaluate.cc
+    expr_functions.cc
+    expr_lexer.cc
+    expr_needs.cc
+    expr_operators.cc
+    expr_parser.cc
+    expr_type.cc
+    template.cc
+  LIBS tidemill_words)
