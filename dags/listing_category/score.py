@@ -11,13 +11,14 @@ from typing import Any
 
 import task_contract as task
 from models import Ranking, rank_all
+from words import words
 
 MODEL_FILES = {"fasttext": "model_fasttext", "liblinear": "model_liblinear"}
 
 
 def prediction(row: dict[str, Any], ranking: Ranking) -> dict[str, Any]:
     """One published row. A listing without a single word gets the category `unknown`."""
-    if not ranking:
+    if not words(row):
         return {"name": row["name"], "category": "unknown", "margin": 0.0, "agrees": False}
     category, best = ranking[0]
     margin = best - ranking[1][1] if len(ranking) > 1 else best

