@@ -136,6 +136,7 @@ struct Spawn {
   double cpu_limit = 0;
   std::string log_path;
   std::vector<std::string> log_patterns;
+  std::string note;  // the agent's own words to itself; kept with the exit record and given back
 };
 
 struct Kill {
@@ -161,12 +162,19 @@ struct ExitRecord {
   WallTime started_at{}, ended_at{};
   std::uint64_t log_rules = 0;
   Usage usage;
+  std::string note;  // as given with Spawn
 };
 
-// Answer to Attach: every attempt the supervisor holds. Ended ones follow as Exited.
+struct HeldAttempt {
+  KnownAttempt known;
+  std::string note;  // as given with Spawn
+};
+
+// Answer to Attach: every attempt the supervisor holds. Running ones follow as Spawned, ended ones
+// as Exited.
 struct Inventory {
   std::string boot_id;
-  std::vector<KnownAttempt> attempts;
+  std::vector<HeldAttempt> attempts;
 };
 
 struct Spawned {
