@@ -113,14 +113,8 @@ bool Placement::release(RunId run, TaskIndex task) {
 std::vector<Grant> Placement::place(BootTime now) {
   std::vector<Grant> grants;
   if (state_->paused || state_->heads.empty()) return grants;
-  std::int64_t room = 0;  // slot units that any task could still get
-  for (const auto& [id, worker] : state_->workers) {
-    if (!worker.known || worker.view.draining) continue;
-    const auto limit = worker.capacity.slots + worker.view.queue_ahead;
-    room += std::max<std::int64_t>(0, limit - worker.used.slots);
-  }
   PlacementPass pass(*state_, now);
-  for (auto next = state_->heads.begin(); room > 0 && next != state_->heads.end();) {
+  for (auto next = state_->heads.begin(); !pass.is_over() && next != state_->heads.end();) {
     const QueueKey key = next->first;
     TaskClass& task_class = *next->second;
     WorkerState* worker = pass.fit(task_class);
@@ -132,7 +126,7 @@ std::vector<Grant> Placement::place(BootTime now) {
     state_->dequeue(task_class, key);
     state_->ready.erase({key.run, key.task});
     state_->occupy(task_class, {key.run, key.task}, *worker, now);
-    room -= task_class.requirement.demand.slots;
+    pass.grant(task_class);
     grants.push_back({key.run, key.task, worker->view.id});
     next = state_->heads.upper_bound(key);
   }

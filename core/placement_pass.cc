@@ -31,6 +31,15 @@ std::array<std::int64_t, 4> distance(const WorkerState& worker, const Demand& he
           lacking(used.milli_cpu, held.milli_cpu, asked.milli_cpu, capacity.milli_cpu)};
 }
 
+std::int64_t free_slots(const WorkerState& worker) {
+  return std::max<std::int64_t>(0, worker.capacity.slots - worker.used.slots);
+}
+
+std::int64_t free_ahead(const WorkerState& worker) {
+  const std::int64_t queued = std::max<std::int64_t>(0, worker.used.slots - worker.capacity.slots);
+  return std::max<std::int64_t>(0, worker.view.queue_ahead - queued);
+}
+
 template <typename Holds, typename Place>
 const auto* find_hold(const Holds& holds, const Place* place) {
   const auto found = holds.find(place);
@@ -38,6 +47,12 @@ const auto* find_hold(const Holds& holds, const Place* place) {
 }
 
 }  // namespace
+
+PlacementPass::PlacementPass(PlacementState& state, BootTime now) : state_(state), now_(now) {
+  for (const auto& [id, worker] : state.workers) {
+    if (worker.known && !worker.view.draining) room_ += free_slots(worker) + free_ahead(worker);
+  }
+}
 
 WorkerState* PlacementPass::fit(TaskClass& task_class) const {
   if (!run_has_room(task_class) || !pool_has_room(task_class)) return nullptr;
@@ -90,7 +105,8 @@ void PlacementPass::block(TaskClass& task_class) {
   if (run_has_room(task_class) && pool_has_room(task_class)) {
     const std::int64_t slots = task_class.requirement.demand.slots;
     for (const WorkerState* worker : state_.possible_workers(task_class)) {
-      if (worker->used.slots + slots > worker->capacity.slots) no_ahead_.insert(worker);
+      if (worker->used.slots + slots <= worker->capacity.slots) continue;
+      if (no_ahead_.insert(worker).second) room_ -= free_ahead(*worker);
     }
   }
   if (now_ - task_class.queue.begin()->second >= kReserveAfter) reserve(task_class);

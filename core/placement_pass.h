@@ -11,10 +11,16 @@ namespace tidemill {
 
 class PlacementPass {
  public:
-  PlacementPass(PlacementState& state, BootTime now) : state_(state), now_(now) {}
+  PlacementPass(PlacementState& state, BootTime now);
+
+  // No task whatever could be granted any more.
+  bool is_over() const { return room_ <= 0; }
 
   // Where the head of the class may start, or null. Room that is held for an earlier task is taken.
   WorkerState* fit(TaskClass& task_class) const;
+
+  // The head of the class was given a worker.
+  void grant(const TaskClass& task_class) { room_ -= task_class.requirement.demand.slots; }
 
   // The head of the class did not fit: keeps from the tasks behind it what it must not lose to them.
   void block(TaskClass& task_class);
@@ -43,6 +49,7 @@ class PlacementPass {
 
   PlacementState& state_;
   BootTime now_;
+  std::int64_t room_ = 0;  // slots that are free, and those that may still be granted ahead
   std::map<const LimitedRun*, Hold> run_holds_;
   std::map<const PoolState*, Hold> pool_holds_;
   std::map<const WorkerState*, WorkerHold> worker_holds_;
