@@ -40,7 +40,7 @@ struct Month {
 // without any has no first and no last one.
 struct Calendar {
   enum class Days { business_days, first_business_day, last_business_day } days = Days::business_days;
-  std::vector<std::int32_t> holidays;  // days since 1970-01-01, sorted
+  std::vector<std::int32_t> holidays{};  // days since 1970-01-01, sorted
   std::int32_t time_of_day_s = 0;      // local time at which it is due
 };
 

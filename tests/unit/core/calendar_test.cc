@@ -62,7 +62,7 @@ TEST(Calendar, LastBusinessDayOfTheMonth) {
 }
 
 TEST(Calendar, AMonthOfHolidaysHasNoBusinessDay) {
-  Calendar calendar{.days = Calendar::Days::first_business_day, .holidays = {}};
+  Calendar calendar{.days = Calendar::Days::first_business_day};
   for (std::int32_t d = day("2025-08-01"); d <= day("2025-08-31"); ++d) {
     calendar.holidays.push_back(d);
   }
@@ -74,7 +74,7 @@ TEST(Calendar, AMonthOfHolidaysHasNoBusinessDay) {
 }
 
 TEST(Calendar, TheEndsOfASearchAreRespected) {
-  const Calendar calendar{.days = Calendar::Days::first_business_day, .holidays = {}};
+  const Calendar calendar{.days = Calendar::Days::first_business_day};
   const std::int32_t first = day("2025-09-01");
   EXPECT_EQ(next_calendar_day(calendar, first, first + 1), first);
   EXPECT_EQ(next_calendar_day(calendar, first - 20, first), std::nullopt);
