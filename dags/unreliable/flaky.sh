@@ -1,0 +1,17 @@
+#!/bin/sh
+# Fails the first $TIDEMILL_PARAM_FLAKY_FAILURES times. It counts in the folder of checkpoints, the
+# place for anything that an attempt wants to hand to the next one.
+set -eu
+
+count_file="$TIDEMILL_CHECKPOINT/count"
+count=0
+if [ -s "$count_file" ]; then count=$(cat "$count_file"); fi
+count=$((count + 1))
+echo "$count" > "$count_file"
+
+if [ "$count" -le "$TIDEMILL_PARAM_FLAKY_FAILURES" ]; then
+  echo "attempt $TIDEMILL_ATTEMPT fails on purpose ($count of $TIDEMILL_PARAM_FLAKY_FAILURES)" >&2
+  exit 1
+fi
+echo "attempts=$count" >> "$TIDEMILL_OUTPUT"
+echo "attempt $TIDEMILL_ATTEMPT succeeds"
