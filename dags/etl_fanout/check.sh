@@ -1,6 +1,8 @@
 #!/bin/sh
 # Quality check over all partitions together: nothing lost, nothing doubled, nothing absurd.
 # Fails with exit 78: the same rows would be just as wrong the next time.
+# The dollars in single quotes are awk's.
+# shellcheck disable=SC2016
 set -eu
 
 cat "$TIDEMILL_IN"/rows_* > "$TIDEMILL_OUT/packages.tsv"
@@ -8,7 +10,7 @@ cat "$TIDEMILL_IN"/rows_* > "$TIDEMILL_OUT/packages.tsv"
 failed=0
 # check NAME ACTUAL OPERATOR EXPECTED: one line for the record, one for the reader.
 check() {
-  if [ "$2" "$3" "$4" ]; then success=true; else success=false; failed=$((failed + 1)); fi
+  if test "$2" "$3" "$4"; then success=true; else success=false; failed=$((failed + 1)); fi
   printf '{"check": "%s", "success": %s, "severity": "error", "expected": "%s %s", "actual": "%s"}\n' \
     "$1" "$success" "$3" "$4" "$2" >> "$TIDEMILL_CHECKS"
   echo "$1: expected $3 $4, found $2: $success"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import task_contract as task
-from debian import Listing, Stanza, stanzas, to_listing
+from debian import Listing, stanzas, to_listing
 
 APT_HELPER = "/usr/lib/apt/apt-helper"
 
@@ -56,9 +56,9 @@ def from_index(state: Path) -> Iterator[Listing]:
 def from_installed(state: Path) -> Iterator[Listing]:
     """What dpkg knows of this machine: few rows, but with long text and without a network."""
     with open(state / "installed", encoding="utf-8", errors="replace") as file:
-        stanza: Stanza
         for stanza in stanzas(file):
-            yield to_listing(stanza, stanza.get("Description", ""))
+            if stanza["Status"] == "installed":  # others are removed, their configuration is left
+                yield to_listing(stanza, stanza.get("Description", ""))
 
 
 def first_of_each_name(listings: Iterator[Listing]) -> list[Listing]:

@@ -30,6 +30,7 @@ progress() { echo "$1 $2" > "$TIDEMILL_PROGRESS"; }
 # Prints "kind<TAB>label<TAB>file" of what apt holds of Debian itself. Other vendors' archives on
 # this machine stay out: their sections mean other things.
 index_files() {
+  # shellcheck disable=SC2016  # apt fills these in, not the shell
   apt-get -c "$state/apt.conf" indextargets \
     --format '$(CREATED_BY)	$(ORIGIN)	$(LABEL)	$(FILENAME)' |
     awk -F '\t' '$2 == "Debian" && ($1 == "Packages" || $1 == "Translations") { print $1 "\t" $3 "\t" $4 }'
@@ -53,8 +54,12 @@ fetch_index() {
 
 read_installed() {
   progress 0.5 "reading the installed packages"
-  dpkg-query -W -f='Package: ${Package}\nSource: ${source:Package}\nSection: ${Section}\nMaintainer: ${Maintainer}\nDescription: ${Description}\n\n' \
-    > "$state/installed"
+  # The same stanzas as in an index, so that one parser reads both.
+  # shellcheck disable=SC2016  # dpkg-query fills these in, not the shell
+  format='Status: ${db:Status-Status}\nPackage: ${Package}\nSource: ${source:Package}\nSection: ${Section}\n'
+  # shellcheck disable=SC2016
+  format="$format"'Maintainer: ${Maintainer}\nDescription: ${Description}\n\n'
+  dpkg-query -W -f="$format" > "$state/installed"
 }
 
 source=installed
@@ -67,7 +72,10 @@ case "$TIDEMILL_PARAM_SOURCE" in
     fi ;;
   index)
     # 75 asks for another attempt later: a network comes back.
-    fetch_index || { echo "The package index could not be fetched, and source=index forbids the fallback." >&2; exit 75; }
+    if ! fetch_index; then
+      echo "The package index could not be fetched, and source=index forbids the fallback." >&2
+      exit 75
+    fi
     source=index ;;
 esac
 [ "$source" = index ] || read_installed

@@ -84,19 +84,29 @@ def problems(predictions: Path, manifest: Manifest, previous: Manifest | None, s
     return found
 
 
-def write_version(dataset: Path, predictions: Path, manifest: Manifest) -> Path:
-    """Makes v=<run>, whole or not at all. An attempt before this one may have left parts: they go."""
-    version = dataset / f"v={manifest['run']}"
-    unfinished = dataset / f".{version.name}.unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)
+def write_version(version: Path, predictions: Path, manifest: Manifest) -> None:
+    """Makes the folder of a version, whole or not at all."""
+    unfinished = version.with_name(f".{version.name}.unfinished")
     unfinished.mkdir()
     shutil.copyfile(predictions, unfinished / "predictions.jsonl")
     (unfinished / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     for path in (unfinished / "predictions.jsonl", unfinished / "manifest.json", unfinished):
         sync(path)
-    shutil.rmtree(version, ignore_errors=True)
     unfinished.rename(version)
-    sync(dataset)
+    sync(version.parent)
+
+
+def find_or_write(dataset: Path, predictions: Path, manifest: Manifest) -> Path:
+    """The version of this run. An attempt that was killed may have left a part of it, or all of it."""
+    for left in dataset.glob(".v=*.unfinished"):  # of dead publishers: the lock is ours
+        shutil.rmtree(left)
+    version = dataset / f"v={manifest['run']}"
+    made = read_manifest(version)
+    if made and made["sha256"] == manifest["sha256"]:
+        return version
+    if version.exists():  # other content under this name may have readers: it is never touched
+        version = version.with_name(f"{version.name}.{os.environ['TIDEMILL_ATTEMPT']}")
+    write_version(version, predictions, manifest)
     return version
 
 
@@ -131,8 +141,7 @@ def publish(dataset: Path, predictions: Path, sampled: bool) -> Manifest:
     if found := problems(predictions, manifest, previous, sampled):
         kept = current.resolve().name if previous else "nothing was published before"
         task.fail(f"Not published: {'; '.join(found)}. Readers keep what they have ({kept}).", task.NO_RETRY)
-    if not (previous and previous["run"] == manifest["run"] and previous["sha256"] == manifest["sha256"]):
-        make_current(dataset, write_version(dataset, predictions, manifest))
+    make_current(dataset, find_or_write(dataset, predictions, manifest))
     for name in remove_old(dataset):
         print(f"removed {name}: only the newest {KEEP} versions are kept")
     return manifest

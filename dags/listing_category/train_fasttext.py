@@ -1,6 +1,7 @@
 """Trains the champion so far: fasttext, a small model that is quick to serve."""
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -34,7 +35,7 @@ def follow(process: subprocess.Popen[bytes]) -> bytes:
     """Turns fasttext's own progress line into ours; returns the last words it said."""
     assert process.stderr is not None
     said = b""
-    while chunk := process.stderr.read1(4096):
+    while chunk := os.read(process.stderr.fileno(), 4096):
         said = (said + chunk)[-4096:]
         if found := _PERCENT.findall(said):
             task.progress(float(found[-1]) / 100, "training fasttext")
