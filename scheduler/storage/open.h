@@ -1,0 +1,38 @@
+// Opens the database of a data directory for its one writer: settings, refusals, migrations. What is
+// refused is refused before anything is written, with what to do about it.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/time.h"
+#include "migrations/embedded.h"
+#include "scheduler/storage/sqlite.h"
+
+namespace tidemill {
+
+enum class Durability {
+  power_loss,  // synchronous=FULL: a commit is on the disk before it returns (the default)
+  crash,       // synchronous=NORMAL: survives kill -9; a power cut may take the last commits
+};
+
+struct StorageOptions {
+  std::string path;     // of the database file
+  std::string boot_id;  // of this host, to tell a killed process from a lost machine
+  Durability durability = Durability::power_loss;
+  bool allow_network_file_system = false;
+  std::span<const Migration> migrations = embedded_migrations();
+  std::string vfs;      // a registered SQLite VFS; empty = the system's
+};
+
+Result<Database> open_for_writing(const StorageOptions& options, WallTime now);
+
+// Read-only, and unable to checkpoint or to write by accident. Beside a live writer, or on the file
+// of a dead one.
+Result<Database> open_for_reading(const std::string& path, const std::string& vfs = "");
+
+// "nfs" and such when the folder of `path` lies on a file system on which SQLite's locks and
+// write-ahead log are not safe; empty otherwise.
+Result<std::string> network_file_system(const std::string& path);
+
+}  // namespace tidemill

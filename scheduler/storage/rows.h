@@ -1,0 +1,144 @@
+// The rows of the database as plain values, and Batch: all rows that one turn of the scheduler
+// changed. Values only, so that a batch can be handed to the writer thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/id.h"
+#include "base/time.h"
+#include "core/outcome.h"
+#include "core/words.h"
+
+namespace tidemill {
+
+struct Counters {
+  std::int64_t next_run = 1;
+  std::int64_t next_attempt = 1;
+  std::int64_t next_worker = 1;
+  std::int64_t next_version = 1;
+  auto operator<=>(const Counters&) const = default;
+};
+
+struct DagVersionRow {
+  std::int64_t version = 0;
+  std::string name;
+  std::string content_hash;
+  std::string source;
+  std::uint32_t task_count = 0;         // ordinary ones; the rest of task_ids are hooks
+  std::vector<std::string> task_ids;    // by TaskIndex
+  WallTime stored_at;
+};
+
+struct WorkerRow {
+  WorkerId id;
+  std::string name;
+  std::string boot_id;
+  int slots = 1;
+  std::string labels = "[]";  // JSON array
+  WallTime first_seen, last_seen;
+};
+
+struct TaskCounts {
+  std::int64_t total = 0, succeeded = 0, failed = 0, other_end = 0;
+};
+
+struct RunRow {
+  RunId id;
+  std::int64_t version = 0;
+  std::string dag_name;
+  RunState state = RunState::queued;
+  std::string params = "{}";
+  std::uint64_t seed = 0;
+  std::string origin;
+  std::string directory;
+  std::string reason;
+  bool cancelling = false, timed_out = false, deadline_missed = false;
+  WallTime created_at, scheduled_for, interval_start, interval_end, started_at, ended_at;
+  RunId reused_from;
+  TaskCounts tasks;
+};
+
+struct TaskRow {
+  RunId run;
+  TaskIndex task = 0;
+  TaskState state = TaskState::waiting;
+  Cause cause = Cause::none;
+  bool tolerated = false, pruned = false, reused = false;
+  std::uint16_t retries = 0, losses = 0;
+  std::uint32_t attempts = 0;
+  int exit_code = 0;
+  double memory_factor = 1.0;
+  AttemptId attempt;
+  WorkerId worker;
+  WallTime ready_at, granted_at, started_at, ended_at, retry_at;
+  std::string reason;
+};
+
+// `before` is the state that the row must have now; nullopt = there is no row yet. A row that is
+// found otherwise means that somebody else writes, and fails the batch.
+struct TaskWrite {
+  std::optional<TaskState> before;
+  TaskRow row;
+};
+
+struct AttemptRow {
+  RunId run;
+  TaskIndex task = 0;
+  std::uint32_t number = 0;
+  AttemptId attempt;
+  WorkerId worker;
+  Cause cause = Cause::none;
+  int exit_code = 0, signal = 0;
+  std::string message;
+  WallTime granted_at, started_at, ended_at;
+  Usage usage;
+};
+
+// What an attempt left; number 0 = taken over from the run named by RunRow::reused_from.
+struct ResultRow {
+  RunId run;
+  TaskIndex task = 0;
+  std::uint32_t number = 0;
+  std::shared_ptr<const TaskResult> result;  // never null
+};
+
+struct EventRow {
+  RunId run;
+  std::int64_t seq = 0;
+  WallTime at;
+  std::string_view kind;  // "tasks", "run" or "late"
+  std::optional<std::int64_t> task, attempt;
+  std::string body;  // JSON, see migrations/0001_runs.sql
+};
+
+struct RunWrite {
+  bool is_new = false;
+  RunRow row;
+};
+
+// Applied in the order of the members, all or nothing.
+struct Batch {
+  std::optional<Counters> counters;
+  std::vector<DagVersionRow> dags;
+  std::vector<WorkerRow> workers;
+  std::vector<RunWrite> runs;
+  std::vector<TaskWrite> tasks;
+  std::vector<AttemptRow> attempts;
+  std::vector<ResultRow> results;
+  std::vector<EventRow> events;
+
+  bool empty() const {
+    return !counters && dags.empty() && workers.empty() && runs.empty() && tasks.empty() &&
+           attempts.empty() && results.empty() && events.empty();
+  }
+  std::size_t row_count() const {
+    return (counters ? 1u : 0u) + dags.size() + workers.size() + runs.size() + tasks.size() +
+           attempts.size() + results.size() + events.size();
+  }
+};
+
+}  // namespace tidemill

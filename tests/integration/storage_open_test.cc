@@ -1,0 +1,223 @@
+// What opening a database accepts, refuses and leaves untouched.
+#include "scheduler/storage/open.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "base/fd.h"
+#include "base/hash.h"
+#include "scheduler/storage/migrate.h"
+#include "scheduler/storage/writer.h"
+#include "tests/support/temporary_directory.h"
+
+namespace tidemill {
+namespace {
+
+constexpr WallTime kNow{1'700'000'000'000'000};
+
+class StorageOpen : public ::testing::Test {
+ protected:
+  StorageOptions options() const {
+    StorageOptions o;
+    o.path = folder_ / "tidemill.db";
+    o.boot_id = "boot-1";
+    return o;
+  }
+  std::unique_ptr<Writer> open() {
+    auto writer = Writer::open(options(), kNow);
+    EXPECT_TRUE(writer.ok()) << writer.error().message;
+    return std::move(writer).value();
+  }
+  std::string failure(const StorageOptions& o) {
+    const auto writer = Writer::open(o, kNow);
+    EXPECT_FALSE(writer.ok());
+    return writer.ok() ? "" : writer.error().message;
+  }
+  std::string content() const { return read_file(options().path, 1u << 30).value(); }
+  void overwrite(std::size_t offset, const std::string& bytes) {
+    Fd fd(::open(options().path.c_str(), O_WRONLY | O_CLOEXEC));
+    ASSERT_EQ(::pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)),
+              static_cast<ssize_t>(bytes.size()));
+  }
+  void execute(const std::string& sql) {
+    Database database = Database::open(options().path, OpenMode::read_write).value();
+    const Status done = database.execute(sql);
+    ASSERT_TRUE(done.ok()) << done.error().message;
+  }
+
+  testing::TemporaryDirectory folder_;
+};
+
+TEST_F(StorageOpen, NewFileGetsTheSchemaAndOurName) {
+  { const auto writer = open(); }
+  Database database = Database::open(options().path, OpenMode::read_only).value();
+  EXPECT_EQ(database.query_integer("PRAGMA application_id").value(), kApplicationId);
+  EXPECT_EQ(database.query_integer("PRAGMA user_version").value(),
+            static_cast<std::int64_t>(embedded_migrations().size()));
+  EXPECT_EQ(database.query_text("PRAGMA journal_mode").value(), "wal");
+  EXPECT_EQ(database.query_text("SELECT sha256 FROM schema_migrations WHERE version=1").value(),
+            sha256_hex(embedded_migrations()[0].sql));
+}
+
+TEST_F(StorageOpen, FileIsPrivate) {
+  { const auto writer = open(); }
+  struct stat st {};
+  ASSERT_EQ(::stat(options().path.c_str(), &st), 0);
+  EXPECT_EQ(st.st_mode & 0777u, 0600u);
+}
+
+TEST_F(StorageOpen, EveryStartHasAHigherEpoch) {
+  EXPECT_EQ(open()->start().epoch, 1);
+  EXPECT_EQ(open()->start().epoch, 2);
+  EXPECT_EQ(open()->start().epoch, 3);
+}
+
+TEST_F(StorageOpen, ACleanStopAndAKillAreToldApart) {
+  EXPECT_TRUE(open()->start().clean);
+  auto second = open();
+  EXPECT_FALSE(second->start().clean);
+  ASSERT_TRUE(second->close().ok());
+  second.reset();
+  EXPECT_TRUE(open()->start().clean);
+}
+
+TEST_F(StorageOpen, AnotherBootIsNoticed) {
+  { const auto writer = open(); }
+  auto other = options();
+  other.boot_id = "boot-2";
+  EXPECT_FALSE(Writer::open(other, kNow).value()->start().same_boot);
+  EXPECT_TRUE(Writer::open(other, kNow).value()->start().same_boot);
+}
+
+TEST_F(StorageOpen, NothingIsCommittedAfterClose) {
+  const auto writer = open();
+  ASSERT_TRUE(writer->close().ok());
+  Batch batch;
+  batch.counters = Counters{};
+  EXPECT_FALSE(writer->commit(batch).ok());
+}
+
+TEST_F(StorageOpen, RefusesANewerSchemaAndLeavesItAsItIs) {
+  { const auto writer = open(); }
+  execute("PRAGMA user_version=99; PRAGMA wal_checkpoint(TRUNCATE)");
+  const std::string before = sha256_hex(content());
+  const std::string message = failure(options());
+  EXPECT_NE(message.find("written by a newer Tidemill (schema 99"), std::string::npos) << message;
+  EXPECT_EQ(sha256_hex(content()), before);
+}
+
+TEST_F(StorageOpen, RefusesAChangedMigration) {
+  { const auto writer = open(); }
+  auto changed = options();
+  const std::vector<Migration> other = {{1, "0001_runs", "CREATE TABLE other (x) STRICT"}};
+  changed.migrations = other;
+  const std::string message = failure(changed);
+  EXPECT_NE(message.find("0001_runs was applied with another text"), std::string::npos) << message;
+}
+
+TEST_F(StorageOpen, RefusesADatabaseOfAnotherProgram) {
+  execute("PRAGMA application_id=42; CREATE TABLE theirs (x)");
+  EXPECT_NE(failure(options()).find("a database of another program"), std::string::npos);
+  execute("INSERT INTO theirs VALUES (1)");
+}
+
+TEST_F(StorageOpen, RefusesAFileWithoutOurIdThatHoldsTables) {
+  execute("CREATE TABLE theirs (x)");
+  EXPECT_NE(failure(options()).find("a database of another program"), std::string::npos);
+}
+
+TEST_F(StorageOpen, RefusesWhatIsNoDatabase) {
+  ASSERT_TRUE(write_file_atomic(options().path, std::string(8192, 'x')).ok());
+  const std::string message = failure(options());
+  EXPECT_NE(message.find("is damaged and was left as it is"), std::string::npos) << message;
+  EXPECT_EQ(content(), std::string(8192, 'x'));
+}
+
+// Enough rows that most pages hold data, then a page in the middle is overwritten.
+TEST_F(StorageOpen, FindsADamagedPageAfterAnUncleanStop) {
+  {
+    const auto writer = open();
+    Batch batch;
+    DagVersionRow dag;
+    dag.version = 1;
+    for (int i = 0; i < 5000; ++i) dag.task_ids.push_back(fmt::format("task_{}", i));
+    batch.dags.push_back(dag);
+    ASSERT_TRUE(writer->commit(batch).ok());
+    ASSERT_TRUE(writer->checkpoint().ok());
+  }
+  // The log still holds good copies of the pages.
+  ASSERT_EQ(::truncate((options().path + "-wal").c_str(), 0), 0);
+  const auto size = content().size();
+  overwrite(size / 4096 / 2 * 4096 + 8, std::string(2000, '\xff'));
+  const std::string message = failure(options());
+  EXPECT_NE(message.find("restore a copy of it"), std::string::npos) << message;
+}
+
+TEST_F(StorageOpen, FindsATruncatedFile) {
+  {
+    const auto writer = open();
+    ASSERT_TRUE(writer->checkpoint().ok());
+  }
+  ASSERT_EQ(::truncate((options().path + "-wal").c_str(), 0), 0);
+  ASSERT_EQ(::truncate(options().path.c_str(), static_cast<off_t>(content().size() / 8192 * 4096)),
+            0);
+  const std::string message = failure(options());
+  EXPECT_NE(message.find("is damaged"), std::string::npos) << message;
+}
+
+TEST_F(StorageOpen, NamesAFolderThatIsNotThere) {
+  auto o = options();
+  o.path = folder_ / "absent/tidemill.db";
+  EXPECT_NE(failure(o).find("absent"), std::string::npos);
+}
+
+TEST_F(StorageOpen, LocalFileSystemsAreNotTakenForNetworkOnes) {
+  EXPECT_EQ(network_file_system(options().path).value(), "");
+}
+
+TEST_F(StorageOpen, AFailedMigrationLeavesTheOldSchema) {
+  { const auto writer = open(); }
+  const auto first = embedded_migrations()[0];
+  const std::vector<Migration> two = {
+      first, {2, "0002_bad", "CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);"}};
+  auto o = options();
+  o.migrations = two;
+  const std::string message = failure(o);
+  EXPECT_NE(message.find("0002_bad"), std::string::npos) << message;
+  Database database = Database::open(o.path, OpenMode::read_only).value();
+  EXPECT_EQ(database.query_integer("PRAGMA user_version").value(), 1);
+  EXPECT_EQ(database.query_integer("SELECT count(*) FROM sqlite_schema WHERE name='half'").value(),
+            0);
+  EXPECT_EQ(open()->start().epoch, 2) << "the old build must still open it";
+}
+
+TEST_F(StorageOpen, AMigrationKeepsACopyOfWhatWasBefore) {
+  { const auto writer = open(); }
+  const std::vector<Migration> two = {embedded_migrations()[0],
+                                      {2, "0002_more", "CREATE TABLE more (x INTEGER) STRICT;"}};
+  auto o = options();
+  o.migrations = two;
+  const auto migrated = Writer::open(o, kNow);
+  ASSERT_TRUE(migrated.ok()) << migrated.error().message;
+  Database copy = Database::open(o.path + ".before-2", OpenMode::read_only).value();
+  EXPECT_EQ(copy.query_integer("PRAGMA user_version").value(), 1);
+  EXPECT_EQ(copy.query_integer("SELECT epoch FROM meta").value(), 1);
+  EXPECT_NE(failure(options()).find("newer Tidemill"), std::string::npos)
+      << "and the older build refuses the new schema";
+}
+
+TEST_F(StorageOpen, AReaderCannotWrite) {
+  { const auto writer = open(); }
+  Database reader = open_for_reading(options().path).value();
+  EXPECT_FALSE(reader.execute("UPDATE meta SET epoch=77").ok());
+  EXPECT_EQ(reader.query_integer("SELECT epoch FROM meta").value(), 1);
+}
+
+TEST_F(StorageOpen, AReaderRefusesAForeignDatabase) {
+  execute("CREATE TABLE theirs (x)");
+  EXPECT_FALSE(open_for_reading(options().path).ok());
+}
+
+}  // namespace
+}  // namespace tidemill

@@ -1,0 +1,4 @@
+tidemill_test(storage_open_test SOURCES integration/storage_open_test.cc LIBS tidemill_storage)
+tidemill_test(storage_rows_test SOURCES integration/storage_rows_test.cc LIBS tidemill_storage)
+tidemill_test(storage_rules_test SOURCES integration/storage_rules_test.cc
+  LIBS tidemill_storage tidemill_run)
