@@ -84,6 +84,16 @@ std::string local_words(const Schedule& schedule) {
   UNREACHABLE();
 }
 
+// "Every 5 minutes" needs no zone.
+bool is_same_everywhere(const Schedule& schedule) {
+  constexpr std::uint32_t kEveryHour = 0xff'ffff;
+  constexpr std::uint16_t kEveryMonth = 0x1ffe;
+  const Cron& cron = schedule.cron;
+  return schedule.kind == Schedule::Kind::cron && cron.hours == kEveryHour &&
+         cron.months == kEveryMonth && !cron.day_of_month_restricted &&
+         !cron.day_of_week_restricted;
+}
+
 // Only what differs from the usual is worth a reader's time.
 std::string policy_words(const Schedule& schedule) {
   const bool elapsed =
@@ -100,6 +110,7 @@ std::string policy_words(const Schedule& schedule) {
 std::string in_words(const Schedule& schedule) {
   if (schedule.kind == Schedule::Kind::every) return every_words(schedule);
   if (schedule.kind == Schedule::Kind::at) return "at " + list_some(schedule.instants, format_rfc3339);
+  if (is_same_everywhere(schedule)) return local_words(schedule);
   return local_words(schedule) + " " + schedule.timezone + policy_words(schedule);
 }
 
