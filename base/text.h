@@ -38,6 +38,9 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 char to_lower_ascii(char c);
 std::string to_lower_ascii(std::string_view text);
 
+// Whether the whole text fits the pattern: `*` is any characters, `?` is one; all else is itself.
+bool glob_matches(std::string_view pattern, std::string_view text);
+
 // "3 tasks", "1 task", "0 retries".
 std::string plural(std::int64_t count, std::string_view noun);
 

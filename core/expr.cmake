@@ -12,3 +12,5 @@ tidemill_core_area(tidemill_expr
     expr_type.cc
     template.cc
   LIBS tidemill_words)
+
+tidemill_core_area(tidemill_params SOURCES params.cc params_check.cc LIBS tidemill_expr)
