@@ -24,10 +24,11 @@ struct Unready {
 struct Stop {
   TaskIndex task;
   AttemptId attempt;
-  Cause why;  // cancelled or timeout
+  Cause why;  // cancelled, or timeout: queue_timeout or the run's timeout passed
 };
 
-// Send event::Wake when the boot clock reaches this.
+// Send event::Wake when the boot clock reaches this; replaces an earlier WakeAt of the run. Waking
+// too early is harmless: it is answered with the same WakeAt.
 struct WakeAt {
   BootTime at;
 };

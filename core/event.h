@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/id.h"
+#include "base/time.h"
 #include "core/outcome.h"
 
 namespace tidemill::event {

@@ -19,8 +19,8 @@ struct RenderedInput {
 };
 
 struct RenderedTask {
-  std::vector<std::string> argv;  // empty when script is set
-  std::string script;
+  std::vector<std::string> argv;  // also of a script whose words need no shell; else empty
+  std::string script;             // set when argv is empty
   // Identity and parameters (TIDEMILL_…), then the DAG's and the task's own; later ones win; sorted
   // by name and unique. Paths of the task contract are added by the worker.
   std::vector<std::pair<std::string, std::string>> env;
@@ -28,8 +28,12 @@ struct RenderedTask {
   std::string context_json;  // TIDEMILL_CONTEXT: params, upstream outputs, inputs, identity
 };
 
-// The run's names as expressions see them. nullopt for a task's state that is not terminal yet.
+// The run's names as expressions see them: params, run, tasks. Nothing of a task is known (nullopt)
+// before it is terminal; then its outputs, metrics and artifacts are objects, empty unless it
+// succeeded. Both arguments must outlive the lookup.
 ExprLookup run_lookup(const Dag& dag, const Run& run);
+// The same and `env`: the variables of the DAG and the task as they were rendered.
+ExprLookup task_lookup(const Dag& dag, const Run& run, TaskIndex task);
 
 // `attempt_number` is the number of the attempt about to start (1-based).
 Result<RenderedTask> render_task(const Dag& dag, const Run& run, TaskIndex task,

@@ -32,32 +32,39 @@ struct UpstreamCounts {
   std::uint32_t terminal() const {
     return succeeded + failed + upstream_failed + skipped + cancelled;
   }
+  // Counts one upstream in; states that are not terminal count only in total.
+  void add(TaskState state);
+  bool operator==(const UpstreamCounts&) const = default;
 };
 
 struct TaskRun {
   TaskState state = TaskState::waiting;
-  Cause cause = Cause::none;   // why the last attempt ended
+  Cause cause = Cause::none;   // why the last attempt ended; of a live one: why it is being stopped
+                               // (timeout: queue_timeout passed; cancelled: the run or hook was)
   bool tolerated = false;      // failed, and allow_failure holds
   bool pruned = false;         // left out by --only; downstreams do not count it
   std::uint16_t retries = 0;   // used of retry.limit
   std::uint16_t losses = 0;    // attempts lost to infrastructure, bounded by kMaxLosses
   std::uint32_t attempts = 0;  // made so far; attempt numbers are 1..attempts
-  int exit_code = 0;
+  int exit_code = 0;           // of the last attempt; meaningful for cause exit
   float memory_factor = 1.0f;  // grown by retry rules
   AttemptId attempt;           // the live attempt, else the last one
   UpstreamCounts upstream;
-  BootTime ready_since{};      // meaningful in ready: queue_timeout counts from here
+  BootTime ready_since{};      // ready and dispatched: queue_timeout counts from here; retry_wait:
+                               // when the retry is due. Derived from ready_at and retry_at
   WallTime ready_at{};         // 0 = never was
   WallTime started_at{};       // of the last attempt's exec; 0 = never
   WallTime ended_at{};         // when the state became terminal; 0 = it is not
   WallTime retry_at{};         // meaningful in retry_wait
-  std::string reason;          // one sentence: why it failed, was skipped, waits for its retry
+  std::string reason;          // one sentence: why it failed, was skipped, waits for its retry;
+                               // empty while ready or live and after success
   std::shared_ptr<const TaskResult> result;  // of the successful attempt; null = none
 };
 
 struct RunTimer {
-  BootTime at;
-  enum class Kind : std::uint8_t { retry, queue_timeout, run_timeout, deadline } kind;
+  BootTime at{};
+  enum class Kind : std::uint8_t { retry, queue_timeout, run_timeout, deadline };
+  Kind kind = Kind::retry;
   TaskIndex task = kNoTask;
   auto operator<=>(const RunTimer&) const = default;
 };
@@ -94,10 +101,14 @@ struct RunOptions {
   WallTime interval_start{}, interval_end{};
 };
 
+// The run is queued; nothing of it is ready before event::Start. Ask pending_effects for the timer
+// of a deadline that also counts while it is queued. Tasks left out by `only` are skipped from the
+// beginning, reused ones succeeded with attempts = 0; a reused task is never left out.
 Run make_run(const Dag& dag, const RunOptions& options, Now now);
 
-// Fills what rows do not hold (counts, timers, open) after tasks were loaded from storage. Timers
-// are rebased: what was left of a delay by wall clock, at most the whole delay, counts from now.
+// Fills what rows do not hold (upstream counts, ready_since, timers, open) after tasks were loaded
+// from storage. Timers are rebased: what was left of a delay by wall clock, at most the whole delay,
+// counts from now.
 void restore_derived(const Dag& dag, Run& run, Now now);
 
 }  // namespace tidemill

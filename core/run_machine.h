@@ -5,6 +5,10 @@
 //      │ └─upstream failed───▶ upstream_failed       └────Ended (lost)─────┤            skipped (99)
 //      └─Cancel──▶ cancelled (live ones: Stop first)                       └─retry─▶ retry_wait ─Wake─▶ ready
 //
+// Hooks are tasks too. The start hook comes before everything else; if it fails, nothing else runs.
+// When the body has ended, the success hook (also of a partial run), the failure hook or the cancel
+// hook runs, then the exit hook, then the run ends.
+//
 // Every (state, event) pair is decided; the whole matrix is tests/golden/transitions.txt.
 // Stale messages (an attempt that is not the live one) are ignored and reported as such (I8, I9).
 #pragma once
@@ -28,18 +32,21 @@ struct Transition {
   std::string note;                 // why it was ignored or rejected
   std::vector<TaskIndex> changed;   // tasks whose rows changed, each once, in order of change
   bool run_changed = false;
-  std::vector<Effect> effects;      // in order
+  std::vector<Effect> effects;      // in order; WakeAt at most once, last
+  std::size_t work = 0;             // tasks and edges looked at: lets a test see that time is linear
 };
 
 // Runs in time proportional to the tasks it changes and their edges, never recursive.
 Transition advance(const Dag& dag, Run& run, const Event& event, Now now);
 
-// The state that the tasks imply: failed if any failure is not tolerated, then cancelled, then
-// partial, then succeeded. Defined when every ordinary task is terminal.
+// The state that the tasks imply: failed if any failure is not tolerated or the run timed out, then
+// cancelled, then partial, then succeeded. A failed hook after the body turns succeeded into partial
+// and nothing else. Defined when every ordinary task is terminal.
 RunState state_of(const Dag& dag, const Run& run);
 
 // For a run that was loaded from storage: the effects that a crash may have swallowed (Ready for
-// every ready task, Stop for live attempts of a cancelled run, timers). Idempotent.
+// every ready task, Stop for attempts that are being stopped, the earliest timer). Idempotent.
+// RunEnded and DeadlineMissed are in the row itself (state, deadline_missed).
 std::vector<Effect> pending_effects(const Dag& dag, const Run& run);
 
 }  // namespace tidemill

@@ -1,0 +1,22 @@
+tidemill_core_area(tidemill_run
+  SOURCES
+    contract.cc
+    invariants.cc
+    outcome.cc
+    render.cc
+    render_context.cc
+    render_lookup.cc
+    render_words.cc
+    retry.cc
+    run.cc
+    run_edges.cc
+    run_machine.cc
+    run_machine_cancel.cc
+    run_machine_cascade.cc
+    run_machine_ended.cc
+    run_machine_hooks.cc
+    run_machine_step.cc
+    run_timers.cc
+    trigger.cc
+    trigger_explain.cc
+  LIBS tidemill_expr tidemill_words)

@@ -1,0 +1,107 @@
+// One transition while it is being made; internal to the run machine. A handler `on` answers one
+// kind of event. Tasks that end are put in a list and their downstreams looked at one by one, so a
+// chain of 50,000 tasks needs no stack. One thread; lives for one call of advance().
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "core/retry.h"
+#include "core/run_machine.h"
+
+namespace tidemill {
+
+class Step {
+ public:
+  Step(const Dag& dag, Run& run, Now now);
+
+  void on(const event::Start&);
+  void on(const event::Grant& grant);
+  void on(const event::Started& started);
+  void on(const event::Ended& ended);
+  void on(const event::Refused& refused);
+  void on(const event::Wake&);
+  void on(const event::Cancel& cancel);
+
+  // Follows up everything that ended, and hands over what was done. Call once, last.
+  Transition finish();
+
+ private:
+  // run_machine_step.cc: bookkeeping. A task is only changed inside change(), which keeps its timer,
+  // the placement queue's effects and the list of changed tasks in step.
+  struct Change {
+    TaskState state;
+    Duration delay{};  // of retry_wait
+  };
+  TaskRun& change(TaskIndex task, const Change& to);
+  TaskRun& mark_stopping(TaskIndex task, Cause cause);
+  void touch(TaskIndex task);
+  void touch_run() { result_.run_changed = true; }
+  template <typename E>
+  void emit(E effect) {
+    result_.effects.push_back(effect);
+  }
+  void ignore(std::string note);
+  void reject(std::string note);
+  const TaskSpec& spec(TaskIndex task) const { return dag_.tasks[task]; }
+  TaskRun& at(TaskIndex task) { return run_.tasks[task]; }
+  bool is_known(TaskIndex task);
+  // The task whose live attempt this is; otherwise says why the message is late and returns false.
+  bool is_live_attempt(TaskIndex task, AttemptId attempt);
+
+  // run_machine_cascade.cc: what follows when a task may start, or has ended.
+  void begin(TaskIndex task);  // by its `if:` ready, skipped or failed
+  void make_ready(TaskIndex task);
+  void end(TaskIndex task, TaskState state, std::string reason);
+  void fail(TaskIndex task, Cause cause, std::string reason);
+  void decide(TaskIndex task);
+  void release_body();
+  void after_start_hook();
+  void cascade();
+  void count_for_downstreams(TaskIndex task);
+  bool is_ordinary(TaskIndex task) const { return task < dag_.task_count; }
+  bool is_released() const;
+
+  // run_machine_ended.cc
+  void record_attempt(TaskRun& state, const Outcome& outcome);
+  bool end_stopped(TaskIndex task, const Outcome& outcome, const RetryDecision& decision, Cause why);
+  void retry(TaskIndex task, const RetryDecision& decision);
+
+  // run_machine_cancel.cc
+  void fire(const RunTimer& timer);
+  void fire_queue_timeout(TaskIndex task);
+  void time_out();
+  void cancel_queued();
+  void cancel_body();
+  bool cancel_hook();
+  void stop(TaskIndex task);
+  void begin_cancelling(std::string reason);
+
+  // run_machine_hooks.cc: what comes after the body, and the end.
+  void settle();
+  bool is_body_over() const;
+  void skip_unused_hooks();
+  void end_run(RunState state);
+
+  const Dag& dag_;
+  Run& run_;
+  Now now_;
+  Transition result_;
+  std::optional<BootTime> wake_before_;
+  bool wake_again_ = false;
+  std::vector<TaskIndex> ended_;  // in this step, in order
+  std::unordered_set<TaskIndex> changed_;
+};
+
+// What an attempt that is being stopped is stopped with, and what its worker then reports.
+Cause stop_word(const Run& run, const TaskRun& state);
+
+std::string queue_timeout_reason(const TaskSpec& task);
+// Of a task that ends because its run is being cancelled.
+std::string cancel_reason(const Run& run);
+// One sentence about a run that ends: what failed, or who cancelled it.
+std::string end_reason(const Dag& dag, const Run& run, RunState state);
+
+}  // namespace tidemill
