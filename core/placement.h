@@ -10,9 +10,9 @@
 // - A worker is chosen by least slots in use per slot it has, then by id. Equal inputs give equal
 //   grants.
 // - Granting ahead (WorkerView::queue_ahead) binds a task to a worker that is busy now. That is done
-//   only for a task without pool, run limit and resources (they would be held idle), which has no
-//   other worker it could run on (or it would wait here while a slot is free there), and never past
-//   an earlier task that wants that worker's slots. Workers start what they hold in order of grant.
+//   only for a task of one slot without pool, run limit and resources (they would be held idle),
+//   which has no other worker it could run on (or it would wait here while a slot is free there), and
+//   never past an earlier task that wants that worker's slots.
 //
 // One thread. Cost: O(log n) to add, remove or grant; a pass looks once at each class.
 #pragma once

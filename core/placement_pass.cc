@@ -92,7 +92,8 @@ Demand PlacementPass::held(const WorkerState& worker) const {
 
 bool PlacementPass::may_run_ahead(TaskClass& task_class) const {
   if (task_class.pool != nullptr || task_class.limited_run != nullptr) return false;
-  if (task_class.requirement.demand.asks_resources()) return false;
+  const Demand& demand = task_class.requirement.demand;
+  if (demand.asks_resources() || demand.slots > 1) return false;
   const auto& possible = state_.possible_workers(task_class);
   return possible.size() == 1 && possible.front()->view.queue_ahead > 0 &&
          !no_ahead_.contains(possible.front());

@@ -1,1 +1,5 @@
-tidemill_test(core_placement_test SOURCES unit/core/placement_test.cc unit/core/placement_property_test.cc LIBS tidemill_placement)
+tidemill_test(core_placement_test
+  SOURCES unit/core/placement_property_test.cc unit/core/placement_test.cc
+  LIBS tidemill_placement)
+tidemill_test(core_graph_test SOURCES unit/core/graph_test.cc LIBS tidemill_graph)
+tidemill_test(core_dump_test SOURCES unit/core/dump_test.cc LIBS tidemill_dump)

@@ -161,7 +161,7 @@ class ReferencePlacement {
       }
     }
     if (best != nullptr) return best->id;
-    const bool plain = task.pool.empty() && task.max_active_tasks == 0 &&
+    const bool plain = task.slots == 1 && task.pool.empty() && task.max_active_tasks == 0 &&
                        task.resources.cpu == 0 && task.resources.memory == 0 &&
                        task.resources.gpu == 0;
     if (!plain || workers_for.size() != 1) return {};
