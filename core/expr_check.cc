@@ -126,24 +126,33 @@ class Checker {
       for (const ExprNode& child : node.children) truth(child, check(child), to_symbol(node.op));
       return ExprType::boolean;
     }
-    dashed_name(node);
+    if (is_dashed_name(node)) return ExprType::any;
     const ExprType left = check(node.children[0]);
     const ExprType right = check(node.children[1]);
     return operands(node, left, right);
   }
 
-  // tasks.a-b.outputs.x reads as a subtraction; say so when a name with the dash is known.
-  void dashed_name(const ExprNode& node) {
+  // tasks.a-b.outputs.x reads as a subtraction of two names that do not exist; says so when the
+  // name with the dash is known.
+  bool is_dashed_name(const ExprNode& node) {
     const ExprNode& left = node.children[0];
     const ExprNode& right = node.children[1];
     const bool names = left.kind == ExprNode::Kind::reference && right.kind == left.kind;
-    if (node.op != ExprOp::subtract || !names) return;
+    if (node.op != ExprOp::subtract || !names) return false;
     ExprPath path = left.path;
     path.back() += "-" + right.path.front();
     path.insert(path.end(), right.path.begin() + 1, right.path.end());
-    if (!scope_.type_of(path)) return;
+    if (!exists(path) || (exists(left.path) && exists(right.path))) return false;
     report(node.offset, "'-' here is a subtraction",
            fmt::format("write {} for the name", path_text(path)));
+    return true;
+  }
+
+  bool exists(ExprPath path) const {
+    for (; !path.empty(); path.pop_back()) {
+      if (scope_.type_of(path)) return true;
+    }
+    return false;
   }
 
   ExprType operands(const ExprNode& node, ExprType left, ExprType right) {
@@ -154,7 +163,9 @@ class Checker {
       case ExprOp::less_equal:
       case ExprOp::greater:
       case ExprOp::greater_equal: alike(node, left, right); return ExprType::boolean;
-      case ExprOp::in: containment(node, left, right); return ExprType::boolean;
+      case ExprOp::in:
+        containment("in", node.children[0], left, node.children[1], right);
+        return ExprType::boolean;
       case ExprOp::add: alike(node, left, right); return left == ExprType::any ? right : left;
       case ExprOp::subtract:
       case ExprOp::multiply:
@@ -191,12 +202,12 @@ class Checker {
            node.op == ExprOp::add ? "format('{0}{1}', …) puts them into one text" : "");
   }
 
-  void containment(const ExprNode& node, ExprType item, ExprType container) {
-    if (!require(node.children[1], container, kContainer, "in")) return;
-    const bool of_strings = container == ExprType::string || container == ExprType::object;
-    if (of_strings) {
-      require(node.children[0], item, kString, fmt::format("'in' of {}", with_article(container)));
-    }
+  // Strings and objects can only hold strings.
+  void containment(std::string_view taker, const ExprNode& item_node, ExprType item,
+                   const ExprNode& container_node, ExprType container) {
+    if (!require(container_node, container, kContainer, taker)) return;
+    if (container != ExprType::string && container != ExprType::object) return;
+    require(item_node, item, kString, fmt::format("{} of {}", taker, with_article(container)));
   }
 
   ExprType conditional(const ExprNode& node) {
@@ -211,6 +222,9 @@ class Checker {
       const ExprTypes takes = node.function->takes_at(types.size());
       types.push_back(check(child));
       require(child, types.back(), takes, node.function->name);
+    }
+    if (node.function->name == "contains" && may_hold(kContainer, types[0])) {
+      containment("contains", node.children[1], types[1], node.children[0], types[0]);
     }
     if (node.function->call != nullptr) return node.function->returns;
     return types[0] == ExprType::null ? types[1] : common(types[0], types[1]);
