@@ -39,8 +39,8 @@ struct Cron {
   std::uint8_t last_weekdays = 0;               // bits 0-6: 5L
   std::array<std::uint8_t, 5> nth_weekdays{};   // [n - 1], bits 0-6: 5#n
   bool has_seconds = false;
-  // The hour field is `*` or a step over the whole day: meant as "every so often", not "at this time
-  // of day". Such expressions follow elapsed time when the clock changes.
+  // The hour field lets every hour pass or is a step over the whole day: meant as "every so often",
+  // not "at this time of day". Such expressions follow elapsed time when the clock changes.
   bool follows_elapsed_time = false;
   std::string text;  // as the author wrote it
 };
