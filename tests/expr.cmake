@@ -5,5 +5,7 @@ tidemill_test(core_params_test SOURCES unit/core/params_test.cc LIBS tidemill_pa
 tidemill_test(core_expr_test
   SOURCES
     unit/core/expr_check_test.cc
+    unit/core/expr_needs_test.cc
+    unit/core/expr_property_test.cc
     unit/core/expr_test.cc
   LIBS tidemill_expr)
