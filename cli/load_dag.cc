@@ -16,12 +16,15 @@ namespace {
 
 constexpr std::size_t kMaxFileBytes = 16u << 20;
 
-Error unknown_task(const Dag& dag, const std::string& id) {
-  std::vector<std::string_view> known;
-  for (TaskIndex i = 0; i < dag.task_count; ++i) known.push_back(dag.tasks[i].id);
-  const auto near = nearest(id, known);
-  return not_found(fmt::format("{} has no task {}{}", dag.name, printable(id),
-                               near ? fmt::format("; did you mean {}?", *near) : ""));
+ParseOptions parse_options(const std::string& name, const std::string& folder) {
+  ParseOptions options;
+  options.default_name = name;
+  options.zone = load_zone;
+  options.now = system_now().wall;
+  options.read_file = [folder](const std::string& file) {
+    return read_file(folder + "/" + file, kMaxFileBytes);
+  };
+  return options;
 }
 
 // The first input of `task` whose producer is not selected.
@@ -40,15 +43,7 @@ Result<LoadedDag> load_dag(const std::string& path) {
   const auto absolute = std::filesystem::absolute(path).lexically_normal();
   loaded.path = absolute.string();
   loaded.folder = absolute.parent_path().string();
-  ParseOptions options;
-  options.default_name = absolute.stem().string();
-  options.zone = load_zone;
-  options.now = system_now().wall;
-  const std::string folder = loaded.folder;
-  options.read_file = [folder](const std::string& name) {
-    return read_file(folder + "/" + name, kMaxFileBytes);
-  };
-  ParsedDag parsed = parse_dag(loaded.text, options);
+  ParsedDag parsed = parse_dag(loaded.text, parse_options(absolute.stem().string(), loaded.folder));
   loaded.dag = parsed.dag;
   loaded.findings = std::move(parsed.findings);
   return loaded;
@@ -64,11 +59,32 @@ Result<LoadedDag> load_checked_dag(const std::string& path) {
   return loaded;
 }
 
+Result<DagPtr> parse_stored_dag(const std::string& name, const std::string& source,
+                                const std::string& folder) {
+  ParsedDag parsed = parse_dag(source, parse_options(name, folder));
+  if (parsed.dag != nullptr) return parsed.dag;
+  std::string first;
+  for (const Finding& finding : parsed.findings) {
+    if (first.empty() && finding.severity == Severity::error) first = finding.message;
+  }
+  return corrupt(fmt::format("the stored version of {} is not accepted by this Tidemill: {}", name, first));
+}
+
+Result<TaskIndex> find_task(const Dag& dag, const std::string& id) {
+  const TaskIndex task = dag.find(id);
+  if (task != kNoTask) return task;
+  std::vector<std::string_view> known;
+  for (const TaskSpec& spec : dag.tasks) known.push_back(spec.id);
+  const auto near = nearest(id, known);
+  return not_found(fmt::format("{} has no task {}{}", dag.name, printable(id),
+                               near ? fmt::format("; did you mean {}?", *near) : ""));
+}
+
 Result<std::vector<TaskIndex>> select_tasks(const Dag& dag, const std::vector<std::string>& ids) {
   std::vector<TaskIndex> selected;
   for (const std::string& id : ids) {
-    const TaskIndex task = dag.find(id);
-    if (task == kNoTask || task >= dag.task_count) return unknown_task(dag, id);
+    const TaskIndex task = TRY(find_task(dag, id));
+    if (task >= dag.task_count) return invalid(id + " is a hook; hooks run with every run");
     if (std::find(selected.begin(), selected.end(), task) == selected.end()) selected.push_back(task);
   }
   for (const TaskIndex task : selected) {

@@ -23,7 +23,8 @@ struct Question {
 };
 
 Error not_a_choice(std::string_view option, std::string_view value, std::string_view choices) {
-  return invalid(fmt::format("{}: \"{}\" is not known; use {}", option, printable(value, 40), choices));
+  return invalid(
+      fmt::format("{}: \"{}\" is not known; use {}", option, printable(value, 40), choices));
 }
 
 Result<DstPolicy> parse_policy(const NextOptions& options) {
@@ -80,8 +81,8 @@ std::string format_local(WallTime t, const Zone& zone) {
 std::string to_json(const Question& question, const std::vector<WallTime>& times) {
   Json::Array rows;
   for (const WallTime t : times) {
-    rows.push_back(Json::Object{{"utc", format_rfc3339(t)},
-                                {"local", format_local(t, *question.zone)}});
+    rows.push_back(
+        Json::Object{{"utc", format_rfc3339(t)}, {"local", format_local(t, *question.zone)}});
   }
   return Json(Json::Object{{"cron", question.schedule.text},
                            {"timezone", question.schedule.timezone},

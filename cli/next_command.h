@@ -1,4 +1,5 @@
-// `tidemill next`: when a cron expression will fire, so that an author can try it before a DAG has it.
+// `tidemill next`: when a cron expression will fire, so that an author can try it before a DAG has
+// it.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@ namespace tidemill {
 struct NextOptions {
   std::string cron{};
   std::string timezone = "UTC";
-  std::string from{};  // RFC 3339; empty = now. The first answer is after it, never equal to it
-  std::int64_t count = 5;        // 1 to 100,000
+  std::string from{};      // RFC 3339; empty = now. The first answer is after it, never equal to it
+  std::int64_t count = 5;  // 1 to 100,000
   std::string gap = "run_after";  // or skip
   std::string fold = "first";     // or both
   bool json = false;

@@ -1,0 +1,222 @@
+// The table of commands. Only words on the command line live here; what they do is in the files
+// beside it. CLI11 is parsed in this translation unit alone because it is slow to compile.
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <functional>
+#include <optional>
+
+#include "cli/commands.h"
+#include "cli/completion.h"
+#include "cli/exit_code.h"
+#include "cli/graph_command.h"
+#include "cli/next_command.h"
+#include "cli/schema_command.h"
+#include "cli/sim_command.h"
+#include "cli/supervisor_main.h"
+#include "cli/validate_command.h"
+#include "cli/worker_main.h"
+
+#ifndef TIDEMILL_VERSION
+#define TIDEMILL_VERSION "0.0.0"
+#endif
+
+namespace tidemill {
+namespace {
+
+// A command that was chosen, to be called once the whole command line was understood.
+using Chosen = std::function<int()>;
+
+const char kDataDirHelp[] =
+    "Folder of the database, logs and artifacts (default: $TIDEMILL_DATA_DIR or ~/.local/share/tidemill)";
+
+void add_run(CLI::App& app, Chosen& chosen) {
+  static RunCommand options;
+  auto* command = app.add_subcommand("run", "Run a DAG file from start to end, here and now");
+  command->add_option("FILE", options.file, "The DAG file")->required();
+  command->add_option("--param", options.params, "A parameter, name=value; repeat for more")
+      ->allow_extra_args(false);
+  command->add_option("--slots", options.slots, "How many tasks run at once (default: one per processor)")
+      ->check(CLI::Range(1, 10'000));
+  command->add_option("--data-dir", options.data_dir, kDataDirHelp);
+  command->add_option("--only", options.only, "Run these tasks alone; the others are skipped");
+  command->add_option("--from-failed", options.from_failed,
+                      "Take over what succeeded in this earlier run; a number, `latest` or a dag's name");
+  command->add_flag("--fresh", options.fresh, "Start anew even when an unfinished run could be resumed");
+  command->add_flag("--json", options.json, "End with one JSON line about the run and its tasks");
+  command->add_flag("-q,--quiet", options.quiet, "Say nothing while the run goes well");
+  command->callback([&chosen] { chosen = [] { return run_run(options); }; });
+}
+
+void add_plan(CLI::App& app, Chosen& chosen) {
+  static PlanCommand options;
+  auto* command = app.add_subcommand("plan", "Say what a run would do and why; writes nothing");
+  command->add_option("FILE", options.file, "The DAG file")->required();
+  command->add_option("--param", options.params, "A parameter, name=value; repeat for more")
+      ->allow_extra_args(false);
+  command->add_option("--data-dir", options.data_dir, kDataDirHelp);
+  command->add_option("--only", options.only, "Plan these tasks alone");
+  command->add_option("--from-failed", options.from_failed, "Plan with what succeeded in this earlier run");
+  command->add_flag("--json", options.json, "One JSON object instead of text");
+  command->callback([&chosen] { chosen = [] { return run_plan(options); }; });
+}
+
+void add_validate(CLI::App& app, Chosen& chosen) {
+  static ValidateOptions options;
+  auto* command = app.add_subcommand("validate", "Check DAG files and folders; names every mistake at its line");
+  command->add_option("PATH", options.paths, "Files or folders")->required();
+  command->add_option("--format", options.format, "human, json, github or sarif");
+  command->callback([&chosen] { chosen = [] { return run_validate(options); }; });
+}
+
+void add_graph(CLI::App& app, Chosen& chosen) {
+  static GraphOptions options;
+  auto* command = app.add_subcommand("graph", "Draw the tasks of a DAG file");
+  command->add_option("FILE", options.path, "The DAG file")->required();
+  command->add_option("--format", options.format, "text, dot, mermaid or json");
+  command->callback([&chosen] { chosen = [] { return run_graph(options); }; });
+}
+
+void add_schema(CLI::App& app, Chosen& chosen) {
+  static SchemaOptions options;
+  auto* command = app.add_subcommand("schema", "Print the JSON Schema of DAG files, for editors");
+  command->add_option("--format", options.format, "json, or markdown for the reference page");
+  command->add_option("KEY", options.key, "Print the description of one key, e.g. tasks.retry.limit");
+  command->callback([&chosen] { chosen = [] { return run_schema(options); }; });
+}
+
+void add_next(CLI::App& app, Chosen& chosen) {
+  static NextOptions options;
+  auto* command = app.add_subcommand("next", "Print when a cron expression is due next, in UTC, one a line");
+  command->add_option("--cron", options.cron, "The expression, quoted")->required();
+  command->add_option("--timezone", options.timezone, "IANA zone in which it is read");
+  command->add_option("--from", options.from, "RFC 3339 time after which to look (default: now)");
+  command->add_option("--count", options.count, "How many");
+  command->add_option("--gap", options.gap, "A local time that the clock skips: run_after or skip");
+  command->add_option("--fold", options.fold, "A local time that comes twice: first or both");
+  command->add_flag("--json", options.json, "A JSON array");
+  command->callback([&chosen] { chosen = [] { return run_next(options); }; });
+}
+
+void add_runs(CLI::App& app, Chosen& chosen) {
+  static RunsCommand options;
+  auto* command = app.add_subcommand("runs", "List runs, newest first");
+  command->add_option("DAG", options.dag, "Only of this dag");
+  command->add_option("--state", options.state, "Only in this state");
+  command->add_option("--limit", options.limit, "At most so many")->check(CLI::Range(1, 1'000'000));
+  command->add_option("--data-dir", options.data_dir, kDataDirHelp);
+  command->add_flag("--json", options.json, "A JSON array");
+  command->callback([&chosen] { chosen = [] { return run_runs(options); }; });
+}
+
+void add_explain(CLI::App& app, Chosen& chosen) {
+  static ExplainCommand options;
+  auto* command = app.add_subcommand("explain", "Say in one sentence why a run or a task is as it is");
+  command->add_option("RUN", options.run, "A number, `latest` or a dag's name")->required();
+  command->add_option("TASK", options.task, "A task; without it the run is explained");
+  command->add_option("--data-dir", options.data_dir, kDataDirHelp);
+  command->add_flag("--json", options.json, "One JSON object");
+  command->callback([&chosen] { chosen = [] { return run_explain(options); }; });
+}
+
+void add_logs(CLI::App& app, Chosen& chosen) {
+  static LogsCommand options;
+  auto* command = app.add_subcommand("logs", "Print what a task wrote");
+  command->add_option("RUN", options.run, "A number, `latest` or a dag's name")->required();
+  command->add_option("TASK", options.task, "The task")->required();
+  command->add_option("--attempt", options.attempt, "Which attempt (default: the last)")->check(CLI::Range(1, 1'000'000));
+  command->add_flag("-f,--follow", options.follow, "Go on until the attempt ends");
+  command->add_flag("-t,--timestamps", options.timestamps, "The time before each line");
+  command->add_option("--data-dir", options.data_dir, kDataDirHelp);
+  command->callback([&chosen] { chosen = [] { return run_logs(options); }; });
+}
+
+void add_dump(CLI::App& app, Chosen& chosen) {
+  static DumpCommand options;
+  auto* command = app.add_subcommand("dump", "Print a run as it is stored");
+  command->add_option("RUN", options.run, "A number, `latest` or a dag's name")->required();
+  command->add_option("--format", options.format, "json, text or dot");
+  command->add_option("--data-dir", options.data_dir, kDataDirHelp);
+  command->callback([&chosen] { chosen = [] { return run_dump(options); }; });
+}
+
+void add_sim(CLI::App& app, Chosen& chosen) {
+  static SimOptions options;
+  auto* command = app.add_subcommand("sim", "Simulate crashes and faults from a seed, on the real core and database");
+  command->add_option("--seed", options.seed, "The first seed")->required();
+  command->add_option("--count", options.count, "How many seeds from there");
+  command->add_flag("--verbose", options.verbose, "One line per event");
+  command->callback([&chosen] { chosen = [] { return run_sim(options); }; });
+}
+
+// Every command with its options, for the completion scripts.
+std::vector<CommandWords> words_of(const CLI::App& app) {
+  std::vector<CommandWords> commands;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); })) {
+    CommandWords words{command->get_name(), command->get_description(), {}, false};
+    for (const CLI::Option* option : command->get_options()) {
+      for (const auto& name : option->get_lnames()) words.options.push_back("--" + name);
+      for (const auto& name : option->get_snames()) words.options.push_back("-" + name);
+      if (option->get_name() == "FILE" || option->get_name() == "PATH") words.takes_files = true;
+    }
+    commands.push_back(words);
+  }
+  return commands;
+}
+
+void add_completion(CLI::App& app, Chosen& chosen) {
+  static std::string shell;
+  auto* command = app.add_subcommand("completion", "Print a completion script for bash, zsh or fish");
+  command->add_option("SHELL", shell, "bash, zsh or fish")->required();
+  command->callback([&app, &chosen] {
+    chosen = [&app] {
+      const auto script = completion_script(shell, words_of(app));
+      if (!script.ok()) return report(script.error());
+      fmt::print("{}", *script);
+      return static_cast<int>(kExitOk);
+    };
+  });
+}
+
+// The processes that `run` starts by itself. Hidden: nobody types them yet.
+void add_processes(CLI::App& app, Chosen& chosen) {
+  static AgentOptions agent;
+  auto* worker = app.add_subcommand("worker", "Serve a scheduler on this machine")->group("");
+  add_agent_options(*worker, agent);
+  worker->callback([&chosen] { chosen = [] { return run_agent(agent); }; });
+  static SupervisorOptions owner;
+  auto* supervisor = app.add_subcommand("supervisor", "Own the processes of a worker")->group("");
+  add_supervisor_options(*supervisor, owner);
+  supervisor->callback([&chosen] { chosen = [] { return run_supervisor(owner); }; });
+}
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App app{"Tidemill runs DAGs of machine-learning jobs: from a YAML file to a finished run, through any crash.\n",
+               "tidemill"};
+  app.set_version_flag("--version", "tidemill " TIDEMILL_VERSION);
+  app.require_subcommand(1);
+  app.footer("Start here: tidemill run dags/hello/hello.yaml\n"
+             "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 not found, 4 the run failed");
+  Chosen chosen;
+  for (auto* add : {add_run, add_plan, add_validate, add_graph, add_schema, add_next, add_runs, add_explain,
+                    add_logs, add_dump, add_sim, add_completion, add_processes}) {
+    add(app, chosen);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  return chosen();
+}
+
+}  // namespace
+}  // namespace tidemill
+
+int main(int argc, char** argv) {
+  // A reader that leaves (`tidemill logs … | head`) ends the write with an error, not the process.
+  std::signal(SIGPIPE, SIG_IGN);
+  return tidemill::parse_and_run(argc, argv);
+}
