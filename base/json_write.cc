@@ -21,11 +21,21 @@ constexpr std::array<bool, 256> kPlain = [] {
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
     default:
       out += "\\u00";
       out += kHex[static_cast<unsigned char>(c) >> 4];
@@ -39,13 +49,27 @@ class Writer {
 
   void write(const Json& value, int depth) {
     switch (value.kind()) {
-      case Json::Kind::null: out_ += "null"; return;
-      case Json::Kind::boolean: out_ += value.as_bool() ? "true" : "false"; return;
-      case Json::Kind::integer: out_ += std::to_string(value.as_int()); return;
-      case Json::Kind::number: write_double(value.as_double()); return;
-      case Json::Kind::string: append_json_string(out_, value.as_string()); return;
-      case Json::Kind::array: write_array(value.as_array(), depth); return;
-      case Json::Kind::object: write_object(value.as_object(), depth); return;
+      case Json::Kind::null:
+        out_ += "null";
+        return;
+      case Json::Kind::boolean:
+        out_ += value.as_bool() ? "true" : "false";
+        return;
+      case Json::Kind::integer:
+        out_ += std::to_string(value.as_int());
+        return;
+      case Json::Kind::number:
+        write_double(value.as_double());
+        return;
+      case Json::Kind::string:
+        append_json_string(out_, value.as_string());
+        return;
+      case Json::Kind::array:
+        write_array(value.as_array(), depth);
+        return;
+      case Json::Kind::object:
+        write_object(value.as_object(), depth);
+        return;
     }
     UNREACHABLE();
   }

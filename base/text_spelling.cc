@@ -13,12 +13,20 @@ constexpr std::size_t kMaxWordBytes = 128;
 // rows of the usual dynamic programme. The caller passes lower-case text.
 class Distance {
  public:
-  std::size_t between(std::string_view a, std::string_view b) {
+  // `limit` when the distance is that or more: no later row can fall below two rows that reached
+  // it.
+  std::size_t between(std::string_view a, std::string_view b, std::size_t limit) {
     previous_.resize(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j) previous_[j] = j;
     before_previous_.assign(b.size() + 1, 0);
-    for (std::size_t i = 1; i <= a.size(); ++i) fill_row(a, b, i);
-    return previous_[b.size()];
+    std::size_t least_before = 0;
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+      fill_row(a, b, i);
+      const std::size_t least = *std::min_element(previous_.begin(), previous_.end());
+      if (least >= limit && least_before >= limit) return limit;
+      least_before = least;
+    }
+    return std::min(previous_[b.size()], limit);
   }
 
  private:
@@ -50,7 +58,7 @@ std::optional<std::string> nearest(std::string_view word,
     // The difference in length is a lower bound of the distance.
     const std::size_t longer = std::max(candidate.size(), word.size());
     if (longer - std::min(candidate.size(), word.size()) >= best) continue;
-    const std::size_t d = distance.between(wanted, to_lower_ascii(candidate));
+    const std::size_t d = distance.between(wanted, to_lower_ascii(candidate), best);
     // A word that shares no letter with the candidate is not a misspelling of it.
     if (d >= best || (d > 0 && d >= longer)) continue;
     best = d;

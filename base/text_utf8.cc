@@ -8,17 +8,24 @@ namespace {
 
 using Byte = unsigned char;
 
-bool is_continuation(char c) { return (static_cast<Byte>(c) & 0xC0u) == 0x80u; }
+bool is_continuation(char c) {
+  return (static_cast<Byte>(c) & 0xC0u) == 0x80u;
+}
 
 // The second byte's range keeps out overlong forms, surrogates and code points over U+10FFFF
 // (Unicode 15, table 3-7 "Well-formed UTF-8 byte sequences").
 bool second_byte_fits(Byte first, Byte second) {
   switch (first) {
-    case 0xE0: return second >= 0xA0 && second <= 0xBF;
-    case 0xED: return second >= 0x80 && second <= 0x9F;
-    case 0xF0: return second >= 0x90 && second <= 0xBF;
-    case 0xF4: return second >= 0x80 && second <= 0x8F;
-    default: return second >= 0x80 && second <= 0xBF;
+    case 0xE0:
+      return second >= 0xA0 && second <= 0xBF;
+    case 0xED:
+      return second >= 0x80 && second <= 0x9F;
+    case 0xF0:
+      return second >= 0x90 && second <= 0xBF;
+    case 0xF4:
+      return second >= 0x80 && second <= 0x8F;
+    default:
+      return second >= 0x80 && second <= 0xBF;
   }
 }
 

@@ -40,8 +40,10 @@ Result<Expr> finish(std::string_view text, ExprParseResult parsed) {
 // What both grammars refuse before they look at anything.
 std::optional<ExprProblem> refuse_text(std::string_view text) {
   if (text.size() > kMaxExprBytes) {
-    return ExprProblem{0, fmt::format("the expression has {} bytes; at most {} are allowed",
-                                      text.size(), kMaxExprBytes), {}};
+    return ExprProblem{0,
+                       fmt::format("the expression has {} bytes; at most {} are allowed",
+                                   text.size(), kMaxExprBytes),
+                       {}};
   }
   if (const auto bad = find_invalid_utf8(text)) {
     return ExprProblem{*bad, "the expression is not valid UTF-8", {}};
@@ -54,7 +56,8 @@ std::optional<ExprProblem> refuse_text(std::string_view text) {
 }  // namespace
 
 Error error_at(std::string_view text, std::size_t offset, const std::string& message) {
-  return invalid(fmt::format("column {}: {}", count_code_points(text.substr(0, offset)) + 1, message));
+  return invalid(
+      fmt::format("column {}: {}", count_code_points(text.substr(0, offset)) + 1, message));
 }
 
 Expr ExprMaker::make(std::string_view text, ExprNode root) {
@@ -64,7 +67,9 @@ Expr ExprMaker::make(std::string_view text, ExprNode root) {
   return expr;
 }
 
-Result<Expr> Expr::parse(std::string_view text) { return finish(text, parse_expression(text)); }
+Result<Expr> Expr::parse(std::string_view text) {
+  return finish(text, parse_expression(text));
+}
 
 Result<Expr> Expr::parse_needs(std::string_view text) {
   return finish(text, parse_needs_expression(text));
@@ -101,13 +106,19 @@ std::string path_text(const ExprPath& path) {
 
 std::string to_text(const Json& value) {
   switch (value.kind()) {
-    case Json::Kind::null: return {};
-    case Json::Kind::boolean: return value.as_bool() ? "true" : "false";
-    case Json::Kind::integer: return std::to_string(value.as_int());
-    case Json::Kind::number: return shortest(value.as_double());
-    case Json::Kind::string: return value.as_string();
+    case Json::Kind::null:
+      return {};
+    case Json::Kind::boolean:
+      return value.as_bool() ? "true" : "false";
+    case Json::Kind::integer:
+      return std::to_string(value.as_int());
+    case Json::Kind::number:
+      return shortest(value.as_double());
+    case Json::Kind::string:
+      return value.as_string();
     case Json::Kind::array:
-    case Json::Kind::object: return value.dump();
+    case Json::Kind::object:
+      return value.dump();
   }
   UNREACHABLE();
 }

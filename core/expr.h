@@ -13,7 +13,8 @@
 //   primary    := number | 'text' | "text" | true | false | null | name | name '(' arguments ')'
 //               | '[' arguments ']' | '(' expression ')'
 //
-// Texts know the escapes \\ \' \" \n \r \t. Integers are 64-bit and never wrap: overflow is an error.
+// Texts know the escapes \\ \' \" \n \r \t. Integers are 64-bit and never wrap: overflow is an
+// error.
 // `/` of two integers is an integer when it comes out even, otherwise a double. == never converts
 // (1 == 1.0, but 1 != '1'). `in`: item in array, text in text, key in object. A task whose id holds
 // '-' or '.' is written tasks['a-b']. Functions: core/expr_functions.h.
@@ -36,7 +37,8 @@ struct ExprNode;  // defined in core/expr_node.h; immutable after parsing
 inline constexpr std::size_t kMaxExprBytes = 4096;
 inline constexpr int kMaxExprDepth = 32;  // of nesting; long chains of && and || do not nest
 inline constexpr std::size_t kMaxValueBytes = 1u << 20;  // of any value made by evaluation
-inline constexpr std::size_t kMaxWorkBytes = 64u << 20;  // of all values of one evaluation or render
+inline constexpr std::size_t kMaxWorkBytes = 64u
+                                             << 20;  // of all values of one evaluation or render
 inline constexpr std::size_t kMaxTemplateParts = 256;
 
 using ExprPath = std::vector<std::string>;
@@ -56,8 +58,8 @@ class Expr {
   Expr() = default;
   // The error's message begins with "column N: ", counted from 1 within `text`.
   static Result<Expr> parse(std::string_view text);
-  // The expression form of `needs:`. Operands are `task` (= task.succeeded) and `task.WORD` with the
-  // words succeeded, failed, skipped, upstream_failed, cancelled and done (ended in any way),
+  // The expression form of `needs:`. Operands are `task` (= task.succeeded) and `task.WORD` with
+  // the words succeeded, failed, skipped, upstream_failed, cancelled and done (ended in any way),
   // joined by ! && || ( ). There is no subtraction here, so an operand is every character of
   // [A-Za-z0-9_.-] in a row: `a-b` is one id. A last `.WORD` is split off when it is one of the six
   // words; a task whose id itself ends so is written `x.failed.succeeded`.
@@ -116,12 +118,12 @@ struct ExprValue {
 // member or index that is not there (default() takes those, and null, as missing).
 Result<ExprValue> evaluate(const Expr& expr, const ExprLookup& lookup);
 
-// How a value becomes text in env and argv: strings as they are, numbers shortest, booleans true and
-// false, null the empty string, arrays and objects compact JSON.
+// How a value becomes text in env and argv: strings as they are, numbers shortest, booleans true
+// and false, null the empty string, arrays and objects compact JSON.
 std::string to_text(const Json& value);
 
-// A text with `${{ … }}` parts, parsed once. `$${{` is a literal `${{`. Values are put in as they are
-// and never looked at again: a value that holds `${{` stays what it is.
+// A text with `${{ … }}` parts, parsed once. `$${{` is a literal `${{`. Values are put in as they
+// are and never looked at again: a value that holds `${{` stays what it is.
 class Template {
  public:
   Template() = default;
@@ -134,8 +136,8 @@ class Template {
   const std::string& source() const { return source_; }
 
   struct Part {
-    std::string literal;  // text before the expression
-    Expr expr;            // empty in the last part when text follows the last expression
+    std::string literal;     // text before the expression
+    Expr expr;               // empty in the last part when text follows the last expression
     std::size_t offset = 0;  // of the expression in source()
   };
   const std::vector<Part>& parts() const { return parts_; }

@@ -18,7 +18,9 @@ constexpr ExprTypes kContainer = type_set({ExprType::string, ExprType::array, Ex
 constexpr ExprTypes kWalkable = type_set({ExprType::array, ExprType::object});
 
 // The type of a value that is one of two.
-ExprType common(ExprType a, ExprType b) { return a == b ? a : ExprType::any; }
+ExprType common(ExprType a, ExprType b) {
+  return a == b ? a : ExprType::any;
+}
 
 class Checker {
  public:
@@ -26,15 +28,24 @@ class Checker {
 
   ExprType check(const ExprNode& node) {
     switch (node.kind) {
-      case ExprNode::Kind::literal: return type_of_value(node.value);
-      case ExprNode::Kind::reference: return reference(node);
-      case ExprNode::Kind::member: return member(node);
-      case ExprNode::Kind::index: return index(node);
-      case ExprNode::Kind::list: return list(node);
-      case ExprNode::Kind::unary: return unary(node);
-      case ExprNode::Kind::binary: return binary(node);
-      case ExprNode::Kind::conditional: return conditional(node);
-      case ExprNode::Kind::call: return call(node);
+      case ExprNode::Kind::literal:
+        return type_of_value(node.value);
+      case ExprNode::Kind::reference:
+        return reference(node);
+      case ExprNode::Kind::member:
+        return member(node);
+      case ExprNode::Kind::index:
+        return index(node);
+      case ExprNode::Kind::list:
+        return list(node);
+      case ExprNode::Kind::unary:
+        return unary(node);
+      case ExprNode::Kind::binary:
+        return binary(node);
+      case ExprNode::Kind::conditional:
+        return conditional(node);
+      case ExprNode::Kind::call:
+        return call(node);
     }
     UNREACHABLE();
   }
@@ -49,8 +60,9 @@ class Checker {
   bool require(const ExprNode& node, ExprType type, ExprTypes wanted, std::string_view taker,
                std::string hint = {}) {
     if (may_hold(wanted, type)) return true;
-    report(node.offset, fmt::format("{} takes {}, not {}", taker, type_names(wanted),
-                                    with_article(type)), std::move(hint));
+    report(node.offset,
+           fmt::format("{} takes {}, not {}", taker, type_names(wanted), with_article(type)),
+           std::move(hint));
     return false;
   }
 
@@ -76,8 +88,8 @@ class Checker {
 
   void unknown_name(const ExprNode& node) {
     const std::string name = path_text(node.path);
-    const std::vector<std::string> names = scope_.suggestions ? scope_.suggestions()
-                                                              : std::vector<std::string>{};
+    const std::vector<std::string> names =
+        scope_.suggestions ? scope_.suggestions() : std::vector<std::string>{};
     const std::vector<std::string_view> views(names.begin(), names.end());
     std::string hint;
     if (const auto meant = nearest(name, views)) {
@@ -158,15 +170,21 @@ class Checker {
   ExprType operands(const ExprNode& node, ExprType left, ExprType right) {
     switch (node.op) {
       case ExprOp::equal:
-      case ExprOp::not_equal: equality(node, left, right); return ExprType::boolean;
+      case ExprOp::not_equal:
+        equality(node, left, right);
+        return ExprType::boolean;
       case ExprOp::less:
       case ExprOp::less_equal:
       case ExprOp::greater:
-      case ExprOp::greater_equal: alike(node, left, right); return ExprType::boolean;
+      case ExprOp::greater_equal:
+        alike(node, left, right);
+        return ExprType::boolean;
       case ExprOp::in:
         containment("in", node.children[0], left, node.children[1], right);
         return ExprType::boolean;
-      case ExprOp::add: alike(node, left, right); return left == ExprType::any ? right : left;
+      case ExprOp::add:
+        alike(node, left, right);
+        return left == ExprType::any ? right : left;
       case ExprOp::subtract:
       case ExprOp::multiply:
       case ExprOp::divide:
@@ -178,7 +196,8 @@ class Checker {
       case ExprOp::logical_or:
       case ExprOp::logical_and:
       case ExprOp::logical_not:
-      case ExprOp::negate: break;
+      case ExprOp::negate:
+        break;
     }
     UNREACHABLE();
   }
@@ -197,8 +216,9 @@ class Checker {
                           require(node.children[1], right, kComparable, to_symbol(node.op));
     if (!both_fit || common(left, right) != ExprType::any) return;
     if (left == ExprType::any || right == ExprType::any) return;
-    report(node.offset, fmt::format("{} takes two numbers or two strings, not {} and {}",
-                                    to_symbol(node.op), with_article(left), with_article(right)),
+    report(node.offset,
+           fmt::format("{} takes two numbers or two strings, not {} and {}", to_symbol(node.op),
+                       with_article(left), with_article(right)),
            node.op == ExprOp::add ? "format('{0}{1}', …) puts them into one text" : "");
   }
 

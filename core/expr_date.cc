@@ -29,7 +29,9 @@ Fields fields_of(WallTime time) {
   return {seconds.count(), (seconds - day.time_since_epoch()).count(), day, day};
 }
 
-sys_days first_day_of(std::chrono::year year) { return sys_days(year / 1 / 1); }
+sys_days first_day_of(std::chrono::year year) {
+  return sys_days(year / 1 / 1);
+}
 
 // ISO 8601: a week belongs to the year of its Thursday.
 sys_days thursday_of(const Fields& f) {
@@ -39,16 +41,26 @@ sys_days thursday_of(const Fields& f) {
 
 std::optional<std::string> field(char letter, const Fields& f) {
   switch (letter) {
-    case 'Y': return fmt::format("{:04}", int{f.date.year()});
-    case 'm': return fmt::format("{:02}", unsigned{f.date.month()});
-    case 'd': return fmt::format("{:02}", unsigned{f.date.day()});
-    case 'H': return fmt::format("{:02}", f.second_of_day / 3600);
-    case 'M': return fmt::format("{:02}", f.second_of_day / 60 % 60);
-    case 'S': return fmt::format("{:02}", f.second_of_day % 60);
-    case 'j': return fmt::format("{:03}", (f.day - first_day_of(f.date.year())).count() + 1);
-    case 'u': return fmt::format("{}", std::chrono::weekday(f.day).iso_encoding());
-    case 's': return fmt::format("{}", f.seconds);
-    case '%': return "%";
+    case 'Y':
+      return fmt::format("{:04}", int{f.date.year()});
+    case 'm':
+      return fmt::format("{:02}", unsigned{f.date.month()});
+    case 'd':
+      return fmt::format("{:02}", unsigned{f.date.day()});
+    case 'H':
+      return fmt::format("{:02}", f.second_of_day / 3600);
+    case 'M':
+      return fmt::format("{:02}", f.second_of_day / 60 % 60);
+    case 'S':
+      return fmt::format("{:02}", f.second_of_day % 60);
+    case 'j':
+      return fmt::format("{:03}", (f.day - first_day_of(f.date.year())).count() + 1);
+    case 'u':
+      return fmt::format("{}", std::chrono::weekday(f.day).iso_encoding());
+    case 's':
+      return fmt::format("{}", f.seconds);
+    case '%':
+      return "%";
     case 'G':
     case 'V': {
       const sys_days thursday = thursday_of(f);
@@ -56,7 +68,8 @@ std::optional<std::string> field(char letter, const Fields& f) {
       if (letter == 'G') return fmt::format("{:04}", int{year});
       return fmt::format("{:02}", (thursday - first_day_of(year)).count() / 7 + 1);
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

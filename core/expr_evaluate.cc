@@ -11,16 +11,21 @@ namespace tidemill {
 
 namespace {
 
-ExprValue known(Json value) { return {true, std::move(value)}; }
-ExprValue unknown() { return {}; }
+ExprValue known(Json value) {
+  return {true, std::move(value)};
+}
+ExprValue unknown() {
+  return {};
+}
 
 // A step from a value to one of its members or items. nullptr when it is not there.
 Result<const Json*> step_into(const Json& value, const Json& key) {
   if (value.is_object() && key.is_string()) return value.find(key.as_string());
   if (!value.is_array() || !key.is_number()) {
     return invalid(fmt::format("{} has no {}", with_article(type_of_value(value)),
-                               key.is_string() ? fmt::format("member '{}'", printable(key.as_string(), 64))
-                                               : std::string("such index")));
+                               key.is_string()
+                                   ? fmt::format("member '{}'", printable(key.as_string(), 64))
+                                   : std::string("such index")));
   }
   if (!key.is_int()) return invalid("an index is a whole number");
   const Json::Array& items = value.as_array();
@@ -49,15 +54,24 @@ class Evaluator {
  private:
   Result<ExprValue> evaluate_kind(const ExprNode& node) {
     switch (node.kind) {
-      case ExprNode::Kind::literal: return known(node.value);
-      case ExprNode::Kind::reference: return reference(node);
-      case ExprNode::Kind::member: return member(node);
-      case ExprNode::Kind::index: return index(node);
-      case ExprNode::Kind::list: return list(node);
-      case ExprNode::Kind::unary: return unary(node);
-      case ExprNode::Kind::binary: return binary(node);
-      case ExprNode::Kind::conditional: return conditional(node);
-      case ExprNode::Kind::call: return call(node);
+      case ExprNode::Kind::literal:
+        return known(node.value);
+      case ExprNode::Kind::reference:
+        return reference(node);
+      case ExprNode::Kind::member:
+        return member(node);
+      case ExprNode::Kind::index:
+        return index(node);
+      case ExprNode::Kind::list:
+        return list(node);
+      case ExprNode::Kind::unary:
+        return unary(node);
+      case ExprNode::Kind::binary:
+        return binary(node);
+      case ExprNode::Kind::conditional:
+        return conditional(node);
+      case ExprNode::Kind::call:
+        return call(node);
     }
     UNREACHABLE();
   }
@@ -99,7 +113,8 @@ class Evaluator {
     const std::string what = key.is_string()
                                  ? fmt::format("member '{}'", printable(key.as_string(), 64))
                                  : fmt::format("item {}", key.as_int());
-    return at(node, invalid(fmt::format("there is no {}; default(…, fallback) allows for that", what)));
+    return at(node,
+              invalid(fmt::format("there is no {}; default(…, fallback) allows for that", what)));
   }
 
   Result<ExprValue> member(const ExprNode& node) {
@@ -150,7 +165,8 @@ class Evaluator {
     bool all_known = true;
     for (const ExprNode& child : node.children) {
       Result<ExprValue> operand = strictly(child);
-      Result<bool> value = operand && operand->known ? boolean(node, operand->value) : Result<bool>(false);
+      Result<bool> value =
+          operand && operand->known ? boolean(node, operand->value) : Result<bool>(false);
       if (!operand || !value) {
         if (!all_known) return unknown();
         return operand ? value.error() : operand.error();
@@ -223,7 +239,8 @@ class Evaluator {
 
   Result<bool> boolean(const ExprNode& node, const Json& value) const {
     if (value.is_bool()) return value.as_bool();
-    const std::string_view symbol = node.kind == ExprNode::Kind::conditional ? "? :" : to_symbol(node.op);
+    const std::string_view symbol =
+        node.kind == ExprNode::Kind::conditional ? "? :" : to_symbol(node.op);
     return at(node, invalid(fmt::format("{} takes true or false, not {}", symbol,
                                         with_article(type_of_value(value)))));
   }

@@ -28,11 +28,17 @@ class BoundedText {
   std::string text_;
 };
 
-Result<Json> contains(Arguments a) { return contains_item(a[0], a[1]); }
+Result<Json> contains(Arguments a) {
+  return contains_item(a[0], a[1]);
+}
 
-Result<Json> starts_with(Arguments a) { return Json(a[0].as_string().starts_with(a[1].as_string())); }
+Result<Json> starts_with(Arguments a) {
+  return Json(a[0].as_string().starts_with(a[1].as_string()));
+}
 
-Result<Json> ends_with(Arguments a) { return Json(a[0].as_string().ends_with(a[1].as_string())); }
+Result<Json> ends_with(Arguments a) {
+  return Json(a[0].as_string().ends_with(a[1].as_string()));
+}
 
 // The argument that `{n}` names, where `pattern` begins just after the brace.
 Result<const Json*> placeholder(std::string_view inside, Arguments a) {
@@ -107,7 +113,9 @@ Result<Json> length(Arguments a) {
   return Json(static_cast<std::int64_t>(count));
 }
 
-Result<Json> lower(Arguments a) { return Json(to_lower_ascii(a[0].as_string())); }
+Result<Json> lower(Arguments a) {
+  return Json(to_lower_ascii(a[0].as_string()));
+}
 
 Result<Json> upper(Arguments a) {
   std::string text = a[0].as_string();
@@ -115,9 +123,13 @@ Result<Json> upper(Arguments a) {
   return Json(std::move(text));
 }
 
-Result<Json> to_json(Arguments a) { return Json(a[0].dump()); }
+Result<Json> to_json(Arguments a) {
+  return Json(a[0].dump());
+}
 
-Result<Json> from_json(Arguments a) { return parse_json(a[0].as_string()); }
+Result<Json> from_json(Arguments a) {
+  return parse_json(a[0].as_string());
+}
 
 Result<Json> date(Arguments a) {
   std::string text = TRY(date_text(a[0].as_string(), a[1].as_string()));
@@ -129,6 +141,7 @@ constexpr ExprTypes kArray = type_set({ExprType::array});
 constexpr ExprTypes kContainer = type_set({ExprType::string, ExprType::array, ExprType::object});
 constexpr ExprTypes kAnything = type_set({ExprType::any});
 
+// clang-format off
 constexpr std::array<ExprFunction, 13> kFunctions = {{
     {"contains", "contains(container, item) → boolean",
      "Whether an array has the item, a string the substring, or an object the key; the same as "
@@ -171,10 +184,13 @@ constexpr std::array<ExprFunction, 13> kFunctions = {{
      "the year, %u weekday 1 (Monday) to 7, %G-W%V ISO week, %s seconds since 1970, %%.",
      2, 2, {kString, kString}, ExprType::string, date},
 }};
+// clang-format on
 
 }  // namespace
 
-std::span<const ExprFunction> expr_functions() { return kFunctions; }
+std::span<const ExprFunction> expr_functions() {
+  return kFunctions;
+}
 
 const ExprFunction* find_function(std::string_view name) {
   for (const ExprFunction& function : kFunctions) {

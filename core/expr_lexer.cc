@@ -10,27 +10,37 @@ namespace tidemill {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 char unescaped(char c) {
   switch (c) {
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
     case '\\':
     case '\'':
-    case '"': return c;
-    default: return '\0';
+    case '"':
+      return c;
+    default:
+      return '\0';
   }
 }
 
 // Longer symbols first.
 constexpr std::array<std::string_view, 25> kSymbols = {
-    "==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "+", "-", "*",
-    "/",  "%",  "(",  ")",  "[",  "]",  "?", ":", ",", ".", "=", "&",
-    "|"};
+    "==", "!=", "<=", ">=", "&&", "||", "<", ">", "!", "+", "-", "*", "/",
+    "%",  "(",  ")",  "[",  "]",  "?",  ":", ",", ".", "=", "&", "|"};
 
 }  // namespace
 

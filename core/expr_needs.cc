@@ -35,7 +35,9 @@ constexpr std::size_t kMaxIdBytes = 64;
 bool is_id_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
-bool is_id_part(char c) { return is_id_start(c) || c == '.' || c == '-'; }
+bool is_id_part(char c) {
+  return is_id_start(c) || c == '.' || c == '-';
+}
 
 class NeedsParser {
  public:
@@ -179,12 +181,18 @@ std::optional<bool> holds(std::string_view word, TaskState state) {
   CHECK(need.has_value());
   if (!is_terminal(state)) return std::nullopt;
   switch (*need) {
-    case Need::succeeded: return state == TaskState::succeeded;
-    case Need::failed: return state == TaskState::failed;
-    case Need::skipped: return state == TaskState::skipped;
-    case Need::upstream_failed: return state == TaskState::upstream_failed;
-    case Need::cancelled: return state == TaskState::cancelled;
-    case Need::done: return true;
+    case Need::succeeded:
+      return state == TaskState::succeeded;
+    case Need::failed:
+      return state == TaskState::failed;
+    case Need::skipped:
+      return state == TaskState::skipped;
+    case Need::upstream_failed:
+      return state == TaskState::upstream_failed;
+    case Need::cancelled:
+      return state == TaskState::cancelled;
+    case Need::done:
+      return true;
   }
   UNREACHABLE();
 }
@@ -216,7 +224,9 @@ std::optional<bool> decide(const ExprNode& node, const StateOf& state_of) {
 
 }  // namespace
 
-ExprParseResult parse_needs_operators(std::string_view text) { return NeedsParser(text).parse(); }
+ExprParseResult parse_needs_operators(std::string_view text) {
+  return NeedsParser(text).parse();
+}
 
 std::vector<std::string> needs_tasks(const Expr& expr) {
   std::vector<std::string> ids;

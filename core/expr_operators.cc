@@ -11,7 +11,9 @@ namespace tidemill {
 
 namespace {
 
-std::string_view kind_of(const Json& value) { return with_article(type_of_value(value)); }
+std::string_view kind_of(const Json& value) {
+  return with_article(type_of_value(value));
+}
 
 Error wrong_operands(ExprOp op, const Json& left, const Json& right, std::string_view wanted) {
   return invalid(fmt::format("{} takes {}, not {} and {}", to_symbol(op), wanted, kind_of(left),
@@ -99,23 +101,30 @@ Result<Json> ordering(ExprOp op, const Json& left, const Json& right) {
 
 Result<Json> apply_binary(ExprOp op, const Json& left, const Json& right) {
   switch (op) {
-    case ExprOp::equal: return Json(left == right);
-    case ExprOp::not_equal: return Json(!(left == right));
+    case ExprOp::equal:
+      return Json(left == right);
+    case ExprOp::not_equal:
+      return Json(!(left == right));
     case ExprOp::less:
     case ExprOp::less_equal:
     case ExprOp::greater:
-    case ExprOp::greater_equal: return ordering(op, left, right);
-    case ExprOp::in: return contains_item(right, left);
-    case ExprOp::add: return add(left, right);
+    case ExprOp::greater_equal:
+      return ordering(op, left, right);
+    case ExprOp::in:
+      return contains_item(right, left);
+    case ExprOp::add:
+      return add(left, right);
     case ExprOp::subtract:
     case ExprOp::multiply:
     case ExprOp::divide:
-    case ExprOp::modulo: return arithmetic(op, left, right);
+    case ExprOp::modulo:
+      return arithmetic(op, left, right);
     case ExprOp::none:
     case ExprOp::logical_or:
     case ExprOp::logical_and:
     case ExprOp::logical_not:
-    case ExprOp::negate: break;
+    case ExprOp::negate:
+      break;
   }
   UNREACHABLE();
 }
@@ -135,12 +144,12 @@ Result<Json> contains_item(const Json& container, const Json& item) {
     return Json(std::find(items.begin(), items.end(), item) != items.end());
   }
   if (!container.is_string() && !container.is_object()) {
-    return invalid(
-        fmt::format("a string, array or object can contain something, {} cannot", kind_of(container)));
+    return invalid(fmt::format("a string, array or object can contain something, {} cannot",
+                               kind_of(container)));
   }
   if (!item.is_string()) {
-    return invalid(fmt::format("{} can only contain a string, not {}", kind_of(container),
-                               kind_of(item)));
+    return invalid(
+        fmt::format("{} can only contain a string, not {}", kind_of(container), kind_of(item)));
   }
   if (container.is_object()) return Json(container.find(item.as_string()) != nullptr);
   return Json(container.as_string().find(item.as_string()) != std::string::npos);

@@ -104,7 +104,8 @@ class Parser {
   // Chains of && and || become one node, so that they may be long without being deep.
   Result<ExprNode> joined(ExprNode node, ExprNode left, ExprNode right) {
     const bool chains = node.op == ExprOp::logical_and || node.op == ExprOp::logical_or;
-    if (!chains || left.op != node.op) return adopt(std::move(node), std::move(left), std::move(right));
+    if (!chains || left.op != node.op)
+      return adopt(std::move(node), std::move(left), std::move(right));
     left.depth = std::max(left.depth, right.depth + 1);
     left.children.push_back(std::move(right));
     if (left.depth > kMaxExprDepth) return deep();
@@ -171,12 +172,17 @@ class Parser {
 
   Result<ExprNode> primary() {
     switch (token_.kind) {
-      case ExprToken::Kind::number: return number(token_.offset, token_.text);
-      case ExprToken::Kind::text: return literal(Json(std::move(token_.text)));
-      case ExprToken::Kind::name: return name();
-      case ExprToken::Kind::symbol: return bracketed();
+      case ExprToken::Kind::number:
+        return number(token_.offset, token_.text);
+      case ExprToken::Kind::text:
+        return literal(Json(std::move(token_.text)));
+      case ExprToken::Kind::name:
+        return name();
+      case ExprToken::Kind::symbol:
+        return bracketed();
       case ExprToken::Kind::end:
-      case ExprToken::Kind::bad: return unexpected("a value");
+      case ExprToken::Kind::bad:
+        return unexpected("a value");
     }
     UNREACHABLE();
   }
@@ -220,8 +226,9 @@ class Parser {
     const ExprFunction& function = *called.function;
     const std::size_t count = called.children.size();
     if (count >= function.min_arguments && count <= function.max_arguments) return called;
-    return fail(offset, fmt::format("{} is called with {}", function.name, plural(
-                            static_cast<std::int64_t>(count), "argument")),
+    return fail(offset,
+                fmt::format("{} is called with {}", function.name,
+                            plural(static_cast<std::int64_t>(count), "argument")),
                 fmt::format("it is {}", function.signature));
   }
 
@@ -336,6 +343,8 @@ std::string_view to_symbol(ExprOp op) {
   UNREACHABLE();
 }
 
-ExprParseResult parse_operators(std::string_view text) { return Parser(text).parse(); }
+ExprParseResult parse_operators(std::string_view text) {
+  return Parser(text).parse();
+}
 
 }  // namespace tidemill

@@ -4,17 +4,26 @@ namespace tidemill {
 
 namespace {
 
-constexpr ExprTypes bit(ExprType type) { return type_set({type}); }
+constexpr ExprTypes bit(ExprType type) {
+  return type_set({type});
+}
 
 std::string_view to_word(ExprType type) {
   switch (type) {
-    case ExprType::any: return "value";
-    case ExprType::null: return "null";
-    case ExprType::boolean: return "boolean";
-    case ExprType::number: return "number";
-    case ExprType::string: return "string";
-    case ExprType::array: return "array";
-    case ExprType::object: return "object";
+    case ExprType::any:
+      return "value";
+    case ExprType::null:
+      return "null";
+    case ExprType::boolean:
+      return "boolean";
+    case ExprType::number:
+      return "number";
+    case ExprType::string:
+      return "string";
+    case ExprType::array:
+      return "array";
+    case ExprType::object:
+      return "object";
   }
   UNREACHABLE();
 }
@@ -23,13 +32,20 @@ std::string_view to_word(ExprType type) {
 
 std::string_view with_article(ExprType type) {
   switch (type) {
-    case ExprType::any: return "a value";
-    case ExprType::null: return "null";
-    case ExprType::boolean: return "a boolean";
-    case ExprType::number: return "a number";
-    case ExprType::string: return "a string";
-    case ExprType::array: return "an array";
-    case ExprType::object: return "an object";
+    case ExprType::any:
+      return "a value";
+    case ExprType::null:
+      return "null";
+    case ExprType::boolean:
+      return "a boolean";
+    case ExprType::number:
+      return "a number";
+    case ExprType::string:
+      return "a string";
+    case ExprType::array:
+      return "an array";
+    case ExprType::object:
+      return "an object";
   }
   UNREACHABLE();
 }
@@ -54,13 +70,19 @@ std::string type_names(ExprTypes set) {
 
 ExprType type_of_value(const Json& value) {
   switch (value.kind()) {
-    case Json::Kind::null: return ExprType::null;
-    case Json::Kind::boolean: return ExprType::boolean;
+    case Json::Kind::null:
+      return ExprType::null;
+    case Json::Kind::boolean:
+      return ExprType::boolean;
     case Json::Kind::integer:
-    case Json::Kind::number: return ExprType::number;
-    case Json::Kind::string: return ExprType::string;
-    case Json::Kind::array: return ExprType::array;
-    case Json::Kind::object: return ExprType::object;
+    case Json::Kind::number:
+      return ExprType::number;
+    case Json::Kind::string:
+      return ExprType::string;
+    case Json::Kind::array:
+      return ExprType::array;
+    case Json::Kind::object:
+      return ExprType::object;
   }
   UNREACHABLE();
 }

@@ -16,12 +16,14 @@ bool is_text(ParamType type) {
     case ParamType::date:
     case ParamType::datetime:
     case ParamType::duration:
-    case ParamType::secret: return true;
+    case ParamType::secret:
+      return true;
     case ParamType::integer:
     case ParamType::number:
     case ParamType::boolean:
     case ParamType::array:
-    case ParamType::object: return false;
+    case ParamType::object:
+      return false;
   }
   UNREACHABLE();
 }
@@ -37,13 +39,15 @@ Json comma_list(std::string_view text) {
 // check_param refuses it with its own words; only JSON that is broken is an error here.
 Result<Json> read_text(const ParamSpec& spec, const std::string& text) {
   const bool structured = spec.type == ParamType::array || spec.type == ParamType::object;
-  if (spec.type == ParamType::array && spec.items && is_text(*spec.items) && !text.starts_with('[')) {
+  if (spec.type == ParamType::array && spec.items && is_text(*spec.items) &&
+      !text.starts_with('[')) {
     return comma_list(text);
   }
   if (is_text(spec.type)) return Json(text);
   Result<Json> value = parse_json(text);
   if (structured) return value;
-  const bool exact = value && trim(text).size() == text.size() && (value->is_number() || value->is_bool());
+  const bool exact =
+      value && trim(text).size() == text.size() && (value->is_number() || value->is_bool());
   return exact ? std::move(value).value() : Json(text);
 }
 

@@ -21,7 +21,7 @@ struct ParamProblem {
 };
 
 struct BoundParams {
-  Json::Object values;  // every declared parameter, in declaration order
+  Json::Object values;                 // every declared parameter, in declaration order
   std::vector<ParamProblem> problems;  // when not empty, values is not to be used
 };
 
@@ -29,13 +29,14 @@ struct BoundParams {
 // and objects as JSON, arrays of strings also as a,b,c). Bytes are never interpreted further:
 // `@file`, `$(x)` stay literal. A parameter that is neither given nor required nor has a default is
 // null. A name that is given twice is a problem.
-BoundParams bind_params(const Dag& dag, const std::vector<std::pair<std::string, std::string>>& given);
+BoundParams bind_params(const Dag& dag,
+                        const std::vector<std::pair<std::string, std::string>>& given);
 // From a JSON object (the API). null is taken only where not giving the parameter means null.
 BoundParams bind_params(const Dag& dag, const Json& given);
 
 // Checks one value against its declaration; empty = fine, otherwise a clause that begins with
-// "must" or "is". Also used on defaults by the parser. In an array, `enum`, `pattern`, `minimum` and
-// `maximum` hold for each item, the lengths for the array itself; lengths of strings count code
+// "must" or "is". Also used on defaults by the parser. In an array, `enum`, `pattern`, `minimum`
+// and `maximum` hold for each item, the lengths for the array itself; lengths of strings count code
 // points, of objects members. The value of a secret is never shown.
 std::string check_param(const ParamSpec& spec, const Json& value);
 

@@ -14,13 +14,20 @@ namespace {
 
 std::string_view kind_with_article(const Json& value) {
   switch (value.kind()) {
-    case Json::Kind::null: return "null";
-    case Json::Kind::boolean: return "a boolean";
-    case Json::Kind::integer: return "an integer";
-    case Json::Kind::number: return "a number";
-    case Json::Kind::string: return "a string";
-    case Json::Kind::array: return "an array";
-    case Json::Kind::object: return "an object";
+    case Json::Kind::null:
+      return "null";
+    case Json::Kind::boolean:
+      return "a boolean";
+    case Json::Kind::integer:
+      return "an integer";
+    case Json::Kind::number:
+      return "a number";
+    case Json::Kind::string:
+      return "a string";
+    case Json::Kind::array:
+      return "an array";
+    case Json::Kind::object:
+      return "an object";
   }
   UNREACHABLE();
 }
@@ -57,7 +64,8 @@ std::string check_text_format(const ParamSpec& spec, const Json& value) {
                        "a time as 2026-01-31T08:00:00Z or with an offset");
   }
   if (spec.type == ParamType::duration) {
-    return fits_format(spec, value, parse_duration(text), "a duration as 500ms, 30s, 15m, 2h or 7d");
+    return fits_format(spec, value, parse_duration(text),
+                       "a duration as 500ms, 30s, 15m, 2h or 7d");
   }
   return {};
 }
@@ -69,15 +77,20 @@ std::string check_kind(const ParamSpec& spec, const Json& value) {
     case ParamType::number:
       if (!value.is_number()) return must_be(spec, value, "a number");
       return std::isfinite(value.as_double()) ? "" : "must be a finite number";
-    case ParamType::boolean: return value.is_bool() ? "" : must_be(spec, value, "true or false");
-    case ParamType::array: return value.is_array() ? "" : must_be(spec, value, "an array");
-    case ParamType::object: return value.is_object() ? "" : must_be(spec, value, "an object");
+    case ParamType::boolean:
+      return value.is_bool() ? "" : must_be(spec, value, "true or false");
+    case ParamType::array:
+      return value.is_array() ? "" : must_be(spec, value, "an array");
+    case ParamType::object:
+      return value.is_object() ? "" : must_be(spec, value, "an object");
     case ParamType::string:
-    case ParamType::secret: return value.is_string() ? "" : must_be(spec, value, "a string");
+    case ParamType::secret:
+      return value.is_string() ? "" : must_be(spec, value, "a string");
     case ParamType::date:
     case ParamType::datetime:
     case ParamType::duration:
-      if (!value.is_string()) return must_be(spec, value, fmt::format("a {} in a string", to_word(spec.type)));
+      if (!value.is_string())
+        return must_be(spec, value, fmt::format("a {} in a string", to_word(spec.type)));
       return check_text_format(spec, value);
   }
   UNREACHABLE();
@@ -113,9 +126,10 @@ std::string check_all_bytes(const Json& value) {
 std::string check_size(const Json& value) {
   const std::size_t bytes = to_text(value).size();
   if (bytes <= kMaxParamBytes) return {};
-  return fmt::format("is {} long; at most {} fit into an environment variable, so pass the name of a "
-                     "file instead",
-                     format_bytes(bytes), format_bytes(kMaxParamBytes));
+  return fmt::format(
+      "is {} long; at most {} fit into an environment variable, so pass the name of a "
+      "file instead",
+      format_bytes(bytes), format_bytes(kMaxParamBytes));
 }
 
 std::string check_length(const ParamSpec& spec, const Json& value) {
@@ -160,7 +174,8 @@ std::string check_pattern(const ParamSpec& spec, const Json& value) {
 
 std::string check_allowed(const ParamSpec& spec, const Json& value) {
   const auto& allowed = spec.allowed;
-  if (allowed.empty() || std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return {};
+  if (allowed.empty() || std::find(allowed.begin(), allowed.end(), value) != allowed.end())
+    return {};
   constexpr std::size_t kMostShown = 20;
   std::string list;
   for (std::size_t i = 0; i < std::min(allowed.size(), kMostShown); ++i) {
@@ -203,16 +218,26 @@ std::string check_items(const ParamSpec& spec, const Json& value) {
 
 std::string_view to_word(ParamType type) {
   switch (type) {
-    case ParamType::string: return "string";
-    case ParamType::integer: return "integer";
-    case ParamType::number: return "number";
-    case ParamType::boolean: return "boolean";
-    case ParamType::array: return "array";
-    case ParamType::object: return "object";
-    case ParamType::date: return "date";
-    case ParamType::datetime: return "datetime";
-    case ParamType::duration: return "duration";
-    case ParamType::secret: return "secret";
+    case ParamType::string:
+      return "string";
+    case ParamType::integer:
+      return "integer";
+    case ParamType::number:
+      return "number";
+    case ParamType::boolean:
+      return "boolean";
+    case ParamType::array:
+      return "array";
+    case ParamType::object:
+      return "object";
+    case ParamType::date:
+      return "date";
+    case ParamType::datetime:
+      return "datetime";
+    case ParamType::duration:
+      return "duration";
+    case ParamType::secret:
+      return "secret";
   }
   UNREACHABLE();
 }

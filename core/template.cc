@@ -69,7 +69,8 @@ Result<Template> Template::parse(std::string_view text) {
       return error_at(text, open, "'${{' is never closed by '}}'; a literal one is written '$${{'");
     }
     if (made.parts_.size() >= kMaxTemplateParts) {
-      return error_at(text, open, fmt::format("more than {} expressions in one text", kMaxTemplateParts));
+      return error_at(text, open,
+                      fmt::format("more than {} expressions in one text", kMaxTemplateParts));
     }
     Expr expr = TRY(parse_part(text, at, close));
     made.parts_.push_back({std::move(literal), std::move(expr), at});

@@ -26,7 +26,9 @@ const ExprScope kScope{[](const ExprPath& path) -> std::optional<ExprType> {
                          if (path.size() > 1) return std::nullopt;
                          return path[0] == "n" ? ExprType::number : ExprType::any;
                        },
-                       [] { return std::vector<std::string>{"params.n", "tasks.a.outputs.b"}; }};
+                       [] {
+                         return std::vector<std::string>{"params.n", "tasks.a.outputs.b"};
+                       }};
 
 void try_expression(std::string_view text) {
   const auto expr = Expr::parse(text);
@@ -73,8 +75,9 @@ void try_json(std::string_view text) {
 
 void try_param(std::string_view text) {
   Dag dag;
-  for (const ParamType type : {ParamType::string, ParamType::integer, ParamType::number, ParamType::array,
-                               ParamType::object, ParamType::date, ParamType::duration}) {
+  for (const ParamType type :
+       {ParamType::string, ParamType::integer, ParamType::number, ParamType::array,
+        ParamType::object, ParamType::date, ParamType::duration}) {
     ParamSpec spec;
     spec.name = "p";
     spec.type = type;

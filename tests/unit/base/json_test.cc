@@ -9,7 +9,9 @@
 namespace tidemill {
 namespace {
 
-std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+std::string nested(std::size_t depth) {
+  return std::string(depth, '[') + std::string(depth, ']');
+}
 
 std::string round_trip(std::string_view text) {
   const auto value = parse_json(text);
@@ -27,16 +29,43 @@ TEST(Json, KeepsOrderAndKindOfWhatItReads) {
 
 TEST(Json, IndentedOutputReadsBackAsTheSameValue) {
   const Json value = parse_json(R"({"a":[1,{"b":[]}],"c":{}})").value();
-  EXPECT_EQ(value.dump(true), "{\n  \"a\": [\n    1,\n    {\n      \"b\": []\n    }\n  ],\n"
-                              "  \"c\": {}\n}");
+  EXPECT_EQ(value.dump(true),
+            "{\n  \"a\": [\n    1,\n    {\n      \"b\": []\n    }\n  ],\n"
+            "  \"c\": {}\n}");
   EXPECT_EQ(parse_json(value.dump(true)).value(), value);
 }
 
 TEST(Json, RefusesWhatIsNotExactlyOneStrictValue) {
-  for (const char* text :
-       {"", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "'a'", "nul", "tru", "01", "+1", ".5", "1.", "1e",
-        "--1", "NaN", "Infinity", "[1] x", "1 2", "// c\n1", "/* c */1", "\"\x01\"", "\"a\nb\"",
-        "\"\\x41\"", "[1 2]", "{\"a\" 1}", "\xEF\xBB\xBF" "1", "]", "\"a"}) {
+  for (const char* text : {"",
+                           " ",
+                           "{",
+                           "[1,]",
+                           "{\"a\":1,}",
+                           "{a:1}",
+                           "'a'",
+                           "nul",
+                           "tru",
+                           "01",
+                           "+1",
+                           ".5",
+                           "1.",
+                           "1e",
+                           "--1",
+                           "NaN",
+                           "Infinity",
+                           "[1] x",
+                           "1 2",
+                           "// c\n1",
+                           "/* c */1",
+                           "\"\x01\"",
+                           "\"a\nb\"",
+                           "\"\\x41\"",
+                           "[1 2]",
+                           "{\"a\" 1}",
+                           "\xEF\xBB\xBF"
+                           "1",
+                           "]",
+                           "\"a"}) {
     EXPECT_FALSE(parse_json(text)) << text;
   }
   EXPECT_FALSE(parse_json(std::string_view("1\0", 2)));
@@ -66,9 +95,9 @@ TEST(Json, BoundsDepth) {
 }
 
 TEST(Json, RefusesTextThatIsNotUnicode) {
-  for (const char* text : {R"("\ud800")", R"("\udc00")", R"("\ud800\u0041")", R"("\ud800x")",
-                           "\"\xff\"", "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"",
-                           "\"\xe2\x82\""}) {
+  for (const char* text :
+       {R"("\ud800")", R"("\udc00")", R"("\ud800\u0041")", R"("\ud800x")", "\"\xff\"",
+        "\"\xc0\x80\"", "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"\xe2\x82\""}) {
     EXPECT_FALSE(parse_json(text)) << text;
   }
   EXPECT_EQ(parse_json(R"("\ud83d\ude00\u00e9")").value().as_string(), "\xF0\x9F\x98\x80\xC3\xA9");
@@ -138,7 +167,8 @@ TEST(Json, NumbersCompareByExactValue) {
 }
 
 TEST(Json, ObjectsCompareWithoutOrderArraysWithIt) {
-  EXPECT_EQ(parse_json(R"({"a":1,"b":[1,2]})").value(), parse_json(R"({"b":[1,2.0],"a":1})").value());
+  EXPECT_EQ(parse_json(R"({"a":1,"b":[1,2]})").value(),
+            parse_json(R"({"b":[1,2.0],"a":1})").value());
   EXPECT_NE(parse_json(R"({"a":1})").value(), parse_json(R"({"a":1,"b":1})").value());
   EXPECT_NE(parse_json(R"({"a":1})").value(), parse_json(R"({"b":1})").value());
   EXPECT_NE(parse_json("[1,2]").value(), parse_json("[2,1]").value());
@@ -166,7 +196,11 @@ TEST(Json, StringsAreEscapedAndAlwaysUnicode) {
   EXPECT_EQ(Json(std::string("a\"\\\n\r\t\x01\x1f\x7f/\xC3\xA9", 12)).dump(),
             "\"a\\\"\\\\\\n\\r\\t\\u0001\\u001f\x7f/\xC3\xA9\"");
   EXPECT_EQ(Json(std::string(1, '\0')).dump(), "\"\\u0000\"");
-  EXPECT_EQ(Json("a\xff" "b\xe2\x82").dump(), "\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\xEF\xBF\xBD\"");
+  EXPECT_EQ(Json("a\xff"
+                 "b\xe2\x82")
+                .dump(),
+            "\"a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\xEF\xBF\xBD\"");
   for (int c = 0; c < 256; ++c) {
     const Json value(std::string(3, static_cast<char>(c)));
     ASSERT_TRUE(parse_json(value.dump())) << c;

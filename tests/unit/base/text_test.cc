@@ -26,6 +26,28 @@ TEST(Nearest, StaysSilentWhenNothingIsNear) {
   EXPECT_EQ(nearest_of(std::string(100'000, 'a'), {std::string_view("a")}), "-");
 }
 
+// The distance by its definition: swapped neighbours, or one piece left out, added or replaced.
+std::size_t distance_oracle(std::string_view a, std::string_view b) {
+  if (a.empty() || b.empty()) return a.size() + b.size();
+  const std::size_t rest = distance_oracle(a.substr(1), b.substr(1)) + (a[0] == b[0] ? 0 : 1);
+  const std::size_t one =
+      std::min(distance_oracle(a.substr(1), b), distance_oracle(a, b.substr(1))) + 1;
+  std::size_t least = std::min(rest, one);
+  if (a.size() > 1 && b.size() > 1 && a[0] == b[1] && a[1] == b[0]) {
+    least = std::min(least, distance_oracle(a.substr(2), b.substr(2)) + 1);
+  }
+  return least;
+}
+
+TEST(Nearest, AgreesWithTheDefinitionOfTheDistance) {
+  const std::string_view word = "abcabc";
+  for (const char* text : {"abcabc", "bacabc", "abcab", "abccba", "bacacb", "aabbcc", "cabcab",
+                           "abcabcab", "abxaxc", "xxcabc", "xbcxbx", "cba", "abcaabcabc"}) {
+    const std::size_t distance = distance_oracle(word, text);
+    EXPECT_EQ(nearest_of(word, {text}), distance <= 2 ? text : "-") << distance;
+  }
+}
+
 TEST(Numbers, IntegersAreWholeTexts) {
   EXPECT_EQ(to_int("0"), 0);
   EXPECT_EQ(to_int("-0"), 0);
@@ -43,8 +65,8 @@ TEST(Numbers, DoublesAreFiniteDecimals) {
   EXPECT_EQ(to_double("-3"), -3.0);
   EXPECT_EQ(to_double("1e3"), 1000.0);
   EXPECT_EQ(to_double("5e-324"), 5e-324);
-  for (const char* text : {"", "-", "+1", "nan", "-nan", "inf", "-inf", "infinity", "1e400", "-1e400",
-                           "1e-400", "0x1p3", "1,5", " 1", "1 ", "1e", "."}) {
+  for (const char* text : {"", "-", "+1", "nan", "-nan", "inf", "-inf", "infinity", "1e400",
+                           "-1e400", "1e-400", "0x1p3", "1,5", " 1", "1 ", "1e", "."}) {
     EXPECT_EQ(to_double(text), std::nullopt) << text;
   }
 }
@@ -93,8 +115,12 @@ TEST(Text, Plural) {
 
 TEST(Printable, ShowsWhatATerminalWouldObey) {
   EXPECT_EQ(printable("a\x1b[31m\r\n\x7f"), "a\\x1b[31m\\x0d\\x0a\\x7f");
-  EXPECT_EQ(printable("\xE2\x80\xAE" "evil"), "U+202Eevil");
-  EXPECT_EQ(printable("\xC2\x9B" "x"), "U+009Bx");
+  EXPECT_EQ(printable("\xE2\x80\xAE"
+                      "evil"),
+            "U+202Eevil");
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "x"),
+            "U+009Bx");
   EXPECT_EQ(printable("\xff"), "\\xff");
   EXPECT_EQ(printable("é😀"), "é😀");
 }
@@ -109,6 +135,42 @@ TEST(Printable, NeverExceedsItsBoundNorCutsACharacter) {
     EXPECT_LE(shown.size(), bound);
     EXPECT_EQ(find_invalid_utf8(shown), std::nullopt);
   }
+}
+
+// The definition of a glob, in exponential time.
+bool glob_oracle(std::string_view p, std::string_view t) {
+  if (p.empty()) return t.empty();
+  if (p[0] == '*')
+    return glob_oracle(p.substr(1), t) || (!t.empty() && glob_oracle(p, t.substr(1)));
+  return !t.empty() && (p[0] == '?' || p[0] == t[0]) && glob_oracle(p.substr(1), t.substr(1));
+}
+
+// Every text of the letters, up to a length.
+std::vector<std::string> texts_of(std::string_view letters, std::size_t max_length) {
+  std::vector<std::string> texts = {""};
+  for (std::size_t i = 0; i < texts.size() && texts[i].size() < max_length; ++i) {
+    const std::string text = texts[i];
+    for (const char c : letters) texts.push_back(text + c);
+  }
+  return texts;
+}
+
+TEST(Glob, AgreesWithItsDefinitionOnEverythingSmall) {
+  for (const std::string& pattern : texts_of("ab*?", 5)) {
+    for (const std::string& text : texts_of("ab", 5)) {
+      ASSERT_EQ(glob_matches(pattern, text), glob_oracle(pattern, text)) << pattern << " " << text;
+    }
+  }
+}
+
+TEST(Glob, IsNotExponentialAndCountsCharacters) {
+  std::string pattern;
+  for (int i = 0; i < 50; ++i) pattern += "a*";
+  EXPECT_FALSE(glob_matches(pattern + "b", std::string(5'000, 'a')));
+  EXPECT_FALSE(glob_matches("?€*", "éé€x"));
+  EXPECT_TRUE(glob_matches("??€*", "éé€x"));
+  EXPECT_TRUE(glob_matches("?", "\xff"));
+  EXPECT_FALSE(glob_matches("?", "ab"));
 }
 
 TEST(Bytes, Format) {

@@ -6,22 +6,22 @@
 namespace tidemill {
 namespace {
 
-const ExprScope kScope{
-    [](const ExprPath& path) -> std::optional<ExprType> {
-      const std::string name = path_text(path);
-      if (name == "params.n") return ExprType::number;
-      if (name == "params.s") return ExprType::string;
-      if (name == "params.b") return ExprType::boolean;
-      if (name == "params.l") return ExprType::array;
-      if (name == "params.o") return ExprType::object;
-      if (name == "tasks.train.outputs.rows") return ExprType::any;
-      if (name == "tasks['a-b'].outputs.x") return ExprType::any;
-      return std::nullopt;
-    },
-    [] {
-      return std::vector<std::string>{"params.n", "params.s", "tasks.train.outputs.rows",
-                                      "tasks['a-b'].outputs.x"};
-    }};
+const ExprScope kScope{[](const ExprPath& path) -> std::optional<ExprType> {
+                         const std::string name = path_text(path);
+                         if (name == "params.n") return ExprType::number;
+                         if (name == "params.s") return ExprType::string;
+                         if (name == "params.b") return ExprType::boolean;
+                         if (name == "params.l") return ExprType::array;
+                         if (name == "params.o") return ExprType::object;
+                         if (name == "tasks.train.outputs.rows") return ExprType::any;
+                         if (name == "tasks['a-b'].outputs.x") return ExprType::any;
+                         return std::nullopt;
+                       },
+                       [] {
+                         return std::vector<std::string>{"params.n", "params.s",
+                                                         "tasks.train.outputs.rows",
+                                                         "tasks['a-b'].outputs.x"};
+                       }};
 
 std::string check(std::string_view text) {
   std::string out;
@@ -36,18 +36,20 @@ std::string check(std::string_view text) {
 TEST(CheckExpr, AcceptsWhatCanWork) {
   for (const char* text :
        {"params.n > 1 && params.b", "params.s + 'x' == 'ax'", "tasks.train.outputs.rows >= 1000",
-        "tasks.train.outputs.rows.deep.down[0] + 1", "params.o.any.thing == 1", "params.l[params.n]",
-        "params.o[params.s]", "params.s == null", "params.b ? params.n : params.s",
-        "default(params.s, null) == 'x'", "1 in params.l", "params.s in 'abc'", "length(params.l) > 0",
-        "(params.b ? 1 : 2) + 1", "default(null, 1) + 1", "join(params.l) + 'x'", "-params.n < 0"}) {
+        "tasks.train.outputs.rows.deep.down[0] + 1", "params.o.any.thing == 1",
+        "params.l[params.n]", "params.o[params.s]", "params.s == null",
+        "params.b ? params.n : params.s", "default(params.s, null) == 'x'", "1 in params.l",
+        "params.s in 'abc'", "length(params.l) > 0", "(params.b ? 1 : 2) + 1",
+        "default(null, 1) + 1", "join(params.l) + 'x'", "-params.n < 0"}) {
     EXPECT_EQ(check(text), "") << text;
   }
 }
 
 TEST(CheckExpr, UnknownNamesGetASuggestion) {
   EXPECT_EQ(check("params.m > 1"), "0: there is no 'params.m' (did you mean 'params.n'?)\n");
-  EXPECT_EQ(check("1 < task.train.outputs.rows"),
-            "4: there is no 'task.train.outputs.rows' (did you mean 'tasks.train.outputs.rows'?)\n");
+  EXPECT_EQ(
+      check("1 < task.train.outputs.rows"),
+      "4: there is no 'task.train.outputs.rows' (did you mean 'tasks.train.outputs.rows'?)\n");
   EXPECT_EQ(check("params.s == production"),
             "12: there is no 'production' (a text is written in quotes: 'production')\n");
   EXPECT_EQ(check("params"), "0: there is no 'params' (did you mean 'params.n'?)\n");
@@ -61,9 +63,10 @@ TEST(CheckExpr, ADashInANameIsExplained) {
 }
 
 TEST(CheckExpr, ReportsEveryMismatch) {
-  EXPECT_EQ(check("params.n && params.s"),
-            "0: && takes boolean, not a number (compare it with something to get true or false)\n"
-            "12: && takes boolean, not a string (compare it with something to get true or false)\n");
+  EXPECT_EQ(
+      check("params.n && params.s"),
+      "0: && takes boolean, not a number (compare it with something to get true or false)\n"
+      "12: && takes boolean, not a string (compare it with something to get true or false)\n");
   EXPECT_EQ(check("params.n == 'x'"),
             "9: == compares a number with a string, which are never equal\n");
   EXPECT_EQ(check("params.n + 'x'"),
@@ -72,9 +75,10 @@ TEST(CheckExpr, ReportsEveryMismatch) {
   EXPECT_EQ(check("params.s.x"), "0: 'params.s' is a string and has no member 'x'\n");
   EXPECT_EQ(check("params.l < params.l"), "0: < takes number or string, not an array\n");
   EXPECT_EQ(check("length(params.n)"), "7: length takes string, array or object, not a number\n");
-  for (const char* text : {"!params.n", "-params.s", "params.s * 2", "params.n[0]", "params.l['a' + 'b']",
-                           "params.o[0]", "1 in params.s", "params.s in params.n", "params.n ? 1 : 2",
-                           "params.s < 1", "null + 1", "lower(1).x", "params.b < params.b"}) {
+  for (const char* text :
+       {"!params.n", "-params.s", "params.s * 2", "params.n[0]", "params.l['a' + 'b']",
+        "params.o[0]", "1 in params.s", "params.s in params.n", "params.n ? 1 : 2", "params.s < 1",
+        "null + 1", "lower(1).x", "params.b < params.b"}) {
     EXPECT_NE(check(text), "") << text;
   }
 }
@@ -151,14 +155,17 @@ TEST(CheckExpr, AgreesWithTheEvaluationOverAllKinds) {
       for (const char* op : {"<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%"}) {
         expect_agreement(std::string("a ") + op + " b", a, b, false);
       }
-      for (const char* op : {"==", "!="}) expect_agreement(std::string("a ") + op + " b", a, b, true);
-      for (const char* text : {"startsWith(a, b)", "endsWith(a, b)", "contains(a, b)", "split(a, b)",
-                               "join(a, b)", "format('{0}{1}', a, b)", "default(a, b)", "[a, b]"}) {
+      for (const char* op : {"==", "!="})
+        expect_agreement(std::string("a ") + op + " b", a, b, true);
+      for (const char* text :
+           {"startsWith(a, b)", "endsWith(a, b)", "contains(a, b)", "split(a, b)", "join(a, b)",
+            "format('{0}{1}', a, b)", "default(a, b)", "[a, b]"}) {
         expect_agreement(text, a, b, false);
       }
     }
-    for (const char* text : {"!a", "-a", "lower(a)", "upper(a)", "length(a)", "toJson(a)", "join(a)",
-                             "date(a, '%Y')", "a ? 1 : 2", "[a]", "true && a", "false || a"}) {
+    for (const char* text :
+         {"!a", "-a", "lower(a)", "upper(a)", "length(a)", "toJson(a)", "join(a)", "date(a, '%Y')",
+          "a ? 1 : 2", "[a]", "true && a", "false || a"}) {
       expect_agreement(text, a, a, false);
     }
   }

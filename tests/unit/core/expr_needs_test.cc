@@ -18,14 +18,16 @@ std::string parsed(std::string_view text) {
   if (!expr) return "error: " + expr.error().message;
   std::string out;
   for (const Reference& reference : expr->references()) {
-    out += reference.path[1] + ":" + reference.path[2] + "@" + std::to_string(reference.offset) + " ";
+    out +=
+        reference.path[1] + ":" + reference.path[2] + "@" + std::to_string(reference.offset) + " ";
   }
   return out;
 }
 
 std::string decided(std::string_view text, const States& states) {
   const Expr expr = Expr::parse_needs(text).value();
-  const auto value = decide_needs(expr, [&](std::string_view id) { return states.find(id)->second; });
+  const auto value =
+      decide_needs(expr, [&](std::string_view id) { return states.find(id)->second; });
   return !value ? "open" : *value ? "true" : "false";
 }
 
@@ -51,15 +53,17 @@ TEST(Needs, ADashOrDotIsPartOfTheId) {
 
 TEST(Needs, RefusesEverythingElse) {
   for (const char* text :
-       {"", " ", "&&", "a &&", "|| a", "a b", "a and b", "!", "(a", "a)", "()", "a & b", "a | b", "a == b",
-        "a - b", "-a", ".a", "'a'", "a + b", "a ? b : c", "tasks['a']", "f(a)", "a, b", "a && || b",
-        "a\xC3\xA9", "\xff", "a/b", "../x"}) {
+       {"",      " ",    "&&",        "a &&",      "|| a",  "a b",       "a and b",
+        "!",     "(a",   "a)",        "()",        "a & b", "a | b",     "a == b",
+        "a - b", "-a",   ".a",        "'a'",       "a + b", "a ? b : c", "tasks['a']",
+        "f(a)",  "a, b", "a && || b", "a\xC3\xA9", "\xff",  "a/b",       "../x"}) {
     EXPECT_TRUE(parsed(text).starts_with("error: column ")) << text << " " << parsed(text);
   }
   EXPECT_FALSE(Expr::parse_needs(std::string_view("a\0", 2)));
   EXPECT_FALSE(Expr::parse_needs(std::string(65, 'a')));
   EXPECT_TRUE(Expr::parse_needs(fmt::format("{}.failed", std::string(64, 'a'))));
-  EXPECT_EQ(parsed("a and b").substr(0, 53), "error: column 3: expected && or ||, not 'and'; `needs");
+  EXPECT_EQ(parsed("a and b").substr(0, 53),
+            "error: column 3: expected && or ||, not 'and'; `needs");
 }
 
 TEST(Needs, DepthAndSizeAreBounded) {
@@ -82,10 +86,10 @@ TEST(Needs, TasksAreListedOnceInOrder) {
 }
 
 TEST(Needs, DecidesAsEarlyAsItIsCertain) {
-  const States states = {{"ok", TaskState::succeeded},       {"bad", TaskState::failed},
-                         {"skip", TaskState::skipped},       {"up", TaskState::upstream_failed},
-                         {"stop", TaskState::cancelled},     {"run", TaskState::running},
-                         {"retry", TaskState::retry_wait},   {"wait", TaskState::waiting}};
+  const States states = {{"ok", TaskState::succeeded},     {"bad", TaskState::failed},
+                         {"skip", TaskState::skipped},     {"up", TaskState::upstream_failed},
+                         {"stop", TaskState::cancelled},   {"run", TaskState::running},
+                         {"retry", TaskState::retry_wait}, {"wait", TaskState::waiting}};
   EXPECT_EQ(decided("ok && !bad", states), "true");
   EXPECT_EQ(decided("run", states), "open");
   EXPECT_EQ(decided("run.done", states), "open");
@@ -121,7 +125,7 @@ class RandomNeeds {
 
  private:
   std::string operand(bool once) {
-    constexpr std::array<const char*, 6> kWords = {"succeeded", "failed",    "skipped",
+    constexpr std::array<const char*, 6> kWords = {"succeeded",       "failed",    "skipped",
                                                    "upstream_failed", "cancelled", "done"};
     // `done` is true however a task ends, so only values that may differ are used for lateness.
     const unsigned task = once ? next_++ : pick(4);
@@ -132,8 +136,9 @@ class RandomNeeds {
   unsigned next_ = 0;
 };
 
-constexpr std::array<TaskState, 5> kEnds = {TaskState::succeeded, TaskState::failed, TaskState::skipped,
-                                            TaskState::upstream_failed, TaskState::cancelled};
+constexpr std::array<TaskState, 5> kEnds = {TaskState::succeeded, TaskState::failed,
+                                            TaskState::skipped, TaskState::upstream_failed,
+                                            TaskState::cancelled};
 
 // All values that the formula may still come to.
 std::pair<bool, bool> reachable(const Expr& expr, std::vector<TaskState> states) {
@@ -163,7 +168,8 @@ void expect_early_and_right(bool once) {
     const std::string text = random.formula(2, once);
     const Expr expr = Expr::parse_needs(text).value();
     std::vector<TaskState> states(4);
-    for (TaskState& state : states) state = random.pick(2) == 0 ? TaskState::running : kEnds[random.pick(5)];
+    for (TaskState& state : states)
+      state = random.pick(2) == 0 ? TaskState::running : kEnds[random.pick(5)];
     const auto value = decide_needs(expr, [&](std::string_view id) {
       return states[static_cast<std::size_t>(*to_int(id.substr(1)))];
     });
@@ -177,9 +183,13 @@ void expect_early_and_right(bool once) {
   }
 }
 
-TEST(Needs, EarlyDecisionsAreWhatEveryEndingLeadsTo) { expect_early_and_right(false); }
+TEST(Needs, EarlyDecisionsAreWhatEveryEndingLeadsTo) {
+  expect_early_and_right(false);
+}
 
-TEST(Needs, NothingIsDecidedLate) { expect_early_and_right(true); }
+TEST(Needs, NothingIsDecidedLate) {
+  expect_early_and_right(true);
+}
 
 }  // namespace
 }  // namespace tidemill

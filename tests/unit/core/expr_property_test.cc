@@ -39,8 +39,8 @@ std::string written(const Tree& tree, int least, bool spare) {
   } else if (tree.children.size() == 1) {
     out = tree.op + written(tree.children[0], 6, spare);
   } else if (tree.op == "?:") {
-    out = written(tree.children[0], 1, spare) + " ? " + written(tree.children[1], 0, spare) + " : " +
-          written(tree.children[2], 0, spare);
+    out = written(tree.children[0], 1, spare) + " ? " + written(tree.children[1], 0, spare) +
+          " : " + written(tree.children[2], 0, spare);
   } else {
     // Comparisons do not chain, so both of their sides bind tighter.
     out = written(tree.children[0], own == 3 ? 4 : own, spare) + " " + tree.op + " " +
@@ -59,7 +59,11 @@ Value arithmetic(const std::string& op, const Json& a, const Json& b) {
   if ((op == "/" || op == "%") && y == 0) return std::nullopt;
   // Doubles are left out: an inexact quotient counts as an error here, and so it is skipped.
   if (op == "/" && x % y != 0) return std::nullopt;
-  const Wide r = op == "+" ? x + y : op == "-" ? x - y : op == "*" ? x * y : op == "/" ? x / y : x % y;
+  const Wide r = op == "+"   ? x + y
+                 : op == "-" ? x - y
+                 : op == "*" ? x * y
+                 : op == "/" ? x / y
+                             : x % y;
   if (r > INT64_MAX || r < INT64_MIN) return std::nullopt;
   return Json(static_cast<std::int64_t>(r));
 }
@@ -104,22 +108,31 @@ class RandomTree {
   Tree number(int depth) {
     if (depth == 0) return number_leaf();
     switch (pick(8)) {
-      case 0: return number_leaf();
-      case 1: return {"-", {number(depth - 1)}, {}};
-      case 2: return {"?:", {truth(depth - 1), number(depth - 1), number(depth - 1)}, {}};
-      default: return {choose({"+", "-", "*", "/", "%"}), {number(depth - 1), number(depth - 1)}, {}};
+      case 0:
+        return number_leaf();
+      case 1:
+        return {"-", {number(depth - 1)}, {}};
+      case 2:
+        return {"?:", {truth(depth - 1), number(depth - 1), number(depth - 1)}, {}};
+      default:
+        return {choose({"+", "-", "*", "/", "%"}), {number(depth - 1), number(depth - 1)}, {}};
     }
   }
 
   Tree truth(int depth) {
     if (depth == 0) return truth_leaf();
     switch (pick(6)) {
-      case 0: return {"!", {truth(depth - 1)}, {}};
-      case 1: return {"?:", {truth(depth - 1), truth(depth - 1), truth(depth - 1)}, {}};
-      case 2: return {choose({"==", "!="}), {truth(depth - 1), truth(depth - 1)}, {}};
+      case 0:
+        return {"!", {truth(depth - 1)}, {}};
+      case 1:
+        return {"?:", {truth(depth - 1), truth(depth - 1), truth(depth - 1)}, {}};
+      case 2:
+        return {choose({"==", "!="}), {truth(depth - 1), truth(depth - 1)}, {}};
       case 3:
-        return {choose({"==", "!=", "<", "<=", ">", ">="}), {number(depth - 1), number(depth - 1)}, {}};
-      default: return {choose({"&&", "||"}), {truth(depth - 1), truth(depth - 1)}, {}};
+        return {
+            choose({"==", "!=", "<", "<=", ">", ">="}), {number(depth - 1), number(depth - 1)}, {}};
+      default:
+        return {choose({"&&", "||"}), {truth(depth - 1), truth(depth - 1)}, {}};
     }
   }
 
@@ -127,7 +140,8 @@ class RandomTree {
 
  private:
   Tree number_leaf() {
-    constexpr std::array<std::int64_t, 5> kEdges = {INT64_MAX, INT64_MIN, INT64_MAX - 1, 1ll << 32, 0};
+    constexpr std::array<std::int64_t, 5> kEdges = {INT64_MAX, INT64_MIN, INT64_MAX - 1, 1ll << 32,
+                                                    0};
     const std::int64_t n = pick(6) == 0 ? kEdges[pick(5)] : static_cast<std::int64_t>(pick(20)) - 6;
     return {std::to_string(n), {}, Json(n)};
   }
@@ -190,7 +204,9 @@ class Formula {
   RandomTree& random() { return random_; }
 
  private:
-  std::string name(bool once) { return std::string(1, static_cast<char>('a' + (once ? next_++ : random_.pick(4)))); }
+  std::string name(bool once) {
+    return std::string(1, static_cast<char>('a' + (once ? next_++ : random_.pick(4))));
+  }
 
   RandomTree random_;
   unsigned next_ = 0;
@@ -244,9 +260,13 @@ void brute_force(bool once) {
   }
 }
 
-TEST(ExprProperty, AKnownResultIsWhatEveryCompletionGives) { brute_force(false); }
+TEST(ExprProperty, AKnownResultIsWhatEveryCompletionGives) {
+  brute_force(false);
+}
 
-TEST(ExprProperty, WithoutRepeatedNamesUnknownMeansThatCompletionsDiffer) { brute_force(true); }
+TEST(ExprProperty, WithoutRepeatedNamesUnknownMeansThatCompletionsDiffer) {
+  brute_force(true);
+}
 
 TEST(ExprProperty, AnErrorBehindAnUnknownIsNotCertainYet) {
   const auto result = [](std::string_view text) {

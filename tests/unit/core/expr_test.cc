@@ -81,21 +81,37 @@ TEST(Expr, MistakesAreNamedWithTheirColumn) {
   EXPECT_EQ(eval("1 < 2 < 3"),
             "parse: column 7: comparisons do not chain; join two of them with &&");
   EXPECT_EQ(eval("'abc"), "parse: column 1: the text that begins here has no closing '");
-  EXPECT_EQ(eval("'é' + 'a\\x'"), R"(parse: column 9: unknown escape; there are \\ \' \" \n \r \t)");
+  EXPECT_EQ(eval("'é' + 'a\\x'"),
+            R"(parse: column 9: unknown escape; there are \\ \' \" \n \r \t)");
   EXPECT_EQ(eval("lenght('a')"),
             "parse: column 1: there is no function 'lenght'; did you mean 'length'?");
   EXPECT_EQ(eval("lower()"),
             "parse: column 1: lower is called with 0 arguments; it is lower(string) → string");
-  EXPECT_EQ(eval("true ? 1"), "parse: column 9: the expression ends where ':' of the '? :' is missing");
+  EXPECT_EQ(eval("true ? 1"),
+            "parse: column 9: the expression ends where ':' of the '? :' is missing");
   EXPECT_EQ(eval("1 + 1/0"), "error: column 6: division by zero");
 }
 
 TEST(Expr, RefusesWhatIsNoExpression) {
-  for (const char* text :
-       {"1abc", "01", "1.", ".5", "1..2", "a.", "a.[0]", "a[]", "a[0", "[1,]", "[,1]", "f(1", "(", ")",
-        "()", "1 2", "\"a'", "a?b", "a:b", "&a", "a & b", "a | b", "a === b", "a <> b", "$x", "{}", "a;b",
-        "a := 1", "x => 1", "in", "1 in", "`id`", "lower 'a'", "99999999999999999999", "1e400", "\xff",
-        "a.b(1)", "#"}) {
+  for (const char* text : {"1abc",      "01",
+                           "1.",        ".5",
+                           "1..2",      "a.",
+                           "a.[0]",     "a[]",
+                           "a[0",       "[1,]",
+                           "[,1]",      "f(1",
+                           "(",         ")",
+                           "()",        "1 2",
+                           "\"a'",      "a?b",
+                           "a:b",       "&a",
+                           "a & b",     "a | b",
+                           "a === b",   "a <> b",
+                           "$x",        "{}",
+                           "a;b",       "a := 1",
+                           "x => 1",    "in",
+                           "1 in",      "`id`",
+                           "lower 'a'", "99999999999999999999",
+                           "1e400",     "\xff",
+                           "a.b(1)",    "#"}) {
     EXPECT_FALSE(Expr::parse(text)) << text;
   }
   EXPECT_FALSE(Expr::parse(std::string_view("1\0", 2)));
@@ -196,26 +212,45 @@ TEST(Expr, OnlyTrueAndFalseAreTruth) {
 }
 
 TEST(Expr, Functions) {
-  EXPECT_EQ(eval("contains([1, 2], 2) && contains('abc', 'bc') && contains(params.map, 'low')"), "true");
-  EXPECT_EQ(eval("startsWith('abc', 'ab') && !startsWith('abc', 'B') && endsWith('abc', '')"), "true");
+  EXPECT_EQ(eval("contains([1, 2], 2) && contains('abc', 'bc') && contains(params.map, 'low')"),
+            "true");
+  EXPECT_EQ(eval("startsWith('abc', 'ab') && !startsWith('abc', 'B') && endsWith('abc', '')"),
+            "true");
   EXPECT_EQ(eval("format('{0}-{1}{{{0}}} {2}', 'a', 1.0, [null])"), R"("a-1{a} [null]")");
   EXPECT_EQ(eval("join([1, 'x', true, null]) + join([], 'y') + join(['a', 'b'], '; ')"),
             R"("1,x,true,a; b")");
   EXPECT_EQ(eval("split('a,b,', ',')"), R"(["a","b",""])");
   EXPECT_EQ(eval("split('', '--')"), R"([""])");
   EXPECT_EQ(eval("length('é😀') + length([1]) + length(params.map)"), "6");
-  EXPECT_EQ(eval("lower('ÄBc') + upper('äbC')"), R"("Äbcä)" "BC\"");
+  EXPECT_EQ(eval("lower('ÄBc') + upper('äbC')"), R"("Äbcä)"
+                                                 "BC\"");
   EXPECT_EQ(eval("toJson([1.0, 'a'])"), R"("[1.0,\"a\"]")");
   EXPECT_EQ(eval("fromJson(toJson(params.map)) == params.map"), "true");
 }
 
 TEST(Expr, FunctionsRefuseWhatTheyCannotDo) {
-  for (const char* text :
-       {"format('{')", "format('}')", "format('{0}')", "format('{-1}', 1)", "format('{x}', 1)",
-        "format('{}', 1)", "format('{0', 1)", "format('{99999999999999999999}', 1)", "split('a', '')",
-        "fromJson('')", "fromJson('{\"a\":1,\"a\":2}')", "fromJson('[1] 2')", "length(1)", "lower(null)",
-        "join('a')", "join([1], 2)", "startsWith(1, 'a')", "date('x', '%Y')", "date('2023-02-30', '%Y')",
-        "date('2024-01-01', '%Q')", "date('2024-01-01', '%')", "date(1, '%Y')"}) {
+  for (const char* text : {"format('{')",
+                           "format('}')",
+                           "format('{0}')",
+                           "format('{-1}', 1)",
+                           "format('{x}', 1)",
+                           "format('{}', 1)",
+                           "format('{0', 1)",
+                           "format('{99999999999999999999}', 1)",
+                           "split('a', '')",
+                           "fromJson('')",
+                           "fromJson('{\"a\":1,\"a\":2}')",
+                           "fromJson('[1] 2')",
+                           "length(1)",
+                           "lower(null)",
+                           "join('a')",
+                           "join([1], 2)",
+                           "startsWith(1, 'a')",
+                           "date('x', '%Y')",
+                           "date('2023-02-30', '%Y')",
+                           "date('2024-01-01', '%Q')",
+                           "date('2024-01-01', '%')",
+                           "date(1, '%Y')"}) {
     EXPECT_EQ(eval(text).substr(0, 6), "error:") << text << " " << eval(text);
   }
 }
@@ -252,7 +287,8 @@ TEST(Expr, TheResultOfAnythingIsBounded) {
        {"params.big + params.big", "format('{0}{0}', params.big)", "join([params.big, 1])",
         "toJson(params.big)", "[params.big]", "split(params.big, 'x')",
         "format(join([params.big, ''], ''), 1) + 'x'"}) {
-    EXPECT_NE(eval(text).find("larger than 1048576 bytes"), std::string::npos) << text << eval(text).substr(0, 80);
+    EXPECT_NE(eval(text).find("larger than 1048576 bytes"), std::string::npos)
+        << text << eval(text).substr(0, 80);
   }
   EXPECT_EQ(eval("length(params.big)"), "1048576");
   EXPECT_EQ(eval("params.big == params.big"), "true");
@@ -266,7 +302,8 @@ TEST(Expr, TheWorkOfOneEvaluationIsBounded) {
 }
 
 TEST(Expr, ReferencesAreListedWithTheirPlaces) {
-  const Expr expr = Expr::parse("params.a + tasks['a-b'].outputs.x[item.i] > length(env.B)").value();
+  const Expr expr =
+      Expr::parse("params.a + tasks['a-b'].outputs.x[item.i] > length(env.B)").value();
   std::string out;
   for (const Reference& reference : expr.references()) {
     out += path_text(reference.path) + "@" + std::to_string(reference.offset) + " ";

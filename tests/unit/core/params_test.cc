@@ -76,7 +76,8 @@ TEST(BindParams, TextsArriveAsLiteralBytes) {
 TEST(BindParams, RefusesBytesThatCannotReachATask) {
   const std::string nul("a\0b", 3);
   EXPECT_EQ(bind_one(spec("p", ParamType::string), nul), "p must not hold a NUL byte\n");
-  EXPECT_EQ(bind_one(spec("p", ParamType::string), "a\xff"), "p must be valid UTF-8; byte 1 is not\n");
+  EXPECT_EQ(bind_one(spec("p", ParamType::string), "a\xff"),
+            "p must be valid UTF-8; byte 1 is not\n");
   EXPECT_EQ(bind_one(spec("p", ParamType::object), R"({"a":["\u0000"]})"),
             "p must not hold a NUL byte\n");
   EXPECT_EQ(bind_one(spec("p", ParamType::object), R"({"\u0000":1})"),
@@ -99,8 +100,8 @@ TEST(BindParams, IntegersAreExact) {
   EXPECT_EQ(integer("9223372036854775807"), R"({"n":9223372036854775807})");
   EXPECT_EQ(integer("-9223372036854775808"), R"({"n":-9223372036854775808})");
   EXPECT_EQ(integer("-0"), R"({"n":0})");
-  for (const char* text : {"9223372036854775808", "1e400", "1.0", "1e3", "010", "+1", " 1", "1 ", "",
-                           "x", "true", "null", "\"1\"", "[1]", "0x10", "1_000"}) {
+  for (const char* text : {"9223372036854775808", "1e400", "1.0", "1e3", "010", "+1", " 1", "1 ",
+                           "", "x", "true", "null", "\"1\"", "[1]", "0x10", "1_000"}) {
     EXPECT_TRUE(integer(text).starts_with("n must be an integer of 64 bits, not ")) << text;
   }
 }
@@ -121,7 +122,8 @@ TEST(BindParams, BooleansAreTwoWords) {
   EXPECT_EQ(bind_one(spec("b", ParamType::boolean), "true"), R"({"b":true})");
   EXPECT_EQ(bind_one(spec("b", ParamType::boolean), "false"), R"({"b":false})");
   for (const char* text : {"True", "yes", "1", "on", "", "no"}) {
-    EXPECT_TRUE(bind_one(spec("b", ParamType::boolean), text).starts_with("b must be true or false"))
+    EXPECT_TRUE(
+        bind_one(spec("b", ParamType::boolean), text).starts_with("b must be true or false"))
         << text;
   }
 }
@@ -135,7 +137,8 @@ TEST(BindParams, DatesExist) {
   EXPECT_EQ(bind_one(spec("t", ParamType::datetime), "2023-01-01T00:00:00+02:00"),
             R"({"t":"2023-01-01T00:00:00+02:00"})");
   for (const char* text : {"2023-01-01", "2023-02-30T00:00:00Z", "2023-01-01T00:00:00", "now"}) {
-    EXPECT_TRUE(bind_one(spec("t", ParamType::datetime), text).starts_with("t must be a time")) << text;
+    EXPECT_TRUE(bind_one(spec("t", ParamType::datetime), text).starts_with("t must be a time"))
+        << text;
   }
   EXPECT_EQ(bind_one(spec("w", ParamType::duration), "15m"), R"({"w":"15m"})");
   for (const char* text : {"5 bananas", "-1s", "1e30s", "15", "", "1.5h"}) {
@@ -164,7 +167,8 @@ TEST(BindParams, ObjectsAreStrictJson) {
   for (const std::string& text :
        {std::string(R"({"a":1,"a":2})"), std::string(R"({"a":"\ud800"})"), std::string("{"),
         std::string(10'000, '[') + std::string(10'000, ']')}) {
-    EXPECT_TRUE(bind_one(spec("o", ParamType::object), text).starts_with("o must be an object as JSON"));
+    EXPECT_TRUE(
+        bind_one(spec("o", ParamType::object), text).starts_with("o must be an object as JSON"));
   }
 }
 
@@ -205,14 +209,16 @@ TEST(CheckParam, LengthsCountCodePoints) {
   EXPECT_EQ(check_param(text, Json("abcd")), "must have at most 3 characters, not 4");
   ParamSpec list = spec("l", ParamType::array);
   list.max_length = 1;
-  EXPECT_EQ(check_param(list, Json(Json::Array{Json(1), Json(2)})), "must have at most 1 item, not 2");
+  EXPECT_EQ(check_param(list, Json(Json::Array{Json(1), Json(2)})),
+            "must have at most 1 item, not 2");
 }
 
 TEST(CheckParam, PatternsAndChoices) {
   ParamSpec text = spec("t", ParamType::string);
   text.pattern = "eu-*-?";
   EXPECT_EQ(check_param(text, Json("eu-west-é")), "");
-  EXPECT_EQ(check_param(text, Json("us-west-1")), "must be like 'eu-*-?', not the string \"us-west-1\"");
+  EXPECT_EQ(check_param(text, Json("us-west-1")),
+            "must be like 'eu-*-?', not the string \"us-west-1\"");
   ParamSpec level = spec("l", ParamType::array);
   level.items = ParamType::string;
   level.allowed = {Json("low"), Json("high")};
