@@ -30,7 +30,9 @@ std::int64_t read_clock(clockid_t id) {
   return std::int64_t{time.tv_sec} * kSecondUs + time.tv_nsec / 1000;
 }
 
-std::string quoted(std::string_view text) { return "\"" + printable(text, 60) + "\""; }
+std::string quoted(std::string_view text) {
+  return "\"" + printable(text, 60) + "\"";
+}
 
 // Reads fixed layouts from left to right; once something did not fit, `ok` stays false.
 struct Reader {
@@ -73,7 +75,8 @@ std::optional<std::int64_t> read_days(Reader& reader) {
   const int m = reader.digits(2);
   reader.expect("-");
   const int d = reader.digits(2);
-  const year_month_day date(year(y), month(static_cast<unsigned>(m)), day(static_cast<unsigned>(d)));
+  const year_month_day date(year(y), month(static_cast<unsigned>(m)),
+                            day(static_cast<unsigned>(d)));
   if (!reader.ok || y < 1 || !date.ok()) return std::nullopt;
   return sys_days(date).time_since_epoch().count();
 }
@@ -124,8 +127,9 @@ std::string format_rfc3339(WallTime t) {
   const std::int64_t fraction = t.us - seconds * kSecondUs;
   const std::int64_t days = floor_div(seconds, kDayS);
   const std::int64_t in_day = seconds - days * kDayS;
-  std::string out = fmt::format("{}T{:02}:{:02}:{:02}", format_date(static_cast<std::int32_t>(days)),
-                                in_day / 3600, in_day / 60 % 60, in_day % 60);
+  std::string out =
+      fmt::format("{}T{:02}:{:02}:{:02}", format_date(static_cast<std::int32_t>(days)),
+                  in_day / 3600, in_day / 60 % 60, in_day % 60);
   if (fraction != 0) out += fmt::format(".{:06}", fraction);
   return out + "Z";
 }
@@ -147,7 +151,8 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   const int second = reader.digits(2);
   const std::int64_t fraction = reader.take_any(".") != 0 ? read_fraction_us(reader) : 0;
   if (!reader.ok) return refuse(kForm);
-  if (second == 60) return refuse("leap seconds are not supported; use second 59 or the next minute");
+  if (second == 60)
+    return refuse("leap seconds are not supported; use second 59 or the next minute");
   if (hour > 23 || minute > 59 || second > 59) return refuse("there is no such time of day");
   const auto offset = read_offset_s(reader);
   if (!offset || !reader.ok || !reader.rest.empty()) return refuse(kForm);
@@ -161,9 +166,9 @@ Result<std::int32_t> parse_date(std::string_view text) {
   Reader reader{text};
   const auto days = read_days(reader);
   if (days && reader.rest.empty()) return static_cast<std::int32_t>(*days);
-  return invalid(fmt::format("date {}: {}", quoted(text),
-                             reader.ok && reader.rest.empty() ? "there is no such date"
-                                                              : "write it as 2026-11-22"));
+  return invalid(fmt::format(
+      "date {}: {}", quoted(text),
+      reader.ok && reader.rest.empty() ? "there is no such date" : "write it as 2026-11-22"));
 }
 
 Result<std::int32_t> parse_time_of_day(std::string_view text) {
@@ -174,8 +179,8 @@ Result<std::int32_t> parse_time_of_day(std::string_view text) {
   const int second = reader.take_any(":") != 0 ? reader.digits(2) : 0;
   const bool in_range = hour <= 23 && minute <= 59 && second <= 59;
   if (reader.ok && reader.rest.empty() && in_range) return hour * 3600 + minute * 60 + second;
-  return invalid(fmt::format("time of day {}: write it as 03:00 or 03:00:30, from 00:00 to 23:59:59",
-                             quoted(text)));
+  return invalid(fmt::format(
+      "time of day {}: write it as 03:00 or 03:00:30, from 00:00 to 23:59:59", quoted(text)));
 }
 
 std::string format_time_of_day(std::int32_t seconds) {

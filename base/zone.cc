@@ -11,9 +11,9 @@ constexpr std::int64_t kLargestOffsetS = 26 * 3600;
 using Periods = std::vector<Zone::Period>;
 
 Periods::const_iterator period_of(const Periods& periods, std::int64_t utc_s) {
-  const auto after =
-      std::upper_bound(periods.begin() + 1, periods.end(), utc_s,
-                       [](std::int64_t s, const Zone::Period& period) { return s < period.begin_s; });
+  const auto after = std::upper_bound(
+      periods.begin() + 1, periods.end(), utc_s,
+      [](std::int64_t s, const Zone::Period& period) { return s < period.begin_s; });
   return after - 1;
 }
 
@@ -22,12 +22,13 @@ Periods::const_iterator period_of(const Periods& periods, std::int64_t utc_s) {
 Zone::Zone(std::string name, std::vector<Period> periods)
     : name_(std::move(name)), periods_(std::move(periods)) {
   CHECK(!periods_.empty());
-  CHECK(std::is_sorted(periods_.begin(), periods_.end(), [](const Period& a, const Period& b) {
-    return a.begin_s <= b.begin_s;
-  }));
+  CHECK(std::is_sorted(periods_.begin(), periods_.end(),
+                       [](const Period& a, const Period& b) { return a.begin_s <= b.begin_s; }));
 }
 
-const Zone::Period& Zone::period_at(std::int64_t utc_s) const { return *period_of(periods_, utc_s); }
+const Zone::Period& Zone::period_at(std::int64_t utc_s) const {
+  return *period_of(periods_, utc_s);
+}
 
 Zone::Lookup Zone::to_utc(LocalTime local) const {
   Lookup found{.kind = Lookup::Kind::gap};
@@ -43,7 +44,8 @@ Zone::Lookup Zone::to_utc(LocalTime local) const {
       if (!seen) found.first_s = utc;
       found.second_s = utc;
       seen = true;
-    } else if (!begun && !seen && utc + period->offset_s >= period->begin_s + (period - 1)->offset_s) {
+    } else if (!begun && !seen &&
+               utc + period->offset_s >= period->begin_s + (period - 1)->offset_s) {
       // The clock went from before this local time to after it at the moment this period began.
       found.first_s = found.second_s = period->begin_s;
     }

@@ -63,8 +63,8 @@ std::int64_t floor_days(std::int64_t local_s) {
 
 Month::Month(int year, unsigned month)
     : first_day(to_days({year, month, 1})),
-      length(static_cast<unsigned>((std::chrono::year(year) / std::chrono::month(month) /
-                                    std::chrono::last).day())),
+      length(static_cast<unsigned>(
+          (std::chrono::year(year) / std::chrono::month(month) / std::chrono::last).day())),
       first_weekday(tidemill::weekday_of(first_day)) {}
 
 bool is_business_day(const Calendar& calendar, std::int64_t day) {

@@ -39,9 +39,13 @@ struct Month {
 // Whole-day rules of `calendar:`. A business day is a Monday to Friday that is no holiday. A month
 // without any has no first and no last one.
 struct Calendar {
-  enum class Days { business_days, first_business_day, last_business_day } days = Days::business_days;
+  enum class Days {
+    business_days,
+    first_business_day,
+    last_business_day
+  } days = Days::business_days;
   std::vector<std::int32_t> holidays{};  // days since 1970-01-01, sorted
-  std::int32_t time_of_day_s = 0;      // local time at which it is due
+  std::int32_t time_of_day_s = 0;        // local time at which it is due
 };
 
 bool is_business_day(const Calendar& calendar, std::int64_t day);

@@ -14,7 +14,9 @@ std::optional<int> next_bit(std::uint64_t bits, int from) {
   return std::countr_zero(rest);
 }
 
-std::uint32_t bit(unsigned index) { return std::uint32_t{1} << index; }
+std::uint32_t bit(unsigned index) {
+  return std::uint32_t{1} << index;
+}
 
 // Days of the month whose weekday is in `weekdays`.
 std::uint32_t days_with_weekday(const Month& month, std::uint8_t weekdays) {
@@ -82,8 +84,7 @@ std::optional<std::int64_t> next_time_of_day(const Cron& cron, std::int64_t from
   const std::int64_t first_second = std::countr_zero(cron.seconds);
   const bool same_hour = matching_minute && *matching_hour == hour;
   const bool same_minute = same_hour && second && *matching_minute == minute;
-  return std::int64_t{*matching_hour} * 3600 +
-         (same_hour ? *matching_minute : first_minute) * 60 +
+  return std::int64_t{*matching_hour} * 3600 + (same_hour ? *matching_minute : first_minute) * 60 +
          (same_minute ? *second : first_second);
 }
 
@@ -99,7 +100,8 @@ std::uint32_t matching_days(const Cron& cron, int year, unsigned month) {
   return by_number & by_weekday;
 }
 
-std::optional<std::int64_t> next_match(const Cron& cron, std::int64_t from_s, std::int64_t until_s) {
+std::optional<std::int64_t> next_match(const Cron& cron, std::int64_t from_s,
+                                       std::int64_t until_s) {
   std::int64_t day = floor_days(from_s);
   std::int64_t second_of_day = from_s - day * kDayS;
   const std::int64_t until_day = floor_days(until_s - 1) + 1;

@@ -1,9 +1,10 @@
 // Cron expressions, on the wall clock of no particular zone: which local times match. What a change
 // of the clock does to them is the schedule's business (core/schedule.h).
 //
-// Five fields, minute hour day-of-month month day-of-week, or six with seconds first. Each is a list
-// of `*`, numbers, ranges (1-5) and steps (*/15, 10-40/10, and 5/15 = from 5 to the end). Months and
-// weekdays have English names in any case; 0 and 7 are Sunday, and SUN may end a range (FRI-SUN).
+// Five fields, minute hour day-of-month month day-of-week, or six with seconds first. Each is a
+// list of `*`, numbers, ranges (1-5) and steps (*/15, 10-40/10, and 5/15 = from 5 to the end).
+// Months and weekdays have English names in any case; 0 and 7 are Sunday, and SUN may end a range
+// (FRI-SUN).
 // `?` means `*` in the two day fields. Further, from the common dialects:
 //   day-of-month  L last day, LW last Monday-to-Friday day, 15W the Monday-to-Friday day nearest to
 //                 the 15th in the same month (nothing in a month without that day)
@@ -33,11 +34,11 @@ struct Cron {
   std::uint8_t days_of_week = 0;    // bits 0-6, 0 = Sunday
   bool day_of_month_restricted = false;
   bool day_of_week_restricted = false;
-  bool last_day = false;                        // L
-  bool last_business_day = false;               // LW
-  std::uint32_t nearest_business_days = 0;      // bits 1-31: 15W
-  std::uint8_t last_weekdays = 0;               // bits 0-6: 5L
-  std::array<std::uint8_t, 5> nth_weekdays{};   // [n - 1], bits 0-6: 5#n
+  bool last_day = false;                       // L
+  bool last_business_day = false;              // LW
+  std::uint32_t nearest_business_days = 0;     // bits 1-31: 15W
+  std::uint8_t last_weekdays = 0;              // bits 0-6: 5L
+  std::array<std::uint8_t, 5> nth_weekdays{};  // [n - 1], bits 0-6: 5#n
   bool has_seconds = false;
   // The hour field lets every hour pass or is a step over the whole day: meant as "every so often",
   // not "at this time of day". Such expressions follow elapsed time when the clock changes.

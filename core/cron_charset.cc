@@ -56,7 +56,8 @@ std::string describe(std::uint32_t character) {
 
 Status check_cron_charset(std::string_view text) {
   if (const auto at = find_invalid_utf8(text)) {
-    return invalid(fmt::format("cron: byte {} is not text; cron is written in plain ASCII", *at + 1));
+    return invalid(
+        fmt::format("cron: byte {} is not text; cron is written in plain ASCII", *at + 1));
   }
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto byte = static_cast<unsigned char>(text[at]);
@@ -65,8 +66,8 @@ Status check_cron_charset(std::string_view text) {
                                  describe(decode(text, at)), at + 1));
     }
     if ((byte < 0x20 && byte != '\t') || byte == 0x7f) {
-      return invalid(fmt::format("cron: control character \\x{:02x} at byte {}; write it as one line",
-                                 byte, at + 1));
+      return invalid(fmt::format(
+          "cron: control character \\x{:02x} at byte {}; write it as one line", byte, at + 1));
     }
   }
   return Ok{};

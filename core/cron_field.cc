@@ -10,8 +10,8 @@
 namespace tidemill {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonthNames = {
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
+constexpr std::array<std::string_view, 12> kMonthNames = {"jan", "feb", "mar", "apr", "may", "jun",
+                                                          "jul", "aug", "sep", "oct", "nov", "dec"};
 constexpr std::array<std::string_view, 7> kWeekdayNames = {"sun", "mon", "tue", "wed",
                                                            "thu", "fri", "sat"};
 
@@ -75,11 +75,22 @@ const CronField kMinuteField{"minute", 0, 59, 59, {}, "0-59"};
 const CronField kHourField{"hour", 0, 23, 23, {}, "0-23"};
 const CronField kDayOfMonthField{"day-of-month", 1, 31, 31, {}, "1-31, L, LW or 15W"};
 const CronField kMonthField{"month", 1, 12, 12, kMonthNames, "1-12 or JAN-DEC"};
-const CronField kDayOfWeekField{"day-of-week",  0, 7, 6, kWeekdayNames,
-                                "0-7 (0 and 7 are Sunday), SUN-SAT, 5L or 5#2"};
+const CronField kDayOfWeekField{
+    "day-of-week", 0, 7, 6, kWeekdayNames, "0-7 (0 and 7 are Sunday), SUN-SAT, 5L or 5#2"};
 
 Error refuse_element(const CronField& field, std::string_view element, std::string_view why) {
   return invalid(fmt::format("{}: {} {}", field.name, printable(element, 40), why));
+}
+
+Result<std::vector<std::string_view>> split_cron_list(const CronField& field,
+                                                      std::string_view text) {
+  std::vector<std::string_view> elements = split(text, ',');
+  for (const std::string_view element : elements) {
+    if (element.empty()) {
+      return refuse_element(field, text, "has an empty place between its commas");
+    }
+  }
+  return elements;
 }
 
 Result<int> parse_cron_value(const CronField& field, std::string_view element,

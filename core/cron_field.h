@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -12,10 +13,10 @@ namespace tidemill {
 struct CronField {
   std::string_view name;  // as errors call it
   int min = 0;
-  int max = 0;                            // of a plain number
-  int highest = 0;                        // of `*` and open steps: 6 for weekdays, where 7 is 0
+  int max = 0;                              // of a plain number
+  int highest = 0;                          // of `*` and open steps: 6 for weekdays, where 7 is 0
   std::span<const std::string_view> names;  // the first stands for min
-  std::string_view accepts;               // "1-12 or JAN-DEC"
+  std::string_view accepts;                 // "1-12 or JAN-DEC"
 };
 
 extern const CronField kSecondField;
@@ -27,6 +28,10 @@ extern const CronField kDayOfWeekField;
 
 // "<field>: <element> <why>", the shape of every refusal of a value.
 Error refuse_element(const CronField& field, std::string_view element, std::string_view why);
+
+// The elements between the commas of a field; none is empty.
+Result<std::vector<std::string_view>> split_cron_list(const CronField& field,
+                                                      std::string_view text);
 
 // A number or a name of the field.
 Result<int> parse_cron_value(const CronField& field, std::string_view element,

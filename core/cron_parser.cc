@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "base/text.h"
-#include "core/calendar.h"
 #include "core/cron.h"
 #include "core/cron_charset.h"
+#include "core/cron_days.h"
 #include "core/cron_field.h"
 
 namespace tidemill {
@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::size_t kLongestText = 1000;
 constexpr std::uint32_t kAllHours = 0xff'ffff;
-constexpr std::uint32_t kAllDaysOfMonth = 0xffff'fffe;
-constexpr std::uint8_t kAllDaysOfWeek = 0x7f;
 
 struct Macro {
   std::string_view name;
@@ -69,19 +67,9 @@ Result<std::vector<std::string_view>> split_fields(std::string_view text) {
       fields.size() == 7 ? "; a field for the year is not supported" : ""));
 }
 
-Result<std::vector<std::string_view>> split_list(const CronField& field, std::string_view text) {
-  std::vector<std::string_view> elements = split(text, ',');
-  for (const std::string_view element : elements) {
-    if (element.empty()) {
-      return refuse_element(field, text, "has an empty place between its commas");
-    }
-  }
-  return elements;
-}
-
 Result<std::uint64_t> parse_plain_field(const CronField& field, std::string_view text) {
   std::uint64_t bits = 0;
-  for (const std::string_view element : TRY(split_list(field, text))) {
+  for (const std::string_view element : TRY(split_cron_list(field, text))) {
     bits |= TRY(parse_cron_element(field, element));
   }
   return bits;
@@ -91,67 +79,6 @@ Status parse_hours(Cron& cron, std::string_view text) {
   cron.hours = static_cast<std::uint32_t>(TRY(parse_plain_field(kHourField, text)));
   const bool steps_over_day = std::popcount(cron.hours) > 1 && spans_field(kHourField, text);
   cron.follows_elapsed_time = cron.hours == kAllHours || steps_over_day;
-  return Ok{};
-}
-
-Status add_day_of_month(Cron& cron, std::string_view element) {
-  const std::string lower = to_lower_ascii(element);
-  if (lower == "l") {
-    cron.last_day = true;
-  } else if (lower == "lw" || lower == "wl") {
-    cron.last_business_day = true;
-  } else if (lower.ends_with('w')) {
-    const std::string_view day = element.substr(0, element.size() - 1);
-    cron.nearest_business_days |= std::uint32_t{1}
-                                  << TRY(parse_cron_value(kDayOfMonthField, element, day));
-  } else {
-    cron.days_of_month |=
-        static_cast<std::uint32_t>(TRY(parse_cron_element(kDayOfMonthField, element)));
-  }
-  return Ok{};
-}
-
-Status add_nth_weekday(Cron& cron, std::string_view element, std::size_t hash) {
-  const CronField& field = kDayOfWeekField;
-  const int weekday = TRY(parse_cron_value(field, element, element.substr(0, hash)));
-  const std::string_view n = element.substr(hash + 1);
-  if (n.size() != 1 || n[0] < '1' || n[0] > '5') {
-    return refuse_element(field, element, "has no number from 1 to 5 after the #");
-  }
-  auto& weekdays = cron.nth_weekdays[static_cast<std::size_t>(n[0] - '1')];
-  weekdays = static_cast<std::uint8_t>(weekdays | 1 << weekday % 7);
-  return Ok{};
-}
-
-Status add_last_weekday(Cron& cron, std::string_view element) {
-  const CronField& field = kDayOfWeekField;
-  const std::string_view name = element.substr(0, element.size() - 1);
-  if (name.empty()) return refuse_element(field, element, "needs a weekday before it, as in 5L");
-  const int weekday = TRY(parse_cron_value(field, element, name));
-  cron.last_weekdays = static_cast<std::uint8_t>(cron.last_weekdays | 1 << weekday % 7);
-  return Ok{};
-}
-
-Status add_day_of_week(Cron& cron, std::string_view element) {
-  const std::size_t hash = element.find('#');
-  if (hash != std::string_view::npos) return add_nth_weekday(cron, element, hash);
-  if (element.back() == 'L' || element.back() == 'l') return add_last_weekday(cron, element);
-  const std::uint64_t bits = TRY(parse_cron_element(kDayOfWeekField, element));
-  cron.days_of_week = static_cast<std::uint8_t>(cron.days_of_week | bits);
-  return Ok{};
-}
-
-Status parse_days(Cron& cron, std::string_view of_month, std::string_view of_week) {
-  if (of_month == "?") of_month = "*";
-  if (of_week == "?") of_week = "*";
-  for (const std::string_view element : TRY(split_list(kDayOfMonthField, of_month))) {
-    TRY(add_day_of_month(cron, element));
-  }
-  for (const std::string_view element : TRY(split_list(kDayOfWeekField, of_week))) {
-    TRY(add_day_of_week(cron, element));
-  }
-  cron.day_of_month_restricted = cron.days_of_month != kAllDaysOfMonth;
-  cron.day_of_week_restricted = cron.days_of_week != kAllDaysOfWeek;
   return Ok{};
 }
 
@@ -167,11 +94,10 @@ bool ever_matches(const Cron& cron) {
 
 Error never_fires(std::string_view of_month, std::string_view month, std::string_view of_week) {
   const bool by_number = of_month != "*" && of_month != "?";
-  return invalid(fmt::format(
-      "{}: {} with month {} never comes, so the schedule could never fire{}",
-      by_number ? kDayOfMonthField.name : kDayOfWeekField.name,
-      printable(by_number ? of_month : of_week, 40), printable(month, 40),
-      by_number ? "; L is the last day of a month" : ""));
+  return invalid(fmt::format("{}: {} with month {} never comes, so the schedule could never fire{}",
+                             by_number ? kDayOfMonthField.name : kDayOfWeekField.name,
+                             printable(by_number ? of_month : of_week, 40), printable(month, 40),
+                             by_number ? "; L is the last day of a month" : ""));
 }
 
 }  // namespace
@@ -195,7 +121,7 @@ Result<Cron> parse_cron(std::string_view text) {
   cron.minutes = TRY(parse_plain_field(kMinuteField, fields[0]));
   TRY(parse_hours(cron, fields[1]));
   cron.months = static_cast<std::uint16_t>(TRY(parse_plain_field(kMonthField, fields[3])));
-  TRY(parse_days(cron, fields[2], fields[4]));
+  TRY(parse_cron_days(cron, fields[2], fields[4]));
   if (!ever_matches(cron)) return never_fires(fields[2], fields[3], fields[4]);
   return cron;
 }

@@ -2,39 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <bit>
 #include <vector>
 
 #include "base/time.h"
+#include "core/cron_day_words.h"
+#include "core/cron_lists.h"
 
 namespace tidemill {
 namespace {
 
 constexpr std::uint64_t kEverySixtieth = (std::uint64_t{1} << 60) - 1;
 constexpr std::uint64_t kEveryHour = 0xff'ffff;
-constexpr std::uint64_t kEveryMonth = 0x1ffe;
 constexpr int kMostTimesListed = 6;
 
-constexpr std::array<std::string_view, 7> kWeekdays = {
-    "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-constexpr std::array<std::string_view, 13> kMonths = {
-    "",     "January", "February",  "March",   "April",    "May",     "June",
-    "July", "August",  "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 5> kOrdinals = {"first", "second", "third", "fourth",
-                                                       "fifth"};
-
 using Parts = std::vector<std::string>;
-
-std::vector<int> values_of(std::uint64_t bits) {
-  std::vector<int> values;
-  for (; bits != 0; bits &= bits - 1) values.push_back(std::countr_zero(bits));
-  return values;
-}
-
-bool is_run(const std::vector<int>& values) {
-  return values.size() > 2 && values.back() - values.front() + 1 == static_cast<int>(values.size());
-}
 
 // n when the bits are exactly 0, n, 2n … and n divides the whole; otherwise 0.
 int regular_step(std::uint64_t bits, int whole) {
@@ -45,13 +27,6 @@ int regular_step(std::uint64_t bits, int whole) {
     if (value % step != 0) return 0;
   }
   return step;
-}
-
-std::string ordinal(int number) {
-  const int last = number % 10;
-  const bool teen = number / 10 == 1;
-  const char* suffix = teen ? "th" : last == 1 ? "st" : last == 2 ? "nd" : last == 3 ? "rd" : "th";
-  return fmt::format("{}{}", number, suffix);
 }
 
 // "5", "5 and 35", "9 to 17".
@@ -71,9 +46,9 @@ std::string sixtieths(std::uint64_t bits, std::string_view unit) {
 }
 
 bool lists_times(const Cron& cron) {
-  return !cron.follows_elapsed_time && std::popcount(cron.hours) * std::popcount(cron.minutes) *
-                                               std::popcount(cron.seconds) <=
-                                           kMostTimesListed;
+  return !cron.follows_elapsed_time &&
+         std::popcount(cron.hours) * std::popcount(cron.minutes) * std::popcount(cron.seconds) <=
+             kMostTimesListed;
 }
 
 std::string listed_times(const Cron& cron) {
@@ -122,92 +97,15 @@ std::string repeated_times(const Cron& cron) {
   if (is_run(hours)) {
     return fmt::format("{} from {:02}:00 to {:02}:59", words, hours.front(), hours.back());
   }
-  return fmt::format("{} during hour{} {}", words, hours.size() > 1 ? "s" : "", numbers(cron.hours));
-}
-
-Parts days_of_month(const Cron& cron) {
-  Parts days;
-  for (const int day : values_of(cron.days_of_month)) days.push_back("the " + ordinal(day));
-  if (is_run(values_of(cron.days_of_month))) {
-    const std::string last = days.back();
-    days = {fmt::format("{} to {}", days.front(), last)};
-  }
-  for (const int day : values_of(cron.nearest_business_days)) {
-    days.push_back(fmt::format("the Monday-to-Friday day nearest to the {}", ordinal(day)));
-  }
-  if (cron.last_day) days.push_back("the last day");
-  if (cron.last_business_day) days.push_back("the last Monday-to-Friday day");
-  return days;
-}
-
-Parts weekdays_of_month(const Cron& cron) {
-  Parts days;
-  for (std::size_t n = 0; n < cron.nth_weekdays.size(); ++n) {
-    for (const int weekday : values_of(cron.nth_weekdays[n])) {
-      days.push_back(fmt::format("the {} {}", kOrdinals[n], kWeekdays[static_cast<std::size_t>(weekday)]));
-    }
-  }
-  for (const int weekday : values_of(cron.last_weekdays)) {
-    days.push_back(fmt::format("the last {}", kWeekdays[static_cast<std::size_t>(weekday)]));
-  }
-  return days;
-}
-
-// "Monday to Friday", "on Mondays and Thursdays"; weeks are shown from Monday.
-std::string plain_weekdays(std::uint8_t weekdays) {
-  std::vector<int> from_monday;
-  for (int day = 1; day <= 7; ++day) {
-    if ((weekdays >> day % 7 & 1) != 0) from_monday.push_back(day);
-  }
-  const auto name = [](int day) { return kWeekdays[static_cast<std::size_t>(day % 7)]; };
-  if (is_run(from_monday)) {
-    return fmt::format("{} to {}", name(from_monday.front()), name(from_monday.back()));
-  }
-  Parts names;
-  for (const int day : from_monday) names.push_back(fmt::format("{}s", name(day)));
-  return "on " + enumerate(names);
-}
-
-std::string month_words(std::uint64_t months) {
-  const std::vector<int> values = values_of(months);
-  const auto name = [](int month) { return kMonths[static_cast<std::size_t>(month)]; };
-  if (is_run(values)) return fmt::format("{} to {}", name(values.front()), name(values.back()));
-  Parts names;
-  for (const int month : values) names.emplace_back(name(month));
-  return enumerate(names);
-}
-
-// "" when every day matches.
-std::string day_words(const Cron& cron) {
-  Parts choices;
-  if (cron.day_of_month_restricted) {
-    choices.push_back("on " + enumerate(days_of_month(cron)) + " of the month");
-  }
-  if (cron.day_of_week_restricted && cron.days_of_week != 0) {
-    choices.push_back(plain_weekdays(cron.days_of_week));
-  }
-  const Parts of_month = weekdays_of_month(cron);
-  if (cron.day_of_week_restricted && !of_month.empty()) {
-    choices.push_back("on " + enumerate(of_month) + " of the month");
-  }
-  return choices.empty() ? "" : enumerate(choices, "or");
+  return fmt::format("{} during hour{} {}", words, hours.size() > 1 ? "s" : "",
+                     numbers(cron.hours));
 }
 
 }  // namespace
 
-std::string enumerate(std::span<const std::string> parts, std::string_view conjunction) {
-  std::string out;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i > 0) out += i + 1 == parts.size() ? fmt::format(" {} ", conjunction) : ", ";
-    out += parts[i];
-  }
-  return out;
-}
-
 std::string in_words(const Cron& cron) {
   std::string days = day_words(cron);
-  const bool some_months = cron.months != kEveryMonth;
-  const std::string months = some_months ? " in " + month_words(cron.months) : "";
+  const std::string months = month_words(cron);
   if (lists_times(cron)) {
     return fmt::format("{}{} {}", days.empty() ? "every day" : days, months, listed_times(cron));
   }

@@ -1,7 +1,6 @@
 // A cron expression in words, for screens: "Monday to Friday at 09:00", "every 15 minutes".
 #pragma once
 
-#include <span>
 #include <string>
 
 #include "core/cron.h"
@@ -10,8 +9,5 @@ namespace tidemill {
 
 // Without the zone, which the schedule knows.
 std::string in_words(const Cron& cron);
-
-// "a", "a and b", "a, b and c".
-std::string enumerate(std::span<const std::string> parts, std::string_view conjunction = "and");
 
 }  // namespace tidemill

@@ -10,8 +10,8 @@ namespace tidemill {
 namespace {
 
 constexpr std::int64_t kSecondUs = 1'000'000;
-constexpr std::int64_t kFirstS = -62'135'596'800;   // 0001-01-01T00:00:00Z
-constexpr std::int64_t kEndS = 253'370'764'800;     // 9999-01-01T00:00:00Z
+constexpr std::int64_t kFirstS = -62'135'596'800;    // 0001-01-01T00:00:00Z
+constexpr std::int64_t kEndS = 253'370'764'800;      // 9999-01-01T00:00:00Z
 constexpr std::int64_t kHorizonS = 146'097 * kDayS;  // 400 years
 constexpr std::size_t kGapSamples = 500;
 
@@ -37,7 +37,8 @@ std::optional<WallTime> next_instant(const std::vector<WallTime>& instants, Wall
 std::optional<std::int64_t> next_date(const std::vector<std::int32_t>& dates, std::int64_t from,
                                       std::int64_t until) {
   const auto found = std::lower_bound(dates.begin(), dates.end(), from);
-  return found == dates.end() || *found >= until ? std::nullopt : std::optional<std::int64_t>(*found);
+  return found == dates.end() || *found >= until ? std::nullopt
+                                                 : std::optional<std::int64_t>(*found);
 }
 
 // Turns a rule for days into one for local seconds: each such day at one time of day.
@@ -61,9 +62,8 @@ std::optional<std::int64_t> next_local_kind(const Schedule& schedule, const Zone
   constexpr ClockChanges kElapsed{.run_after_gap = false, .repeat_in_fold = true};
   switch (schedule.kind) {
     case Schedule::Kind::cron:
-      return search([&](std::int64_t from, std::int64_t until) {
-                      return next_match(schedule.cron, from, until);
-                    },
+      return search([&](std::int64_t from,
+                        std::int64_t until) { return next_match(schedule.cron, from, until); },
                     schedule.cron.follows_elapsed_time ? kElapsed : by_policy);
     case Schedule::Kind::dates:
       return search(at_time_of_day(schedule.time_of_day_s,

@@ -1,10 +1,11 @@
-// When a DAG is due: cron, intervals, fixed times, dates and business calendars, each in a zone with
-// a policy for the clock changes. Pure: the next instant is a function of the schedule and a time.
+// When a DAG is due: cron, intervals, fixed times, dates and business calendars, each in a zone
+// with a policy for the clock changes. Pure: the next instant is a function of the schedule and a
+// time.
 //
 // What happens when the clock changes:
 // - Times of day (cron with fixed hours, dates, calendar) follow DstPolicy. A time that the clock
-//   skips is due at the moment of the change (once, however many times were skipped), or not at all.
-//   A time that the clock shows twice is due the first time, or both times.
+//   skips is due at the moment of the change (once, however many times were skipped), or not at
+//   all. A time that the clock shows twice is due the first time, or both times.
 // - Cron whose hour field is `*` or a step over the whole day (Cron::follows_elapsed_time) means
 //   "every so often": it is due at each matching minute that really passes, so in both passes of a
 //   repeated hour, with no extra run for a skipped one. The policy does not apply to it.

@@ -15,8 +15,8 @@ struct ClockChanges {
   bool repeat_in_fold = false;  // due again when the clock shows a time the second time
 };
 
-// The first due UTC second in [from_s, until_s). `next_local(from, until)` yields the first matching
-// local second in [from, until) or nullopt.
+// The first due UTC second in [from_s, until_s). `next_local(from, until)` yields the first
+// matching local second in [from, until) or nullopt.
 template <typename NextLocal>
 std::optional<std::int64_t> next_in_zone(const NextLocal& next_local, ClockChanges changes,
                                          const Zone& zone, std::int64_t from_s,

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "core/cron_lists.h"
 #include "core/cron_words.h"
 #include "core/schedule.h"
 
@@ -30,8 +31,10 @@ std::string interval_words(Duration every) {
     std::int64_t us;
     std::string_view name;
   };
-  constexpr std::array<Unit, 4> kUnits = {
-      {{86'400'000'000, "day"}, {3'600'000'000, "hour"}, {60'000'000, "minute"}, {1'000'000, "second"}}};
+  constexpr std::array<Unit, 4> kUnits = {{{86'400'000'000, "day"},
+                                           {3'600'000'000, "hour"},
+                                           {60'000'000, "minute"},
+                                           {1'000'000, "second"}}};
   for (const Unit& unit : kUnits) {
     if (every.count() == unit.us) return std::string(unit.name);
     if (every.count() % unit.us == 0) return plural(every.count() / unit.us, unit.name);
@@ -96,12 +99,12 @@ bool is_same_everywhere(const Schedule& schedule) {
 
 // Only what differs from the usual is worth a reader's time.
 std::string policy_words(const Schedule& schedule) {
-  const bool elapsed =
-      schedule.kind == Schedule::Kind::cron && schedule.cron.follows_elapsed_time;
+  const bool elapsed = schedule.kind == Schedule::Kind::cron && schedule.cron.follows_elapsed_time;
   if (elapsed) return "";
   std::string words;
   if (schedule.dst.gap == DstPolicy::Gap::skip) words += ", not when the clock skips that time";
-  if (schedule.dst.fold == DstPolicy::Fold::both) words += ", twice when the clock repeats that time";
+  if (schedule.dst.fold == DstPolicy::Fold::both)
+    words += ", twice when the clock repeats that time";
   return words;
 }
 
@@ -109,7 +112,8 @@ std::string policy_words(const Schedule& schedule) {
 
 std::string in_words(const Schedule& schedule) {
   if (schedule.kind == Schedule::Kind::every) return every_words(schedule);
-  if (schedule.kind == Schedule::Kind::at) return "at " + list_some(schedule.instants, format_rfc3339);
+  if (schedule.kind == Schedule::Kind::at)
+    return "at " + list_some(schedule.instants, format_rfc3339);
   if (is_same_everywhere(schedule)) return local_words(schedule);
   return local_words(schedule) + " " + schedule.timezone + policy_words(schedule);
 }

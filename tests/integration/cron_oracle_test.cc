@@ -1,13 +1,13 @@
-// 20,000 random expressions against an independent oracle: python3-croniter for the wall clock times
-// that match, Python's zoneinfo for what they mean in a zone (cron_oracle.py).
+// 20,000 random expressions against an independent oracle: python3-croniter for the wall clock
+// times that match, Python's zoneinfo for what they mean in a zone (cron_oracle.py).
 //
-// Covered: five and six fields, numbers, names, ranges, steps, lists, `?`, 7 as Sunday, the day rule
-// "either", L, 5L, 5#2, macros, 30 zones, all policies, starts near clock changes and elsewhere from
-// 1971 to 2036, and which expressions never fire.
-// Left out, because croniter 1.3.5 refuses them or is known to be wrong; tests/unit/core/cron_test.cc
-// has tables for them: W and LW; 5L and 5#2 beside other days; open steps on weekdays (1/2); lists
-// of days where it skips the first days of a month (1,31 after a short month) or its last (31,L);
-// impossible dates beside a weekday.
+// Covered: five and six fields, numbers, names, ranges, steps, lists, `?`, 7 as Sunday, the day
+// rule "either", L, 5L, 5#2, macros, 30 zones, all policies, starts near clock changes and
+// elsewhere from 1971 to 2036, and which expressions never fire. Left out, because croniter 1.3.5
+// refuses them or is known to be wrong; tests/unit/core/cron_test.cc has tables for them: W and LW;
+// 5L and 5#2 beside other days; open steps on weekdays (1/2); lists of days where it skips the
+// first days of a month (1,31 after a short month) or its last (31,L); impossible dates beside a
+// weekday.
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
@@ -28,15 +28,36 @@ constexpr std::int64_t kYear1971S = 31'536'000;
 constexpr std::int64_t kYear2036S = 2'082'758'400;
 constexpr std::int64_t kYear2037S = 2'114'380'800;  // from 2038 on our zones know no changes
 
-constexpr std::array<const char*, 30> kZones = {
-    "UTC",                "Europe/Berlin",     "America/New_York",  "Australia/Lord_Howe",
-    "Asia/Kathmandu",     "America/Sao_Paulo", "Africa/Casablanca", "Pacific/Apia",
-    "Antarctica/Troll",   "Europe/London",     "Europe/Dublin",     "Europe/Moscow",
-    "Europe/Istanbul",    "Africa/Cairo",      "Africa/Monrovia",   "America/St_Johns",
-    "America/Havana",     "America/Caracas",   "America/Asuncion",  "America/Santiago",
-    "Asia/Tehran",        "Asia/Gaza",         "Asia/Pyongyang",    "Asia/Kolkata",
-    "Australia/Adelaide", "Pacific/Auckland",  "Pacific/Chatham",   "Pacific/Kwajalein",
-    "Pacific/Kiritimati", "Antarctica/Casey"};
+constexpr std::array<const char*, 30> kZones = {"UTC",
+                                                "Europe/Berlin",
+                                                "America/New_York",
+                                                "Australia/Lord_Howe",
+                                                "Asia/Kathmandu",
+                                                "America/Sao_Paulo",
+                                                "Africa/Casablanca",
+                                                "Pacific/Apia",
+                                                "Antarctica/Troll",
+                                                "Europe/London",
+                                                "Europe/Dublin",
+                                                "Europe/Moscow",
+                                                "Europe/Istanbul",
+                                                "Africa/Cairo",
+                                                "Africa/Monrovia",
+                                                "America/St_Johns",
+                                                "America/Havana",
+                                                "America/Caracas",
+                                                "America/Asuncion",
+                                                "America/Santiago",
+                                                "Asia/Tehran",
+                                                "Asia/Gaza",
+                                                "Asia/Pyongyang",
+                                                "Asia/Kolkata",
+                                                "Australia/Adelaide",
+                                                "Pacific/Auckland",
+                                                "Pacific/Chatham",
+                                                "Pacific/Kwajalein",
+                                                "Pacific/Kiritimati",
+                                                "Antarctica/Casey"};
 
 struct Question {
   std::string cron;
@@ -89,13 +110,17 @@ class Generator {
     const int low = between(min, max);
     const int high = between(low, max);
     switch (between(1, 6)) {
-      case 1: return fmt::format("*/{}", between(1, max - min));
-      case 2: return fmt::format("{}-{}", low, high);
-      case 3: return fmt::format("{}-{}/{}", low, high, between(1, max - min));
+      case 1:
+        return fmt::format("*/{}", between(1, max - min));
+      case 2:
+        return fmt::format("{}-{}", low, high);
+      case 3:
+        return fmt::format("{}-{}/{}", low, high, between(1, max - min));
       case 4:
         if (min == 0 && max == 6) return value(min, max, names);
         return fmt::format("{}/{}", low, between(1, max - min));
-      default: return value(min, max, names);
+      default:
+        return value(min, max, names);
     }
   }
 
@@ -205,9 +230,9 @@ std::vector<Answer> ask_oracle(const std::vector<Question>& questions) {
     std::ofstream file(base + ".questions");
     for (const Question& question : questions) file << to_json(question).dump() << "\n";
   }
-  const std::string command =
-      fmt::format("/usr/bin/python3 '{}/tests/integration/cron_oracle.py' '{}.questions' '{}.answers'",
-                  TIDEMILL_SOURCE_DIR, base, base);
+  const std::string command = fmt::format(
+      "/usr/bin/python3 '{}/tests/integration/cron_oracle.py' '{}.questions' '{}.answers'",
+      TIDEMILL_SOURCE_DIR, base, base);
   if (std::system(command.c_str()) != 0) return {};
   std::vector<Answer> answers;
   std::ifstream file(base + ".answers");
@@ -241,8 +266,8 @@ TEST(CronOracle, AgreesWithCroniterAndZoneinfo) {
     const Answer found = our_answer(questions[i]);
     ++compared[kind_of(questions[i], expected)];
     if (found == expected) continue;
-    ADD_FAILURE() << to_json(questions[i]).dump() << "\nfound    " << show(found)
-                  << "\nexpected " << show(expected);
+    ADD_FAILURE() << to_json(questions[i]).dump() << "\nfound    " << show(found) << "\nexpected "
+                  << show(expected);
     if (++differences == 20) break;
   }
   for (const auto& [kind, count] : compared) std::printf("%s: %d\n", kind.c_str(), count);

@@ -7,10 +7,8 @@
 namespace tidemill {
 namespace {
 
-const NextOptions kBerlin{.cron = "30 2 * * *",
-                          .timezone = "Europe/Berlin",
-                          .from = "2026-03-28T12:00:00Z",
-                          .count = 2};
+const NextOptions kBerlin{
+    .cron = "30 2 * * *", .timezone = "Europe/Berlin", .from = "2026-03-28T12:00:00Z", .count = 2};
 
 struct Printed {
   int exit_code;
@@ -60,8 +58,12 @@ TEST(NextCommand, JsonHasLocalTimesAndWords) {
 
 TEST(NextCommand, LocalTimesWithOddOffsets) {
   const auto local = [](const char* zone) {
-    return run({.cron = "0 12 * * *", .timezone = zone, .from = "1970-01-05T00:00:00Z", .count = 1,
-                .json = true}).out;
+    return run({.cron = "0 12 * * *",
+                .timezone = zone,
+                .from = "1970-01-05T00:00:00Z",
+                .count = 1,
+                .json = true})
+        .out;
   };
   EXPECT_NE(local("Asia/Kathmandu").find("T12:00:00+05:30"), std::string::npos);
   EXPECT_NE(local("America/St_Johns").find("T12:00:00-03:30"), std::string::npos);

@@ -7,7 +7,9 @@
 namespace tidemill {
 namespace {
 
-std::int32_t day(std::string_view text) { return parse_date(text).value(); }
+std::int32_t day(std::string_view text) {
+  return parse_date(text).value();
+}
 
 std::vector<std::string> next(const Calendar& calendar, std::string_view from, int count) {
   std::vector<std::string> found;
@@ -43,9 +45,8 @@ TEST(Calendar, MonthsKnowTheirShape) {
 
 TEST(Calendar, BusinessDaysSkipWeekendsAndHolidays) {
   const Calendar calendar{.holidays = {day("2025-12-25"), day("2025-12-26"), day("2026-01-01")}};
-  EXPECT_EQ(next(calendar, "2025-12-24", 6),
-            (Dates{"2025-12-24", "2025-12-29", "2025-12-30", "2025-12-31", "2026-01-02",
-                   "2026-01-05"}));
+  EXPECT_EQ(next(calendar, "2025-12-24", 6), (Dates{"2025-12-24", "2025-12-29", "2025-12-30",
+                                                    "2025-12-31", "2026-01-02", "2026-01-05"}));
 }
 
 TEST(Calendar, FirstBusinessDayOfTheMonth) {

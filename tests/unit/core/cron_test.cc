@@ -142,9 +142,14 @@ TEST(CronParser, RefusesLongAndForeignText) {
   EXPECT_NE(refusal(std::string(10'240, '*')).find("10240 bytes are too long"), std::string::npos);
   EXPECT_NE(refusal("0 3 * *\xc2\xa0*").find("U+00A0, a no-break space"), std::string::npos);
   EXPECT_NE(refusal("\xef\xbc\x90 3 * * *").find("U+FF10, a full-width digit"), std::string::npos);
-  EXPECT_NE(refusal("0 9\xe2\x80\x93" "17 * * *").find("U+2013, a typographic dash"),
+  EXPECT_NE(refusal("0 9\xe2\x80\x93"
+                    "17 * * *")
+                .find("U+2013, a typographic dash"),
             std::string::npos);
-  EXPECT_NE(refusal("\xef\xbb\xbf" "0 3 * * *").find("byte order mark"), std::string::npos);
+  EXPECT_NE(refusal("\xef\xbb\xbf"
+                    "0 3 * * *")
+                .find("byte order mark"),
+            std::string::npos);
   EXPECT_NE(refusal("0 3 * * \xf0\x9f\x8d\x92").find("U+1F352"), std::string::npos);
   EXPECT_NE(refusal("0 3 * * \xff").find("byte 9"), std::string::npos);
   EXPECT_NE(refusal("0 3\n* * *").find("\\x0a at byte 4"), std::string::npos);
@@ -197,8 +202,8 @@ TEST(CronParser, OnlyAnHourFieldOverTheWholeDayFollowsElapsedTime) {
                            "0 0-23/6 * * *", "0 0/4 * * *", "0 0-11,12-23 * * *", "@hourly"}) {
     EXPECT_TRUE(cron(text).follows_elapsed_time) << text;
   }
-  for (const auto* text : {"0 3 * * *", "* 2 * * *", "0 9-17 * * *", "0 1-23/2 * * *", "0 0,12 * * *",
-                           "0 */2,3 * * *", "@daily", "0 1/2 * * *"}) {
+  for (const auto* text : {"0 3 * * *", "* 2 * * *", "0 9-17 * * *", "0 1-23/2 * * *",
+                           "0 0,12 * * *", "0 */2,3 * * *", "@daily", "0 1/2 * * *"}) {
     EXPECT_FALSE(cron(text).follows_elapsed_time) << text;
   }
 }
@@ -320,8 +325,7 @@ TEST(CronWords, SayWhatAPersonWould) {
   EXPECT_EQ(words("0 6 1 1,7 *"), "on the 1st of the month in January and July at 06:00");
   EXPECT_EQ(words("* * * * *"), "every minute");
   EXPECT_EQ(words("*/15 * * * *"), "every 15 minutes");
-  EXPECT_EQ(words("*/7 * * * *"),
-            "at minutes 0, 7, 14, 21, 28, 35, 42, 49 and 56 of every hour");
+  EXPECT_EQ(words("*/7 * * * *"), "at minutes 0, 7, 14, 21, 28, 35, 42, 49 and 56 of every hour");
   EXPECT_EQ(words("*/15 9-17 * * 1-5"), "every 15 minutes from 09:00 to 17:59, Monday to Friday");
   EXPECT_EQ(words("0 * * * *"), "every hour");
   EXPECT_EQ(words("5 * * * *"), "every hour at minute 5");

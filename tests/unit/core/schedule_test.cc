@@ -14,8 +14,12 @@ constexpr std::int64_t kSecondUs = 1'000'000;
 
 using Times = std::vector<std::string>;
 
-WallTime at(std::string_view text) { return parse_rfc3339(text).value(); }
-std::int32_t day(std::string_view text) { return parse_date(text).value(); }
+WallTime at(std::string_view text) {
+  return parse_rfc3339(text).value();
+}
+std::int32_t day(std::string_view text) {
+  return parse_date(text).value();
+}
 
 Schedule cron_schedule(std::string_view text, std::string_view zone = "UTC", DstPolicy dst = {}) {
   Schedule schedule;
@@ -185,10 +189,14 @@ struct Random {
 
   std::string field(int min, int max) {
     switch (below(5)) {
-      case 0: return "*";
-      case 1: return fmt::format("{}", min + below(max - min + 1));
-      case 2: return fmt::format("*/{}", 1 + below(max - min));
-      case 3: return fmt::format("{}-{}", min + below(4), max - below(4));
+      case 0:
+        return "*";
+      case 1:
+        return fmt::format("{}", min + below(max - min + 1));
+      case 2:
+        return fmt::format("*/{}", 1 + below(max - min));
+      case 3:
+        return fmt::format("{}-{}", min + below(4), max - below(4));
       default:
         return fmt::format("{},{}", min + below(max - min + 1), min + below(max - min + 1));
     }
@@ -206,10 +214,10 @@ struct Random {
 };
 
 constexpr std::array<const char*, 14> kZones = {
-    "Europe/Berlin",   "America/New_York",  "Australia/Lord_Howe", "Asia/Kathmandu",
-    "America/Sao_Paulo", "Africa/Casablanca", "Pacific/Apia",      "Antarctica/Troll",
-    "Europe/Dublin",   "Africa/Monrovia",   "Pacific/Kwajalein",   "America/St_Johns",
-    "Asia/Gaza",       "Antarctica/Casey"};
+    "Europe/Berlin",     "America/New_York",  "Australia/Lord_Howe", "Asia/Kathmandu",
+    "America/Sao_Paulo", "Africa/Casablanca", "Pacific/Apia",        "Antarctica/Troll",
+    "Europe/Dublin",     "Africa/Monrovia",   "Pacific/Kwajalein",   "America/St_Johns",
+    "Asia/Gaza",         "Antarctica/Casey"};
 
 TEST(NextDue, AgreesWithTheDefinitionSecondBySecondAroundClockChanges) {
   constexpr std::uint64_t kSeed = 20'260'329;
@@ -224,10 +232,10 @@ TEST(NextDue, AgreesWithTheDefinitionSecondBySecondAroundClockChanges) {
     const std::int64_t until_s = change + random.below(4 * 3600);
     const Schedule schedule = cron_schedule(random.cron(), zone->name(), random.policy());
     const auto expected = due_by_definition(schedule, *zone, after_s, until_s);
-    const auto found = due_between(schedule, *zone, {after_s * kSecondUs}, {until_s * kSecondUs},
-                                   100'000);
-    ASSERT_EQ(found, expected) << "seed " << kSeed << " round " << i << ": "
-                               << schedule.cron.text << " in " << zone->name() << " after "
+    const auto found =
+        due_between(schedule, *zone, {after_s * kSecondUs}, {until_s * kSecondUs}, 100'000);
+    ASSERT_EQ(found, expected) << "seed " << kSeed << " round " << i << ": " << schedule.cron.text
+                               << " in " << zone->name() << " after "
                                << format_rfc3339({after_s * kSecondUs});
   }
 }
@@ -301,8 +309,8 @@ TEST(ShortestGap, OverTheFirstFirings) {
 TEST(ScheduleInWords, NamesZoneAndUnusualPolicy) {
   EXPECT_EQ(in_words(cron_schedule("0 3 * * *", "Europe/Berlin")),
             "every day at 03:00 Europe/Berlin");
-  EXPECT_EQ(in_words(cron_schedule("0 3 * * *", "UTC", {.gap = DstPolicy::Gap::skip,
-                                                        .fold = DstPolicy::Fold::both})),
+  EXPECT_EQ(in_words(cron_schedule("0 3 * * *", "UTC",
+                                   {.gap = DstPolicy::Gap::skip, .fold = DstPolicy::Fold::both})),
             "every day at 03:00 UTC, not when the clock skips that time, twice when the clock "
             "repeats that time");
   EXPECT_EQ(in_words(cron_schedule("*/5 * * * *", "UTC", {.gap = DstPolicy::Gap::skip})),
