@@ -18,11 +18,13 @@ std::uint32_t bit(unsigned index) {
   return std::uint32_t{1} << index;
 }
 
-// Days of the month whose weekday is in `weekdays`.
-std::uint32_t days_with_weekday(const Month& month, std::uint8_t weekdays) {
+// Days of the month whose weekday is in `weekdays`; bits beyond the month's end may be set.
+std::uint32_t days_with_weekday(const Month& month, unsigned weekdays) {
+  constexpr std::uint32_t kEverySeventh = 1U | 1U << 7 | 1U << 14 | 1U << 21 | 1U << 28;
   std::uint32_t days = 0;
-  for (unsigned day = 1; day <= month.length; ++day) {
-    if ((weekdays >> month.weekday_of(day) & 1) != 0) days |= bit(day);
+  for (; weekdays != 0; weekdays &= weekdays - 1) {
+    const auto weekday = static_cast<unsigned>(std::countr_zero(weekdays));
+    days |= kEverySeventh << (1 + (weekday + 7 - month.first_weekday) % 7);
   }
   return days;
 }
@@ -38,8 +40,10 @@ std::uint32_t days_by_number(const Cron& cron, const Month& month) {
   std::uint32_t days = cron.days_of_month;
   if (cron.last_day) days |= bit(month.length);
   if (cron.last_business_day) days |= nearest_business_day(month, month.length);
-  for (unsigned day = 1; day <= month.length; ++day) {
-    if ((cron.nearest_business_days & bit(day)) != 0) days |= nearest_business_day(month, day);
+  std::uint32_t nearest = cron.nearest_business_days;
+  for (; nearest != 0; nearest &= nearest - 1) {
+    const auto day = static_cast<unsigned>(std::countr_zero(nearest));
+    if (day <= month.length) days |= nearest_business_day(month, day);
   }
   return days;
 }

@@ -46,7 +46,7 @@ struct Schedule {
 
 // The first due moment strictly after `after`; nullopt when there is none within 400 years, after
 // which the calendar repeats, or before the year 9999. `zone` must be the schedule's. Costs well
-// under a microsecond for usual schedules and about 0.2 ms for the rarest.
+// under a microsecond for usual schedules and about 20 us for the rarest.
 std::optional<WallTime> next_due(const Schedule& schedule, const Zone& zone, WallTime after);
 
 // All due moments in (after, until], at most `limit`, rising.

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "base/zone.h"
 #include "core/schedule.h"
 
@@ -16,7 +17,8 @@ constexpr WallTime kStart{
 
 void check_sentence(std::string_view text) {
   CHECK(!text.empty() && text.size() < 1000);
-  for (const char c : text) CHECK(c >= 0x20 && c < 0x7f);
+  CHECK(!find_invalid_utf8(text));
+  for (const char c : text) CHECK(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
 }
 
 void check_schedule(const Cron& cron, DstPolicy dst) {
