@@ -2,9 +2,8 @@
 # Removes what a killed load leaves beside the database. Runs whatever happened before.
 set -eu
 
-database="$TIDEMILL_PARAM_DATABASE"
 echo "load ended as: $LOAD_STATE"
-for left in "$database.$TIDEMILL_RUN_ID.unfinished"*; do
+for left in "$DATABASE.$TIDEMILL_RUN_ID.unfinished"*; do
   [ -e "$left" ] || continue
   rm -f "$left"
   echo "removed $left"

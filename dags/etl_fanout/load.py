@@ -58,7 +58,7 @@ def sync_folder(folder: Path) -> None:
 
 def main() -> None:
     run = os.environ["TIDEMILL_RUN_ID"]
-    target = Path(os.environ["TIDEMILL_PARAM_DATABASE"]).resolve()
+    target = Path(os.environ["DATABASE"]).resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f"{target.name}.{run}.unfinished")
     unfinished.unlink(missing_ok=True)  # an attempt before this one may have been killed

@@ -3,7 +3,7 @@
 # PART says which partition; the four tasks differ in nothing else.
 set -eu
 
-if [ "$TIDEMILL_PARAM_BREAK_PARTITION" = "$PART" ]; then
+if [ "$BREAK_PARTITION" = "$PART" ]; then
   echo "Partition $PART was told to fail (parameter break_partition)." >&2
   exit 1
 fi

@@ -85,14 +85,14 @@ def check_thin_sections(checks: Checks, rows: list[Row], min_sources: int, sampl
 def check_all(raw: list[Row], sampled: bool) -> tuple[list[Row], list[str]]:
     """Runs every check; returns the rows to train on and what is wrong."""
     checks = Checks([])
-    min_rows = SAMPLE_MIN_ROWS if sampled else int(task.param("min_rows"))
+    min_rows = SAMPLE_MIN_ROWS if sampled else int(task.env("MIN_ROWS"))
     rows = [{key: row[key] for key in KEPT} | {"section": plain_section(row["section"])}
             for row in check_values(checks, raw, min_rows)]
-    dropped = set(json.loads(task.param("drop_sections")))
+    dropped = set(json.loads(task.env("DROP_SECTIONS")))
     rows = [row for row in rows if row["section"] not in dropped]
-    rows = check_thin_sections(checks, rows, int(task.param("min_sources_per_class")), sampled)
+    rows = check_thin_sections(checks, rows, int(task.env("MIN_SOURCES_PER_CLASS")), sampled)
     classes = len({row["section"] for row in rows})
-    min_classes = 2 if sampled else int(task.param("min_classes"))
+    min_classes = 2 if sampled else int(task.env("MIN_CLASSES"))
     checks.expect("min_classes", classes >= min_classes, f">= {min_classes}", str(classes),
                   "There is too little to tell apart.", column="section")
     return rows, checks.failures
@@ -101,7 +101,7 @@ def check_all(raw: list[Row], sampled: bool) -> tuple[list[Row], list[str]]:
 def main() -> None:
     raw = list(task.read_rows(task.input_path("raw")))
     # Offline data and limited runs are samples: the bounds of the whole index would be absurd there.
-    sampled = task.env("SOURCE") != "index" or int(task.param("limit")) > 0
+    sampled = task.env("SOURCE") != "index" or int(task.env("LIMIT")) > 0
     rows, failures = check_all(raw, sampled)
     if failures:
         task.fail("\n".join(failures), task.NO_RETRY)

@@ -40,7 +40,7 @@ def choose(champion: Answers, challenger: Answers) -> tuple[str, str]:
 def check_floor(accuracy: float, majority: float, sampled: bool) -> None:
     """A model below its floor is never published; the one before stays in use."""
     name = "min_accuracy_sample" if sampled else "min_accuracy"
-    floor = float(task.param(name))
+    floor = float(task.env(name.upper()))
     if accuracy < floor:
         task.fail(f"The better model reaches an accuracy of {accuracy:.3f}, below the floor of {floor:.3f} "
                   f"({name}). Nothing is published; the predictions before this run stay current.", task.NO_RETRY)

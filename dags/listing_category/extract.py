@@ -91,7 +91,7 @@ def describe(source: str, rows: int) -> str:
 def main() -> None:
     source, state = sys.argv[1], Path(sys.argv[2])
     read = from_index if source == "index" else from_installed
-    listings = sample(first_of_each_name(read(state)), int(task.param("limit")))
+    listings = sample(first_of_each_name(read(state)), int(task.env("LIMIT")))
     rows = task.write_rows(task.output_path("raw.jsonl"), listings)
     task.output("source", source)
     task.output("rows", rows)

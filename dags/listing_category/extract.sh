@@ -62,11 +62,11 @@ read_installed() {
   dpkg-query -W -f="$format" > "$state/installed"
 }
 
-source=installed
-case "$TIDEMILL_PARAM_SOURCE" in
+used=installed
+case "$SOURCE" in
   auto)
     if fetch_index; then
-      source=index
+      used=index
     else
       echo "::warning::No network: falling back to the packages installed on this machine."
     fi ;;
@@ -76,9 +76,9 @@ case "$TIDEMILL_PARAM_SOURCE" in
       echo "The package index could not be fetched, and source=index forbids the fallback." >&2
       exit 75
     fi
-    source=index ;;
+    used=index ;;
 esac
-[ "$source" = index ] || read_installed
+[ "$used" = index ] || read_installed
 
-python3 extract.py "$source" "$state"
+python3 extract.py "$used" "$state"
 rm -rf "$state"

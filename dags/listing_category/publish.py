@@ -152,7 +152,7 @@ def main() -> None:
     # so that a try without a network never replaces the predictions of the whole index.
     sampled = task.env("SAMPLED") == "true"
     name = "listing_predictions_sample" if sampled else "listing_predictions"
-    dataset = Path(task.param("publish_dir")).resolve() / name
+    dataset = Path(task.env("PUBLISH_DIR")).resolve() / name
     dataset.mkdir(parents=True, exist_ok=True)
     with only_one_publisher(dataset):
         manifest = publish(dataset, task.input_path("predictions"), sampled)

@@ -27,7 +27,7 @@ def check_sides(train: list[dict[str, Any]], test: list[dict[str, Any]]) -> None
 
 
 def main() -> None:
-    seed, percent = int(task.param("seed")), int(task.param("test_percent"))
+    seed, percent = int(task.env("SEED")), int(task.env("TEST_PERCENT"))
     train: list[dict[str, Any]] = []
     test: list[dict[str, Any]] = []
     for row in task.read_rows(task.input_path("listings")):

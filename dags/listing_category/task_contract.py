@@ -16,11 +16,6 @@ from typing import Any, NoReturn
 NO_RETRY = 78  # exit code: trying again with the same data cannot help
 
 
-def param(name: str) -> str:
-    """The text of a parameter; the DAG file declares it, so it is always there."""
-    return os.environ["TIDEMILL_PARAM_" + name.upper()]
-
-
 def input_path(name: str) -> Path:
     """A declared input; read-only."""
     return Path(os.environ["TIDEMILL_IN"]) / name
@@ -37,7 +32,7 @@ def _append(variable: str, text: str) -> None:
 
 
 def env(name: str) -> str:
-    """A variable that the DAG file sets from an earlier task's output."""
+    """A variable that the DAG file sets, from a parameter or from an earlier task's output."""
     return os.environ[name]
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fails the first $TIDEMILL_PARAM_FLAKY_FAILURES times. It counts in the folder of checkpoints, the
+# Fails the first $FAILURES times. It counts in the folder of checkpoints, the
 # place for anything that an attempt wants to hand to the next one.
 set -eu
 
@@ -9,8 +9,8 @@ if [ -s "$count_file" ]; then count=$(cat "$count_file"); fi
 count=$((count + 1))
 echo "$count" > "$count_file"
 
-if [ "$count" -le "$TIDEMILL_PARAM_FLAKY_FAILURES" ]; then
-  echo "attempt $TIDEMILL_ATTEMPT fails on purpose ($count of $TIDEMILL_PARAM_FLAKY_FAILURES)" >&2
+if [ "$count" -le "$FAILURES" ]; then
+  echo "attempt $TIDEMILL_ATTEMPT fails on purpose ($count of $FAILURES)" >&2
   exit 1
 fi
 echo "attempts=$count" >> "$TIDEMILL_OUTPUT"

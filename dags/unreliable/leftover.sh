@@ -3,6 +3,6 @@
 # services do. The task is over all the same, and the daemon is cleared away.
 set -eu
 
-setsid sleep "$TIDEMILL_PARAM_LEFTOVER_SECONDS" &
+setsid sleep "$SECONDS_TO_LIVE" &
 echo "daemon_pid=$!" >> "$TIDEMILL_OUTPUT"
 echo "left process $! behind"

@@ -2,7 +2,7 @@
 # Takes its time and says how far it is.
 set -eu
 
-total="$TIDEMILL_PARAM_SLOW_SECONDS"
+total="$SECONDS_TO_TAKE"
 passed=0
 while [ "$passed" -lt "$total" ]; do
   printf '0.%02d second %d of %d\n' "$((passed * 100 / total))" "$passed" "$total" > "$TIDEMILL_PROGRESS"
