@@ -13,15 +13,6 @@
 
 namespace tidemill {
 
-// A run with everything that its machine needs to go on.
-struct StoredRun {
-  RunRow row;
-  std::vector<TaskRow> tasks;  // by TaskIndex; a task without a row is `waiting`
-  std::vector<bool> stored;    // whether the task has a row
-  std::vector<std::pair<TaskIndex, std::shared_ptr<const TaskResult>>> results;  // successful ones
-  std::int64_t next_seq = 1;   // of its events
-};
-
 struct DurationRow {
   std::string task_id;
   Duration duration{};  // exec to end of a successful attempt, mean over the runs looked at

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/id.h"
@@ -113,6 +114,15 @@ struct EventRow {
   std::string_view kind;  // "tasks", "run" or "late"
   std::optional<std::int64_t> task, attempt;
   std::string body;  // JSON, see migrations/0001_runs.sql
+};
+
+// A run with everything that its machine needs to go on.
+struct StoredRun {
+  RunRow row;
+  std::vector<TaskRow> tasks;  // by TaskIndex; a task without a row is `waiting`
+  std::vector<bool> stored;    // whether the task has a row
+  std::vector<std::pair<TaskIndex, std::shared_ptr<const TaskResult>>> results;  // successful ones
+  std::int64_t next_seq = 1;   // of its events
 };
 
 struct RunWrite {

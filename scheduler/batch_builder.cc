@@ -1,0 +1,144 @@
+#include "scheduler/batch_builder.h"
+
+#include "base/json.h"
+#include "core/invariants.h"
+
+namespace tidemill {
+namespace {
+
+std::optional<TaskState> stored_state(std::uint8_t stored) {
+  if (stored == 0) return std::nullopt;
+  return static_cast<TaskState>(stored - 1);
+}
+
+std::string evidence(const Outcome& outcome) {
+  Json body;
+  body.set("cause", to_word(outcome.cause));
+  body.set("exit_code", outcome.exit_code);
+  body.set("signal", outcome.signal);
+  body.set("message", outcome.message);
+  body.set("started_at", outcome.started_at.us);
+  body.set("ended_at", outcome.ended_at.us);
+  return body.dump();
+}
+
+}  // namespace
+
+EventRow& BatchBuilder::new_event(LiveRun& live, std::string_view kind, Now now) {
+  EventRow row;
+  row.run = live.run.id;
+  row.seq = live.next_seq++;
+  row.at = now.wall;
+  row.kind = kind;
+  batch_.events.push_back(std::move(row));
+  return batch_.events.back();
+}
+
+void BatchBuilder::add_run(LiveRun& live, Now now) {
+  RunNote& note = notes_[live.run.id];
+  CHECK(note.dirty == SIZE_MAX);
+  note.dirty = dirty_runs_.size();
+  dirty_runs_.push_back({live.run.id, true});
+  run_changed(live, now);
+  for (TaskIndex task = 0; task < live.run.tasks.size(); ++task) {
+    if (live.run.tasks[task].state == TaskState::waiting) continue;
+    task_changed(live, task, now);
+    if (live.reused[task] && live.run.tasks[task].result) add_result(live, task, 0);
+  }
+}
+
+void BatchBuilder::run_changed(LiveRun& live, Now now) {
+  RunNote& note = notes_[live.run.id];
+  if (note.dirty == SIZE_MAX) {
+    note.dirty = dirty_runs_.size();
+    dirty_runs_.push_back({live.run.id, false});
+  }
+  note.tasks_event = SIZE_MAX;
+  EventRow& event = new_event(live, "run", now);
+  event.body = "[";
+  append_json_string(event.body, to_word(live.run.state));
+  event.body += ',';
+  append_json_string(event.body, live.run.reason);
+  event.body += ']';
+}
+
+void BatchBuilder::task_changed(LiveRun& live, TaskIndex task, Now now) {
+  write_task(live, task);
+  RunNote& note = notes_[live.run.id];
+  const TaskRun& state = live.run.tasks[task];
+  const bool first = note.tasks_event == SIZE_MAX;
+  if (first) {
+    note.tasks_event = batch_.events.size();
+    new_event(live, "tasks", now).body = "[]";
+  }
+  EventRow& event = batch_.events[note.tasks_event];
+  event.body.back() = first ? ' ' : ',';
+  fmt::format_to(std::back_inserter(event.body), "[{},{},\"{}\",{}]]",
+                 now.wall.us - event.at.us, task, to_word(state.state), state.attempt.value);
+  if (first) event.body.erase(1, 1);
+}
+
+void BatchBuilder::write_task(LiveRun& live, TaskIndex task) {
+  RunNote& note = notes_[live.run.id];
+  const TaskState state = live.run.tasks[task].state;
+  const auto pending = note.writes.find(task);
+  if (pending != note.writes.end()) {
+    TaskWrite& write = batch_.tasks[pending->second];
+    const TaskState before = write.before.value_or(TaskState::waiting);
+    const bool same_step = write.row.state == state;
+    if (same_step || is_legal_edge(before, state)) {
+      write.row = task_row(live, task);
+      live.stored[task] = static_cast<std::uint8_t>(static_cast<int>(state) + 1);
+      return;
+    }
+  }
+  const auto before = stored_state(live.stored[task]);
+  note.writes[task] = batch_.tasks.size();
+  batch_.tasks.push_back({before, task_row(live, task)});
+  live.stored[task] = static_cast<std::uint8_t>(static_cast<int>(state) + 1);
+}
+
+void BatchBuilder::add_result(const LiveRun& live, TaskIndex task, std::uint32_t number) {
+  batch_.results.push_back({live.run.id, task, number, live.run.tasks[task].result});
+}
+
+void BatchBuilder::attempt_ended(const LiveRun& live, TaskIndex task, const Outcome& outcome,
+                                 Now now) {
+  const TaskRun& state = live.run.tasks[task];
+  AttemptRow row;
+  row.run = live.run.id;
+  row.task = task;
+  row.number = state.attempts;
+  row.attempt = state.attempt;
+  row.worker = live.grants[task].worker;
+  row.cause = state.cause;
+  row.exit_code = outcome.exit_code;
+  row.signal = outcome.signal;
+  row.message = outcome.message.empty() ? state.reason : outcome.message;
+  row.granted_at = live.grants[task].at;
+  row.started_at = outcome.started_at;
+  row.ended_at = outcome.ended_at == WallTime{} ? now.wall : outcome.ended_at;
+  row.usage = outcome.usage;
+  batch_.attempts.push_back(std::move(row));
+  if (state.state == TaskState::succeeded && state.result) add_result(live, task, state.attempts);
+}
+
+void BatchBuilder::late_report(LiveRun& live, TaskIndex task, AttemptId attempt,
+                               const Outcome& outcome, Now now) {
+  notes_[live.run.id].tasks_event = SIZE_MAX;
+  EventRow& event = new_event(live, "late", now);
+  event.task = task;
+  event.attempt = attempt.value;
+  event.body = evidence(outcome);
+}
+
+Batch BatchBuilder::take(const std::unordered_map<RunId, LiveRun>& live) {
+  for (const DirtyRun& dirty : dirty_runs_) {
+    batch_.runs.push_back({dirty.is_new, run_row(live.at(dirty.run))});
+  }
+  dirty_runs_.clear();
+  notes_.clear();
+  return std::exchange(batch_, Batch{});
+}
+
+}  // namespace tidemill

@@ -1,0 +1,293 @@
+#include "scheduler/engine.h"
+
+#include "core/invariants.h"
+#include "scheduler/start_message.h"
+
+namespace tidemill {
+namespace {
+
+// Attempt ids are set aside in blocks, so that a grant needs no write of its own for the counter.
+constexpr std::int64_t kAttemptBlock = 4096;
+
+std::string pool_name(RunId run, const std::string& pool) {
+  return pool.empty() ? "" : fmt::format("{}/{}", run.value, pool);
+}
+
+}  // namespace
+
+Engine::Engine(std::int64_t epoch, const Counters& counters)
+    : epoch_(epoch), counters_(counters), next_attempt_(counters.next_attempt) {}
+
+void Engine::restore_worker(const WorkerRow& row) { workers_.restore(row); }
+
+Status Engine::restore_run(const StoredRun& stored, DagPtr dag, Now now) {
+  CHECK(!is_terminal(stored.row.state));
+  versions_[{dag->name, dag->content_hash}] = stored.row.version;
+  LiveRun restored = TRY(live_run_from(stored, std::move(dag), now));
+  LiveRun& live = at(adopt(std::move(restored)));
+  for (TaskIndex task = 0; task < live.run.tasks.size(); ++task) {
+    const TaskRun& state = live.run.tasks[task];
+    if (!tidemill::is_live(state.state)) continue;
+    const WorkerId worker = live.grants[task].worker;
+    attempts_[state.attempt] = {live.run.id, task, worker};
+    placement_.occupy(ready_task(live, task), worker);
+  }
+  // Stops are sent again when the worker says hello.
+  for (const Effect& effect : pending_effects(*live.dag, live.run)) carry_out(live, effect);
+  note_wake(live);
+  return Ok{};
+}
+
+const LiveRun* Engine::find(RunId run) const {
+  const auto found = runs_.find(run);
+  return found == runs_.end() ? nullptr : &found->second;
+}
+
+LiveRun& Engine::at(RunId run) {
+  const auto found = runs_.find(run);
+  CHECK(found != runs_.end());
+  return found->second;
+}
+
+RunId Engine::adopt(LiveRun live) {
+  const RunId id = live.run.id;
+  set_pools(live);
+  DagQueue& queue = dags_[live.dag->name];
+  if (live.run.state == RunState::queued) {
+    queue.queued.insert(id);
+    unsettled_dags_.insert(live.dag->name);
+  } else {
+    ++queue.running;
+  }
+  const bool is_new = runs_.emplace(id, std::move(live)).second;
+  CHECK(is_new);
+  return id;
+}
+
+void Engine::set_pools(const LiveRun& live) {
+  for (const PoolSpec& pool : live.dag->pools) {
+    placement_.set_pool(pool_name(live.run.id, pool.name), pool.slots);
+  }
+}
+
+std::int64_t Engine::version_of(const SubmitRequest& request, Now now) {
+  std::int64_t& version = versions_[{request.dag->name, request.dag->content_hash}];
+  if (version == 0) version = request.known_version;
+  if (version == 0) {
+    version = counters_.next_version++;
+    use_counters();
+    builder_.add_dag(dag_version_row(*request.dag, version, now.wall));
+  }
+  return version;
+}
+
+RunId Engine::submit(const SubmitRequest& request, Now now) {
+  LiveRun live;
+  live.dag = request.dag;
+  live.version = version_of(request, now);
+  live.directory = request.directory;
+  live.origin = request.origin;
+  live.reused_from = request.options.reused_from;
+  RunOptions options = request.options;
+  options.id = {counters_.next_run++};
+  use_counters();
+  live.run = make_run(*live.dag, options, now);
+  const std::size_t size = live.run.tasks.size();
+  live.grants.resize(size);
+  live.stored.resize(size);
+  live.reused.resize(size);
+  for (const auto& [task, result] : options.reuse) live.reused[task] = true;
+  LiveRun& kept = at(adopt(std::move(live)));
+  builder_.add_run(kept, now);
+  for (const Effect& effect : pending_effects(*kept.dag, kept.run)) carry_out(kept, effect);
+  note_wake(kept);
+  return options.id;
+}
+
+Status Engine::cancel(RunId run, const std::string& by, const std::string& reason, Force force,
+                      Now now) {
+  if (!is_live(run) || is_terminal(at(run).run.state)) {
+    return conflict(fmt::format("run {} is not running, so it cannot be cancelled", run.value));
+  }
+  LiveRun& live = at(run);
+  apply(live, event::Cancel{by, reason}, now);
+  if (force == Force::no) return Ok{};
+  for (const TaskRun& task : live.run.tasks) {
+    if (tidemill::is_live(task.state)) send_stop(task.attempt, Cause::cancelled, true);
+  }
+  return Ok{};
+}
+
+Transition Engine::apply(LiveRun& live, const Event& event, Now now) {
+  const RunState before = live.run.state;
+  Transition transition = advance(*live.dag, live.run, event, now);
+  for (const TaskIndex task : transition.changed) builder_.task_changed(live, task, now);
+  if (transition.run_changed) builder_.run_changed(live, now);
+  for (const Effect& effect : transition.effects) carry_out(live, effect);
+  note_wake(live);
+  if (before != live.run.state) {
+    DagQueue& queue = dags_[live.dag->name];
+    if (before == RunState::queued) queue.queued.erase(live.run.id);
+    if (before == RunState::running) --queue.running;
+    if (live.run.state == RunState::running) ++queue.running;
+    unsettled_dags_.insert(live.dag->name);
+  }
+  return transition;
+}
+
+void Engine::carry_out(LiveRun& live, const Effect& effect) {
+  struct Visitor {
+    Engine& engine;
+    LiveRun& live;
+    void operator()(const effect::Ready& e) const {
+      engine.placement_.add_ready(engine.ready_task(live, e.task));
+    }
+    void operator()(const effect::Unready& e) const {
+      engine.placement_.remove_ready(live.run.id, e.task);
+    }
+    void operator()(const effect::Stop& e) const { engine.send_stop(e.attempt, e.why, false); }
+    void operator()(const effect::WakeAt&) const {}  // note_wake() reads the timers themselves
+    void operator()(const effect::DeadlineMissed&) const {
+      engine.emit(shell_effect::DeadlineMissed{live.run.id});
+    }
+    void operator()(const effect::RunEnded& e) const {
+      engine.emit(shell_effect::RunEnded{live.run.id, e.state});
+      engine.ended_.push_back(live.run.id);
+    }
+  };
+  std::visit(Visitor{*this, live}, effect);
+}
+
+void Engine::note_wake(LiveRun& live) {
+  std::optional<BootTime> next;
+  if (!live.run.timers.empty()) next = live.run.timers.begin()->at;
+  if (next == live.wake) return;
+  if (live.wake) wakes_.erase({*live.wake, live.run.id});
+  if (next) wakes_.insert({*next, live.run.id});
+  live.wake = next;
+}
+
+ReadyTask Engine::ready_task(const LiveRun& live, TaskIndex task) const {
+  const TaskSpec& spec = live.dag->tasks[task];
+  ReadyTask ready;
+  ready.run = live.run.id;
+  ready.task = task;
+  ready.since = live.run.tasks[task].ready_since;
+  ready.priority = spec.priority;
+  ready.slots = spec.slots;
+  ready.pool = pool_name(live.run.id, spec.pool);
+  ready.max_active_tasks = live.dag->max_active_tasks;
+  ready.runs_on = spec.runs_on;
+  ready.resources = spec.resources;
+  return ready;
+}
+
+void Engine::wake(Now now) {
+  std::vector<RunId> due;
+  for (const auto& [at_time, run] : wakes_) {
+    if (at_time > now.boot) break;
+    due.push_back(run);
+  }
+  for (const RunId run : due) apply(at(run), event::Wake{}, now);
+}
+
+Turn Engine::seal(Now now) {
+  do {
+    start_queued_runs(now);
+    grant_ready(now);
+  } while (!unsettled_dags_.empty());
+  for (auto& [link, attempts] : acknowledged_) {
+    send(link, message::Acknowledge{std::move(attempts)});
+  }
+  acknowledged_.clear();
+  if (std::exchange(counters_changed_, false)) builder_.set_counters(counters_);
+  Turn turn;
+  turn.batch = builder_.take(runs_);
+  turn.effects = std::exchange(effects_, {});
+  forget_ended_runs();
+  if (!wakes_.empty()) turn.wake_at = wakes_.begin()->first;
+  return turn;
+}
+
+void Engine::start_queued_runs(Now now) {
+  // Starting a run may end it at once, which makes room for the next.
+  while (!unsettled_dags_.empty()) {
+    const std::string name = *unsettled_dags_.begin();
+    unsettled_dags_.erase(unsettled_dags_.begin());
+    DagQueue& queue = dags_[name];
+    while (!queue.queued.empty()) {
+      LiveRun& oldest = at(*queue.queued.begin());
+      const auto most = static_cast<std::size_t>(std::max(oldest.dag->max_active_runs, 1));
+      if (queue.running >= most) break;
+      apply(oldest, event::Start{}, now);
+    }
+  }
+}
+
+void Engine::grant_ready(Now now) {
+  // A task that cannot be rendered ends here and may make others ready.
+  while (true) {
+    const std::vector<Grant> grants = placement_.place(now.boot);
+    if (grants.empty()) return;
+    for (const Grant& granted : grants) grant(granted, now);
+  }
+}
+
+void Engine::grant(const Grant& granted, Now now) {
+  LiveRun& live = at(granted.run);
+  auto rendered = render_next(live, granted.task);
+  if (!rendered.ok()) {
+    placement_.release(granted.run, granted.task);
+    apply(live, event::Refused{granted.task, rendered.error().message}, now);
+    return;
+  }
+  const AttemptId attempt = next_attempt();
+  live.grants[granted.task] = {granted.worker, now.wall};
+  attempts_[attempt] = {granted.run, granted.task, granted.worker};
+  const Transition transition = apply(live, event::Grant{granted.task, attempt}, now);
+  CHECK(transition.verdict == Transition::Verdict::applied);
+  send_start(*workers_.find(granted.worker), live, start_message(live, granted.task,
+                                                                 std::move(*rendered)));
+}
+
+AttemptId Engine::next_attempt() {
+  if (next_attempt_ == counters_.next_attempt) {
+    counters_.next_attempt += kAttemptBlock;
+    use_counters();
+  }
+  return {next_attempt_++};
+}
+
+void Engine::forget_ended_runs() {
+  for (const RunId run : ended_) {
+    const LiveRun& live = at(run);
+    if (live.wake) wakes_.erase({*live.wake, run});
+    for (const PoolSpec& pool : live.dag->pools) {
+      placement_.remove_pool(pool_name(run, pool.name));
+    }
+    std::erase_if(given_up_, [run](const auto& entry) { return entry.second.run == run; });
+    runs_.erase(run);
+  }
+  ended_.clear();
+}
+
+void Engine::check() const {
+  placement_.check();
+  std::size_t live_tasks = 0;
+  for (const auto& [id, live] : runs_) {
+    const auto broken = check_invariants(*live.dag, live.run);
+    if (!broken.empty()) fmt::print(stderr, "run {}: {}\n", id.value, broken.front());
+    CHECK(broken.empty());
+    for (TaskIndex task = 0; task < live.run.tasks.size(); ++task) {
+      const TaskRun& state = live.run.tasks[task];
+      if (!tidemill::is_live(state.state)) continue;
+      ++live_tasks;
+      const auto found = attempts_.find(state.attempt);
+      CHECK(found != attempts_.end() && found->second.run == id && found->second.task == task);
+    }
+  }
+  CHECK(live_tasks == attempts_.size());
+  CHECK(placement_.live_count() == attempts_.size());
+}
+
+}  // namespace tidemill

@@ -1,0 +1,153 @@
+// All run state and every decision of a scheduler, without clock, thread, socket or database: told
+// what happened, it answers with rows to commit and effects to perform after that commit.
+//
+//   take in what happened (submit, on_ended …), any number of times
+//   seal() ──▶ Turn: a batch and the effects that may be performed once the batch is committed
+//
+// Turns are committed in the order in which they were sealed; the engine goes on in memory while a
+// commit is on its way. When a commit fails the process ends: nobody was told anything that is lost.
+// After a crash, restore() loads the rows and everything unfinished is derived again. There is no
+// other recovery. One thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/dag.h"
+#include "core/event.h"
+#include "core/placement.h"
+#include "core/run_machine.h"
+#include "protocol/messages.h"
+#include "scheduler/batch_builder.h"
+#include "scheduler/live_run.h"
+#include "scheduler/shell_effect.h"
+#include "scheduler/storage/rows.h"
+#include "scheduler/worker_book.h"
+
+namespace tidemill {
+
+struct SubmitRequest {
+  DagPtr dag;
+  std::int64_t known_version = 0;  // of the dag in storage; 0 = look in this engine, else new
+  std::string directory;           // absolute; the DAG file's folder
+  std::string origin;              // who asks: "ann", "tidemill run"
+  RunOptions options;              // its id is ignored
+};
+
+struct Turn {
+  Batch batch;
+  std::vector<ShellEffect> effects;  // in order, after the commit
+  std::optional<BootTime> wake_at;   // call wake() then; none = nothing waits for time
+  bool empty() const { return batch.empty() && effects.empty(); }
+};
+
+class Engine {
+ public:
+  // As the writer's start says.
+  Engine(std::int64_t epoch, const Counters& counters);
+
+  // Before anything else: what the database holds. Workers first.
+  void restore_worker(const WorkerRow& row);
+  Status restore_run(const StoredRun& stored, DagPtr dag, Now now);
+
+  RunId submit(const SubmitRequest& request, Now now);
+  enum class Force { no, yes };  // yes: also KILL what is live, without grace
+  Status cancel(RunId run, const std::string& by, const std::string& reason, Force force, Now now);
+
+  void on_hello(LinkId link, const message::Hello& hello, Now now);
+  void on_started(LinkId link, const message::Started& started, Now now);
+  void on_ended(LinkId link, const message::Ended& ended, Now now);
+  void on_gone(LinkId link);  // the connection is closed; its attempts go on
+
+  // A granted attempt that could not be sent (a secret is missing): it ends without having begun.
+  void fail_start(AttemptId attempt, const std::string& message, Now now);
+
+  void wake(Now now);
+
+  // Grants what fits, and hands over everything since the last call.
+  Turn seal(Now now);
+
+  std::size_t live_runs() const { return runs_.size(); }
+  bool is_live(RunId run) const { return runs_.contains(run); }
+  std::size_t live_attempts() const { return attempts_.size(); }
+  const LiveRun* find(RunId run) const;
+  const Placement& placement() const { return placement_; }
+  const WorkerBook& workers() const { return workers_; }
+  // Re-derives what is kept incrementally; a bug is a CHECK. For tests and the simulator.
+  void check() const;
+
+ private:
+  struct LiveAttempt {
+    RunId run;
+    TaskIndex task = 0;
+    WorkerId worker;
+  };
+  struct DagQueue {
+    std::set<RunId> queued;
+    std::size_t running = 0;
+  };
+
+  LiveRun& at(RunId run);
+  RunId adopt(LiveRun live);
+  void set_pools(const LiveRun& live);
+  std::int64_t version_of(const SubmitRequest& request, Now now);
+
+  // Feeds the machine and carries out what it asks for.
+  Transition apply(LiveRun& live, const Event& event, Now now);
+  void carry_out(LiveRun& live, const Effect& effect);
+  void note_wake(LiveRun& live);
+  ReadyTask ready_task(const LiveRun& live, TaskIndex task) const;
+
+  void end_attempt(AttemptId attempt, const Outcome& outcome, Now now);
+  void late_end(AttemptId attempt, const Outcome& outcome, Now now);
+  void measure(WorkerId worker, const Outcome& outcome);
+  void acknowledge(LinkId link, AttemptId attempt);
+  template <typename E>
+  void emit(E effect) {
+    effects_.emplace_back(std::in_place_type<E>, std::move(effect));
+  }
+  void send(LinkId link, Message message);
+  void send_start(const KnownWorker& worker, const LiveRun& live, message::Start start);
+  void send_stop(AttemptId attempt, Cause why, bool force);
+
+  KnownWorker* admit_worker(LinkId link, const message::Hello& hello, Now now);
+  void compare_inventory(KnownWorker& worker, const message::Hello& hello, bool rebooted, Now now);
+  void settle_known(const KnownWorker& worker, const message::KnownAttempt& known, Now now);
+  void settle_unknown(const KnownWorker& worker, AttemptId attempt, bool rebooted, Now now);
+  void resend_start(const KnownWorker& worker, AttemptId attempt, Now now);
+  void resend_stops(const KnownWorker& worker);
+
+  void start_queued_runs(Now now);
+  void grant_ready(Now now);
+  void grant(const Grant& grant, Now now);
+  void forget_ended_runs();
+  void use_counters() { counters_changed_ = true; }
+  AttemptId next_attempt();
+
+  std::int64_t epoch_;
+  Counters counters_;             // next_attempt: the end of the block that was set aside
+  std::int64_t next_attempt_ = 1;  // within the block
+  bool counters_changed_ = false;
+
+  Placement placement_;
+  WorkerBook workers_;
+  std::unordered_map<RunId, LiveRun> runs_;
+  std::unordered_map<AttemptId, LiveAttempt> attempts_;
+  // Attempts that were given up while their run goes on: late reports on them are evidence.
+  std::unordered_map<AttemptId, LiveAttempt> given_up_;
+  std::map<std::pair<std::string, std::string>, std::int64_t> versions_;  // by name and hash
+  std::map<std::string, DagQueue> dags_;
+  std::set<std::string> unsettled_dags_;  // a queued run of them may be able to start
+  std::set<std::pair<BootTime, RunId>> wakes_;
+
+  BatchBuilder builder_;
+  std::vector<ShellEffect> effects_;
+  std::map<LinkId, std::vector<AttemptId>> acknowledged_;  // of this turn
+  std::vector<RunId> ended_;                               // of this turn
+};
+
+}  // namespace tidemill

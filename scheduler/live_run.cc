@@ -1,0 +1,159 @@
+#include "scheduler/live_run.h"
+
+#include "base/json.h"
+
+namespace tidemill {
+namespace {
+
+TaskCounts count_tasks(const LiveRun& live) {
+  TaskCounts counts;
+  counts.total = live.dag->task_count;
+  for (TaskIndex i = 0; i < live.dag->task_count; ++i) {
+    const TaskState state = live.run.tasks[i].state;
+    if (!is_terminal(state)) continue;
+    if (state == TaskState::succeeded) ++counts.succeeded;
+    else if (state == TaskState::failed) ++counts.failed;
+    else ++counts.other_end;
+  }
+  return counts;
+}
+
+TaskRun task_run_from(const TaskRow& row) {
+  TaskRun task;
+  task.state = row.state;
+  task.cause = row.cause;
+  task.tolerated = row.tolerated;
+  task.pruned = row.pruned;
+  task.retries = row.retries;
+  task.losses = row.losses;
+  task.attempts = row.attempts;
+  task.exit_code = row.exit_code;
+  task.memory_factor = static_cast<float>(row.memory_factor);
+  task.attempt = row.attempt;
+  task.ready_at = row.ready_at;
+  task.started_at = row.started_at;
+  task.ended_at = row.ended_at;
+  task.retry_at = row.retry_at;
+  task.reason = row.reason;
+  return task;
+}
+
+Result<Run> run_from(const RunRow& row) {
+  Run run;
+  run.id = row.id;
+  run.state = row.state;
+  Json params = TRY(parse_json(row.params));
+  if (!params.is_object()) return corrupt("the parameters are not an object");
+  run.params = std::move(params.object());
+  run.seed = row.seed;
+  run.cancelling = row.cancelling;
+  run.timed_out = row.timed_out;
+  run.deadline_missed = row.deadline_missed;
+  run.reason = row.reason;
+  run.created_at = row.created_at;
+  run.scheduled_for = row.scheduled_for;
+  run.interval_start = row.interval_start;
+  run.interval_end = row.interval_end;
+  run.started_at = row.started_at;
+  run.ended_at = row.ended_at;
+  return run;
+}
+
+}  // namespace
+
+RunRow run_row(const LiveRun& live) {
+  const Run& run = live.run;
+  RunRow row;
+  row.id = run.id;
+  row.version = live.version;
+  row.dag_name = live.dag->name;
+  row.state = run.state;
+  row.params = Json(run.params).dump();
+  row.seed = run.seed;
+  row.origin = live.origin;
+  row.directory = live.directory;
+  row.reason = run.reason;
+  row.cancelling = run.cancelling;
+  row.timed_out = run.timed_out;
+  row.deadline_missed = run.deadline_missed;
+  row.created_at = run.created_at;
+  row.scheduled_for = run.scheduled_for;
+  row.interval_start = run.interval_start;
+  row.interval_end = run.interval_end;
+  row.started_at = run.started_at;
+  row.ended_at = run.ended_at;
+  row.reused_from = live.reused_from;
+  row.tasks = count_tasks(live);
+  return row;
+}
+
+TaskRow task_row(const LiveRun& live, TaskIndex index) {
+  const TaskRun& task = live.run.tasks[index];
+  TaskRow row;
+  row.run = live.run.id;
+  row.task = index;
+  row.state = task.state;
+  row.cause = task.cause;
+  row.tolerated = task.tolerated;
+  row.pruned = task.pruned;
+  row.reused = live.reused[index];
+  row.retries = task.retries;
+  row.losses = task.losses;
+  row.attempts = task.attempts;
+  row.exit_code = task.exit_code;
+  row.memory_factor = static_cast<double>(task.memory_factor);
+  row.attempt = task.attempt;
+  row.worker = live.grants[index].worker;
+  row.ready_at = task.ready_at;
+  row.granted_at = live.grants[index].at;
+  row.started_at = task.started_at;
+  row.ended_at = task.ended_at;
+  row.retry_at = task.retry_at;
+  row.reason = task.reason;
+  return row;
+}
+
+DagVersionRow dag_version_row(const Dag& dag, std::int64_t version, WallTime now) {
+  DagVersionRow row;
+  row.version = version;
+  row.name = dag.name;
+  row.content_hash = dag.content_hash;
+  row.source = dag.source;
+  row.task_count = dag.task_count;
+  row.stored_at = now;
+  for (const TaskSpec& task : dag.tasks) row.task_ids.push_back(task.id);
+  return row;
+}
+
+Result<LiveRun> live_run_from(const StoredRun& stored, DagPtr dag, Now now) {
+  const std::size_t size = dag->tasks.size();
+  if (stored.tasks.size() != size) {
+    return corrupt(fmt::format("run {} has {} tasks and its dag {}", stored.row.id.value,
+                               stored.tasks.size(), size));
+  }
+  LiveRun live;
+  live.run = TRY(run_from(stored.row));
+  live.version = stored.row.version;
+  live.directory = stored.row.directory;
+  live.origin = stored.row.origin;
+  live.reused_from = stored.row.reused_from;
+  live.next_seq = stored.next_seq;
+  live.grants.resize(size);
+  live.reused.resize(size);
+  live.stored.resize(size);
+  live.run.tasks.reserve(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    const TaskRow& row = stored.tasks[i];
+    live.run.tasks.push_back(task_run_from(row));
+    live.grants[i] = {row.worker, row.granted_at};
+    live.reused[i] = row.reused;
+    live.stored[i] =
+        stored.stored[i] ? static_cast<std::uint8_t>(static_cast<int>(row.state) + 1) : 0;
+  }
+  for (const auto& [task, result] : stored.results) live.run.tasks[task].result = result;
+  live.dag = std::move(dag);
+  restore_derived(*live.dag, live.run, now);
+  return live;
+}
+
+}  // namespace tidemill

@@ -1,0 +1,45 @@
+// A run that has not ended, as the engine holds it: the machine's Run and what the shell adds.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/dag.h"
+#include "core/run.h"
+#include "scheduler/storage/rows.h"
+
+namespace tidemill {
+
+// Where a live attempt is; the machine itself does not know workers.
+struct GrantNote {
+  WorkerId worker;
+  WallTime at{};
+};
+
+struct LiveRun {
+  DagPtr dag;
+  Run run;
+  std::int64_t version = 0;  // of the dag, in storage
+  std::string directory;     // absolute; the DAG file's folder
+  std::string origin;
+  RunId reused_from;
+
+  std::vector<GrantNote> grants;  // by task; of the last attempt
+  std::vector<bool> reused;       // by task
+  std::int64_t next_seq = 1;      // of its next event row
+  std::optional<BootTime> wake;   // its place in the engine's timer queue
+
+  // What the rows hold once everything written so far is committed: 0 = no row, else state + 1.
+  std::vector<std::uint8_t> stored;
+};
+
+RunRow run_row(const LiveRun& live);
+TaskRow task_row(const LiveRun& live, TaskIndex task);
+DagVersionRow dag_version_row(const Dag& dag, std::int64_t version, WallTime now);
+
+// The live form of a stored run. Refuses rows that do not fit the dag.
+Result<LiveRun> live_run_from(const StoredRun& stored, DagPtr dag, Now now);
+
+}  // namespace tidemill

@@ -1,0 +1,59 @@
+#include "scheduler/start_message.h"
+
+namespace tidemill {
+namespace {
+
+std::vector<std::string> log_patterns(const RetryPolicy& retry) {
+  std::vector<std::string> patterns;
+  for (const RetryRule& rule : retry.rules) patterns.push_back(rule.log_matches);
+  return patterns;
+}
+
+Resources grown(Resources resources, float memory_factor) {
+  resources.memory = static_cast<std::uint64_t>(static_cast<double>(resources.memory) *
+                                                static_cast<double>(memory_factor));
+  return resources;
+}
+
+}  // namespace
+
+Result<RenderedTask> render_next(const LiveRun& live, TaskIndex task) {
+  return render_task(*live.dag, live.run, task, live.run.tasks[task].attempts + 1);
+}
+
+Result<message::Start> start_message(const LiveRun& live, TaskIndex task) {
+  return start_message(live, task,
+                       TRY(render_task(*live.dag, live.run, task, live.run.tasks[task].attempts)));
+}
+
+message::Start start_message(const LiveRun& live, TaskIndex index, RenderedTask rendered) {
+  const TaskSpec& spec = live.dag->tasks[index];
+  const TaskRun& task = live.run.tasks[index];
+  message::Start start;
+  start.attempt = task.attempt;
+  start.run = live.run.id;
+  start.dag = live.dag->name;
+  start.task = spec.id;
+  start.task_index = index;
+  start.number = task.attempts;
+  start.priority = spec.priority;
+  start.slots = spec.slots;
+  start.argv = std::move(rendered.argv);
+  start.script = std::move(rendered.script);
+  start.shell = spec.shell;
+  start.directory = spec.cwd.empty() ? live.directory : live.directory + "/" + spec.cwd;
+  start.umask = spec.umask;
+  start.env = std::move(rendered.env);
+  start.timeout = spec.timeout;
+  start.grace = spec.grace;
+  start.resources = grown(spec.resources, task.memory_factor);
+  start.outputs = spec.outputs;
+  start.metrics = spec.metrics;
+  start.artifacts = spec.artifacts;
+  start.inputs = std::move(rendered.inputs);
+  start.log_patterns = log_patterns(*spec.retry);
+  start.context_json = std::move(rendered.context_json);
+  return start;
+}
+
+}  // namespace tidemill
