@@ -15,7 +15,8 @@ struct RunCommand {
   std::string data_dir;
   std::vector<std::string> only;
   std::string from_failed;          // a run; empty = none
-  bool fresh = false;               // start a new run even when an unfinished one could be resumed
+  bool fresh = false;   // cancel an unfinished run of this dag and start a new one
+  bool resume = false;  // continue an unfinished run of this dag even if the file changed since
   bool json = false;
   bool quiet = false;
 };

@@ -39,4 +39,11 @@ std::string log_path(const std::string& data_dir, std::int64_t run, std::int64_t
   return fmt::format("{}/logs/{}/{}.log", data_dir, run, attempt);
 }
 
+Result<std::string> own_binary() {
+  std::error_code failed;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (failed) return unavailable("cannot read /proc/self/exe: " + failed.message());
+  return path.string();
+}
+
 }  // namespace tidemill

@@ -14,4 +14,7 @@ Result<std::string> resolve_data_dir(const std::string& flag);
 
 std::string log_path(const std::string& data_dir, std::int64_t run, std::int64_t attempt);
 
+// The program that runs now, for starting its other processes with the same one.
+Result<std::string> own_binary();
+
 }  // namespace tidemill

@@ -44,7 +44,9 @@ void add_run(CLI::App& app, Chosen& chosen) {
   command->add_option("--only", options.only, "Run these tasks alone; the others are skipped");
   command->add_option("--from-failed", options.from_failed,
                       "Take over what succeeded in this earlier run; a number, `latest` or a dag's name");
-  command->add_flag("--fresh", options.fresh, "Start anew even when an unfinished run could be resumed");
+  auto* fresh = command->add_flag("--fresh", options.fresh, "Cancel an unfinished run of this DAG and start a new one");
+  command->add_flag("--resume", options.resume, "Continue an unfinished run of this DAG, also with a changed file")
+      ->excludes(fresh);
   command->add_flag("--json", options.json, "End with one JSON line about the run and its tasks");
   command->add_flag("-q,--quiet", options.quiet, "Say nothing while the run goes well");
   command->callback([&chosen] { chosen = [] { return run_run(options); }; });

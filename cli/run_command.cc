@@ -1,0 +1,197 @@
+// `tidemill run`: a scheduler for the life of one run.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/data_dir.h"
+#include "cli/exit_code.h"
+#include "cli/load_dag.h"
+#include "cli/reuse.h"
+#include "cli/run_summary.h"
+#include "cli/run_watcher.h"
+#include "cli/secrets.h"
+#include "cli/signal_thread.h"
+#include "cli/stored_run.h"
+#include "scheduler/scheduler.h"
+
+namespace tidemill {
+namespace {
+
+constexpr Duration kRepaintEvery = std::chrono::milliseconds(100);
+constexpr int kHistoryRuns = 10;
+
+struct Prepared {
+  LoadedDag loaded;
+  RunOptions options;
+  std::string data_dir;
+  int slots = 1;
+};
+
+Result<Prepared> prepare(const RunCommand& command) {
+  Prepared prepared;
+  prepared.loaded = TRY(load_checked_dag(command.file));
+  const Dag& dag = *prepared.loaded.dag;
+  prepared.options.params = TRY(bind_or_explain(dag, command.params));
+  if (!command.only.empty()) prepared.options.only = TRY(select_tasks(dag, command.only));
+  prepared.data_dir = TRY(resolve_data_dir(command.data_dir));
+  if (!command.from_failed.empty()) {
+    TRY(reuse_from(prepared.data_dir, command.from_failed, dag, command.params, prepared.options));
+  }
+  prepared.slots = command.slots > 0 ? command.slots
+                                     : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return prepared;
+}
+
+Result<SchedulerConfig> scheduler_config(const Prepared& prepared, Observer& observer) {
+  SchedulerConfig config;
+  config.data_dir = prepared.data_dir;
+  config.agent_command = {TRY(own_binary()), "worker", "--data-dir", prepared.data_dir, "--slots",
+                          std::to_string(prepared.slots)};
+  config.observer = &observer;
+  config.load_dag = [](const DagVersionRow& version, const std::string& directory) {
+    return parse_stored_dag(version.name, version.source, directory);
+  };
+  config.secret = [data_dir = prepared.data_dir](const std::string& name) {
+    return read_secret(data_dir, name);
+  };
+  return config;
+}
+
+bool is_same_selection(const Run& run, const std::vector<TaskIndex>& only) {
+  for (TaskIndex i = 0; i < run.tasks.size(); ++i) {
+    const bool left_out = !only.empty() && std::find(only.begin(), only.end(), i) == only.end();
+    if (run.tasks[i].pruned && !left_out) return false;
+  }
+  return true;
+}
+
+// Would the same command have made this run?
+bool is_same_request(const LiveRun& live, const Prepared& prepared) {
+  return live.dag->content_hash == prepared.loaded.dag->content_hash &&
+         Json(live.run.params) == Json(prepared.options.params) &&
+         live.reused_from == prepared.options.reused_from && !live.run.cancelling &&
+         is_same_selection(live.run, prepared.options.only);
+}
+
+Error unfinished_differs(const LiveRun& live, const std::string& file) {
+  return conflict(fmt::format(
+      "run {0} of {1} was left unfinished, with another version of the file or other parameters. "
+      "Either finish it: tidemill run {2} --resume, or give it up: tidemill run {2} --fresh",
+      live.run.id.value, live.dag->name, file));
+}
+
+// The unfinished run that this command continues, if there is one. Others of the same dag are
+// cancelled when asked to.
+Result<std::optional<RunId>> find_unfinished(Scheduler& scheduler, const RunCommand& command,
+                                             const Prepared& prepared, RunWatcher& watcher) {
+  for (const RunId id : scheduler.recovered()) {
+    const LiveRun* live = scheduler.engine().find(id);
+    if (live == nullptr) continue;
+    if (live->dag->name != prepared.loaded.dag->name) {
+      watcher.on_note(fmt::format("run {} of {} was left unfinished and goes on too", id.value, live->dag->name));
+    } else if (command.fresh) {
+      scheduler.cancel(id, "tidemill run --fresh", "", Engine::Force::no);
+    } else if (command.resume || is_same_request(*live, prepared)) {
+      return std::optional<RunId>(id);
+    } else {
+      return unfinished_differs(*live, command.file);
+    }
+  }
+  return std::optional<RunId>();
+}
+
+Result<RunId> begin(Scheduler& scheduler, const RunCommand& command, const Prepared& prepared,
+                    RunWatcher& watcher) {
+  const auto unfinished = TRY(find_unfinished(scheduler, command, prepared, watcher));
+  if (unfinished) {
+    watcher.on_note(fmt::format("resuming run {}, which was left unfinished", unfinished->value));
+    return *unfinished;
+  }
+  SubmitRequest request;
+  request.dag = prepared.loaded.dag;
+  request.directory = prepared.loaded.folder;
+  request.origin = "tidemill run";
+  request.options = prepared.options;
+  return scheduler.submit(std::move(request));
+}
+
+TaskHistory history_of(const std::string& data_dir, const Dag& dag) {
+  TaskHistory history(dag.tasks.size());
+  auto reader = open_reader(data_dir);
+  if (!reader.ok()) return history;
+  // Without history there is no estimate; that is all a failed read costs.
+  const auto rows = reader->durations(dag.name, kHistoryRuns);
+  if (!rows.ok()) return history;
+  for (const DurationRow& row : *rows) {
+    const TaskIndex task = dag.find(row.task_id);
+    if (task != kNoTask) history[task] = row.duration;
+  }
+  return history;
+}
+
+// The first signal asks, the second insists.
+void on_signal(Scheduler& scheduler, RunWatcher& watcher, RunId run, int count, const char* name) {
+  const bool force = count > 1;
+  scheduler.post([&watcher, name, force](Scheduler&) {
+    watcher.say(force ? fmt::format("{} again: killing what is left", name)
+                      : fmt::format("{}: cancelling, tasks may finish within their grace; Ctrl-C again kills them", name));
+  });
+  scheduler.cancel(run, name, "", force ? Engine::Force::yes : Engine::Force::no);
+}
+
+int show_end(const RunCommand& command, const Prepared& prepared, RunId run) {
+  auto reader = open_reader(prepared.data_dir);
+  if (!reader.ok()) return report(reader.error());
+  const auto view = load_view(*reader, run);
+  if (!view.ok()) return report(view.error());
+  const Dag& dag = *view->live.dag;
+  const Run& ended = view->live.run;
+  const int fd = command.json ? 2 : 1;
+  FILE* out = command.json ? stderr : stdout;
+  const bool went_well = ended.state == RunState::succeeded || ended.state == RunState::partial;
+  if (!command.quiet || !went_well) {
+    const Terminal terminal = probe_terminal(fd);
+    fmt::print(out, "\n{}{}", run_table(dag, ended, terminal), run_verdict(dag, ended, command.file, terminal));
+    const std::string summaries = run_summaries(dag, ended);
+    if (!summaries.empty()) fmt::print(out, "\n{}", summaries);
+  }
+  if (command.json) fmt::print("{}\n", run_result_json(dag, ended));
+  return went_well ? kExitOk : kExitRunFailed;
+}
+
+Result<RunId> drive(const RunCommand& command, const Prepared& prepared, RunWatcher& watcher) {
+  SchedulerConfig config = TRY(scheduler_config(prepared, watcher));
+  std::unique_ptr<Scheduler> scheduler = TRY(Scheduler::open(std::move(config)));
+  const RunId run = TRY(begin(*scheduler, command, prepared, watcher));
+  const LiveRun* live = scheduler->engine().find(run);
+  CHECK(live != nullptr);
+  watcher.watch(live->dag, live->run, history_of(prepared.data_dir, *live->dag));
+  {
+    SignalThread signals(
+        [&](int count, const char* name) { on_signal(*scheduler, watcher, run, count, name); }, kRepaintEvery,
+        [&] { scheduler->post([&watcher](Scheduler&) { watcher.repaint(system_now().wall); }); });
+    TRY(scheduler->run_until([&] { return !scheduler->engine().is_live(run); }));
+  }
+  watcher.stop();
+  TRY(scheduler->close());
+  return run;
+}
+
+}  // namespace
+
+int run_run(const RunCommand& command) {
+  const auto prepared = prepare(command);
+  if (!prepared.ok()) return report(prepared.error());
+  SignalThread::block();
+  RunWatcher watcher({command.json ? 2 : 1, command.quiet, prepared->slots});
+  const auto run = drive(command, *prepared, watcher);
+  watcher.stop();
+  if (!run.ok()) return report(run.error());
+  return show_end(command, *prepared, *run);
+}
+
+}  // namespace tidemill
