@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/yaml.h"
@@ -10,6 +11,8 @@
 namespace tidemill {
 
 enum class Severity { error, warning, note };
+
+std::string_view to_word(Severity severity);
 
 struct Finding {
   std::string rule;  // "TM021"

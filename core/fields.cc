@@ -1,0 +1,22 @@
+#include "core/fields.h"
+
+#include <array>
+
+namespace tidemill {
+
+const Field* ObjectSpec::find(std::string_view key) const {
+  for (const Field& field : fields) {
+    if (field.key == key) return &field;
+  }
+  return nullptr;
+}
+
+std::span<const ObjectSpec* const> all_objects() {
+  static constexpr std::array<const ObjectSpec*, 15> kObjects = {
+      &kDagObject,      &kScheduleObject,  &kCalendarObject, &kDstObject,    &kCatchupObject,
+      &kParamObject,    &kDefaultsObject,  &kTaskObject,     &kRetryObject,  &kRetryRuleObject,
+      &kResourcesObject, &kHooksObject,    &kHookObject,     &kAlertsObject, &kDeadlineObject};
+  return kObjects;
+}
+
+}  // namespace tidemill

@@ -1,0 +1,75 @@
+#include "core/parse/values.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/text.h"
+
+namespace tidemill {
+
+bool is_text(const YamlNode* node) {
+  return node != nullptr && node->kind == YamlNode::Kind::scalar;
+}
+
+bool read_text(const YamlNode* node, std::string& out) {
+  if (!is_text(node)) return false;
+  out = node->text;
+  return true;
+}
+
+bool read_int(const YamlNode* node, int& out) {
+  if (!is_text(node)) return false;
+  const auto value = to_int(node->text);
+  if (!value || *value > std::numeric_limits<int>::max() || *value < std::numeric_limits<int>::min()) {
+    return false;
+  }
+  out = static_cast<int>(*value);
+  return true;
+}
+
+bool read_number(const YamlNode* node, double& out) {
+  if (!is_text(node)) return false;
+  const auto value = to_double(node->text);
+  if (value) out = *value;
+  return value.has_value();
+}
+
+bool read_bool(const YamlNode* node, bool& out) {
+  if (!is_text(node) || (node->text != "true" && node->text != "false")) return false;
+  out = node->text == "true";
+  return true;
+}
+
+bool read_duration(const YamlNode* node, Duration& out) {
+  if (!is_text(node)) return false;
+  const auto value = parse_duration(node->text);
+  if (value.ok()) out = value.value();
+  return value.ok();
+}
+
+bool read_size(const YamlNode* node, std::uint64_t& out) {
+  if (!is_text(node)) return false;
+  const auto value = parse_bytes(node->text);
+  if (value) out = *value;
+  return value.has_value();
+}
+
+void for_each_text(const YamlNode* node, const std::function<void(const YamlNode&)>& take) {
+  if (node == nullptr) return;
+  if (node->kind == YamlNode::Kind::scalar) take(*node);
+  for (const YamlNode& item : node->items) {
+    if (item.kind == YamlNode::Kind::scalar) take(item);
+  }
+}
+
+bool is_name(std::string_view text, std::string_view first, std::string_view rest) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.empty() || text.size() > 64) return false;
+  if (!is_letter(text[0]) && first.find(text[0]) == std::string_view::npos) return false;
+  return std::all_of(text.begin() + 1, text.end(), [&](char c) {
+    return is_letter(c) || is_digit(c) || rest.find(c) != std::string_view::npos;
+  });
+}
+
+}  // namespace tidemill

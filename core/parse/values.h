@@ -1,0 +1,32 @@
+// Reads values out of a tree that core/fields_check has already complained about. A value that does
+// not fit is left as it was, without a second complaint.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+#include "base/yaml.h"
+
+namespace tidemill {
+
+bool is_text(const YamlNode* node);
+
+// Each sets `out` and says true when the node is there and holds such a value.
+bool read_text(const YamlNode* node, std::string& out);
+bool read_int(const YamlNode* node, int& out);
+bool read_number(const YamlNode* node, double& out);
+bool read_bool(const YamlNode* node, bool& out);
+bool read_duration(const YamlNode* node, Duration& out);
+bool read_size(const YamlNode* node, std::uint64_t& out);
+
+// Calls `take` for a text, or for each text of a list.
+void for_each_text(const YamlNode* node, const std::function<void(const YamlNode&)>& take);
+
+// A letter or one of `first`, then up to 63 of letters, digits and `rest`.
+bool is_name(std::string_view text, std::string_view first, std::string_view rest);
+
+}  // namespace tidemill
