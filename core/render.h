@@ -28,7 +28,8 @@ struct RenderedTask {
   std::string context_json;  // TIDEMILL_CONTEXT: params, upstream outputs, inputs, identity
 };
 
-// The run's names as expressions see them: params, run, tasks. Nothing of a task is known (nullopt)
+// The run's names as expressions see them: params.NAME, run.{id, dag, seed, logical_time,
+// scheduled_for, interval_start, interval_end} and tasks.ID.{state, outputs, metrics, artifacts}. Nothing of a task is known (nullopt)
 // before it is terminal; then its outputs, metrics and artifacts are objects, empty unless it
 // succeeded. Both arguments must outlive the lookup.
 ExprLookup run_lookup(const Dag& dag, const Run& run);

@@ -13,6 +13,7 @@ Json time_value(WallTime at) { return at == WallTime{} ? Json() : Json(format_rf
 std::optional<Json> run_value(const Dag& dag, const Run& run, const std::string& name) {
   if (name == "id") return Json(run.id.value);
   if (name == "dag") return Json(dag.name);
+  if (name == "seed") return Json(static_cast<std::int64_t>(run.seed >> 1));
   if (name == "logical_time" || name == "scheduled_for") return time_value(run.scheduled_for);
   if (name == "interval_start") return time_value(run.interval_start);
   if (name == "interval_end") return time_value(run.interval_end);

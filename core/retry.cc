@@ -49,9 +49,16 @@ Duration loss_delay(const RetryPolicy& policy, int losses, std::uint64_t seed) {
   return jittered(grown(static_cast<double>(kLossDelay.count()), 2.0, losses), policy.jitter, seed);
 }
 
+// Exit codes that mean something are said with their meaning.
+std::string describe_exit(int code) {
+  if (code == kExitRetry) return "exit code 75 asks for a retry";
+  if (code == kExitNever) return "exit code 78 forbids a retry";
+  return fmt::format("exit code {}", code);
+}
+
 std::string describe(const Outcome& outcome) {
   if (outcome.cause == Cause::exit && outcome.message.empty()) {
-    return fmt::format("exit code {}", outcome.exit_code);
+    return describe_exit(outcome.exit_code);
   }
   if (outcome.cause == Cause::signal && outcome.message.empty()) {
     return fmt::format("killed by signal {}", outcome.signal);
@@ -84,12 +91,12 @@ class Decider {
     if (outcome_.cause == Cause::lost) return after_loss();
     if (outcome_.cause == Cause::exit) {
       if (outcome_.exit_code == kExitSkip) return answer(Kind::skip, "exit code 99 asks to skip it");
-      if (outcome_.exit_code == kExitNever) return fail("forbids a retry");
-      if (outcome_.exit_code == kExitRetry) return within_limit(nullptr, "asks for a retry");
+      if (outcome_.exit_code == kExitNever) return fail("");
+      if (outcome_.exit_code == kExitRetry) return within_limit(nullptr);
     }
     if (const RetryRule* rule = matching_rule()) return by_rule(*rule);
-    if (!retries_on(policy_, outcome_.cause)) return fail("");
-    return within_limit(nullptr, "");
+    if (!retries_on(policy_, outcome_.cause)) return not_listed();
+    return within_limit(nullptr);
   }
 
  private:
@@ -106,7 +113,7 @@ class Decider {
     const RetryRule* rule = began ? matching_rule() : nullptr;
     if (rule != nullptr && rule->action == RetryRule::Action::fail) return fail("a retry rule ends it");
     if (began && rule == nullptr && !retries_on(policy_, Cause::lost)) {
-      return fail("retry.on does not list lost");
+      return not_listed();
     }
     if (state_.losses >= kMaxLosses) return fail(fmt::format("lost {} times before", kMaxLosses));
     RetryDecision decision = retry(rule, fmt::format("loss {} of {}", state_.losses + 1, kMaxLosses));
@@ -117,15 +124,14 @@ class Decider {
 
   RetryDecision by_rule(const RetryRule& rule) const {
     if (rule.action == RetryRule::Action::fail) return fail("a retry rule ends it");
-    return within_limit(&rule, "");
+    return within_limit(&rule);
   }
 
-  RetryDecision within_limit(const RetryRule* rule, std::string_view note) const {
+  RetryDecision within_limit(const RetryRule* rule) const {
     const int limit = std::min<int>(policy_.limit, std::numeric_limits<std::uint16_t>::max());
-    const std::string lead = note.empty() ? "" : fmt::format("{}; ", note);
-    if (limit <= 0) return fail(note.empty() ? "" : fmt::format("{}but retry.limit is 0", lead));
-    if (state_.retries >= limit) return fail(fmt::format("{}{} of {} retries used", lead, limit, limit));
-    return retry(rule, fmt::format("{}retry {} of {}", lead, state_.retries + 1, limit));
+    if (limit <= 0) return fail("");
+    if (state_.retries >= limit) return fail(fmt::format("{} of {} retries used", limit, limit));
+    return retry(rule, fmt::format("retry {} of {}", state_.retries + 1, limit));
   }
 
   RetryDecision retry(const RetryRule* rule, const std::string& note) const {
@@ -135,6 +141,12 @@ class Decider {
                          : retry_delay(policy_, state_.retries + 1, seed_);
     if (rule != nullptr) decision.memory_factor = rule->memory_factor;
     return decision;
+  }
+
+  // Worth a word only when the author asked for retries at all.
+  RetryDecision not_listed() const {
+    if (policy_.limit <= 0 && policy_.on == 0) return fail("");
+    return fail(fmt::format("retry.on does not list {}", to_word(outcome_.cause)));
   }
 
   RetryDecision fail(const std::string& note) const {

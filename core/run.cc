@@ -56,9 +56,9 @@ void reuse_results(const Dag& dag, const RunOptions& options, Run& run, Now now)
 
 void count_upstreams(const Dag& dag, Run& run) {
   run.open = 0;
-  for (TaskIndex task = 0; task < dag.task_count; ++task) {
+  for (TaskIndex task = 0; task < run.tasks.size(); ++task) {
     TaskRun& state = run.tasks[task];
-    if (!is_terminal(state.state)) ++run.open;
+    if (task < dag.task_count && !is_terminal(state.state)) ++run.open;
     state.upstream = {};
     for (const TaskIndex upstream : dag.tasks[task].upstream) {
       if (run.tasks[upstream].pruned) continue;

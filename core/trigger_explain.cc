@@ -58,14 +58,11 @@ std::string counts_text(const Groups& groups, std::uint32_t total) {
 
 std::string single_text(const Dag& dag, const Run& run, TaskIndex task) {
   for (const TaskIndex upstream : dag.tasks[task].upstream) {
-    const TaskRun& state = run.tasks[upstream];
-    if (state.pruned) continue;
-    return fmt::format("upstream {} {}{}", dag.tasks[upstream].id,
-                       is_terminal(state.state) && state.state != TaskState::skipped &&
-                               state.state != TaskState::cancelled
-                           ? ""
-                           : "is ",
-                       to_word(state.state));
+    if (run.tasks[upstream].pruned) continue;
+    const TaskState state = run.tasks[upstream].state;
+    const bool is_verb = state == TaskState::succeeded || state == TaskState::failed;
+    return fmt::format("upstream {} {}{}", dag.tasks[upstream].id, is_verb ? "" : "is ",
+                       to_word(state));
   }
   UNREACHABLE();
 }
