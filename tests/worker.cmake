@@ -1,2 +1,23 @@
 tidemill_test(protocol_codec_test SOURCES unit/protocol/codec_test.cc LIBS tidemill_protocol)
 tidemill_test(protocol_channel_test SOURCES unit/protocol/channel_test.cc LIBS tidemill_protocol)
+
+add_executable(worker_process support/worker_process_main.cc)
+target_link_libraries(worker_process PRIVATE tidemill_worker)
+
+add_library(tidemill_worker_test_support STATIC support/process.cc support/supervisor_client.cc)
+target_link_libraries(tidemill_worker_test_support PUBLIC tidemill_worker GTest::gtest)
+target_compile_definitions(tidemill_worker_test_support PRIVATE
+  TIDEMILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TIDEMILL_BINARY_DIR="${CMAKE_BINARY_DIR}")
+tidemill_reuse_pch(tidemill_worker_test_support tidemill_pch_test)
+
+function(tidemill_worker_test name)
+  tidemill_test(${name} LIBS tidemill_worker_test_support LABELS worker ${ARGN})
+  add_dependencies(${name} worker_process)
+endfunction()
+
+tidemill_worker_test(worker_supervisor_test SOURCES integration/worker_supervisor_test.cc)
+
+# A benchmark, not a test: prints tasks a second of the supervisor beside a bare loop.
+add_executable(spawn_rate support/spawn_rate.cc)
+target_link_libraries(spawn_rate PRIVATE tidemill_worker_test_support)
+add_dependencies(spawn_rate worker_process)

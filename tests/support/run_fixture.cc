@@ -82,6 +82,11 @@ Dag make_dag(std::string_view text, const std::vector<DagOption>& options) {
   return dag;
 }
 
+Dag derived(Dag dag) {
+  derive(dag);
+  return dag;
+}
+
 TaskSpec& task(Dag& dag, std::string_view id) {
   for (TaskSpec& spec : dag.tasks) {
     if (spec.id == id) return spec;

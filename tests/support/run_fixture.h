@@ -27,6 +27,9 @@ Dag dag(std::string_view text, const Options&... options) {
   return make_dag(text, {DagOption(options)...});
 }
 
+// Fills by_id and downstreams anew, after the tasks were changed by hand.
+Dag derived(Dag dag);
+
 TaskSpec& task(Dag& dag, std::string_view id);
 
 DagOption with(std::string id, std::function<void(TaskSpec&)> change);

@@ -1,0 +1,93 @@
+#include "tests/support/process.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+
+namespace tidemill::testing {
+namespace {
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  for (const std::string& string : strings) result.push_back(const_cast<char*>(string.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+std::vector<std::string> with_ours(const std::vector<std::string>& environment) {
+  std::vector<std::string> all = environment;
+  for (char** item = environ; *item != nullptr; ++item) all.emplace_back(*item);
+  return all;
+}
+
+}  // namespace
+
+ChildProcess::ChildProcess(const std::vector<std::string>& argv,
+                           const std::vector<std::string>& environment,
+                           const std::string& output_path) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  if (!output_path.empty()) {
+    posix_spawn_file_actions_addopen(&actions, 1, output_path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  }
+  const auto all = with_ours(environment);
+  const auto arguments = pointers(argv);
+  const auto variables = pointers(all);
+  const int error = ::posix_spawn(&pid_, argv.at(0).c_str(), &actions, nullptr, arguments.data(), variables.data());
+  posix_spawn_file_actions_destroy(&actions);
+  EXPECT_EQ(error, 0) << argv.at(0);
+}
+
+ChildProcess::~ChildProcess() {
+  if (awaited_ || pid_ <= 0) return;
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+void ChildProcess::signal(int number) const { ::kill(pid_, number); }
+
+bool ChildProcess::running() {
+  if (!awaited_ && ::waitpid(pid_, &status_, WNOHANG) == pid_) awaited_ = true;
+  return !awaited_;
+}
+
+int ChildProcess::wait() {
+  EXPECT_TRUE(wait_until([this] { return !running(); }, 60)) << "process " << pid_ << " does not end";
+  return status_;
+}
+
+bool wait_until(const std::function<bool()>& condition, double seconds) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::duration<double>(seconds);
+  while (!condition()) {
+    if (Clock::now() > end) return false;
+    ::poll(nullptr, 0, 2);
+  }
+  return true;
+}
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  return content.str();
+}
+
+bool process_exists(pid_t pid) {
+  const std::string stat = read_text("/proc/" + std::to_string(pid) + "/stat");
+  const auto close = stat.rfind(')');
+  return close != std::string::npos && stat.substr(close + 2, 1) != "Z";
+}
+
+std::string worker_process() { return TIDEMILL_BINARY_DIR "/worker_process"; }
+
+}  // namespace tidemill::testing

@@ -1,0 +1,23 @@
+// Whether the kernel killed somebody for lack of memory lately, from /proc/vmstat. It does not say
+// whom, so this only explains a SIGKILL that we did not send.
+#pragma once
+
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace tidemill {
+
+class OomWatch {
+ public:
+  // Looks at most once a second, unless `now_certainly`. Call it while something runs.
+  void look(BootTime now, bool now_certainly = false);
+  bool killed_since(BootTime start) const { return last_kill_ >= start; }
+
+ private:
+  std::int64_t count_ = -1;
+  BootTime last_look_{-10'000'000};
+  BootTime last_kill_{-1};
+};
+
+}  // namespace tidemill

@@ -1,0 +1,127 @@
+#include "worker/recovery.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <unistd.h>
+
+#include <ctime>
+#include <map>
+#include <set>
+
+#include "base/fd.h"
+#include "worker/log_file.h"
+#include "worker/pidfd.h"
+#include "worker/process_table.h"
+
+namespace tidemill {
+namespace {
+
+constexpr Duration kPatience = std::chrono::seconds(10);
+constexpr std::int64_t kTickUs = 10'000;  // USER_HZ is 100 on every Linux
+
+struct Known {
+  std::string boot_id;
+  std::map<AttemptId, journal::Begun> begun;
+  std::map<AttemptId, message::ExitRecord> ended;
+};
+
+struct Reader {
+  Known& known;
+  void operator()(const journal::Opened& opened) const { known.boot_id = opened.boot_id; }
+  void operator()(const journal::Begun& begun) const { known.begun[begun.attempt] = begun; }
+  void operator()(const journal::Ended& ended) const {
+    known.begun.erase(ended.record.attempt);
+    known.ended[ended.record.attempt] = ended.record;
+  }
+  void operator()(const journal::Forgotten& forgotten) const {
+    for (const AttemptId attempt : forgotten.attempts) known.ended.erase(attempt);
+  }
+};
+
+bool is_leader(const journal::Begun& begun, pid_t pid, const ProcessStat& stat) {
+  return begun.pid == pid && stat.start_ticks >= begun.before_us / kTickUs &&
+         stat.start_ticks <= begun.after_us / kTickUs;
+}
+
+bool belongs_to_us(const Known& known, const ProcessTag& tag, pid_t pid) {
+  const auto stat = read_stat(pid);
+  if (!stat || stat->state == 'Z' || pid == ::getpid()) return false;
+  if (tag.read(pid)) return true;
+  for (const auto& [attempt, begun] : known.begun) {
+    if (is_leader(begun, pid, *stat)) return true;
+  }
+  return has_variable(pid, "TIDEMILL_SUPERVISOR=" + tag.worker_mark());
+}
+
+// A pid may pass to another process between looking and killing; a pidfd may not.
+bool kill_if_ours(const Known& known, const ProcessTag& tag, pid_t pid) {
+  const Fd process = open_pidfd(pid);
+  if (!process || !belongs_to_us(known, tag, pid)) return false;
+  signal_pidfd(process, SIGKILL);
+  return true;
+}
+
+std::size_t kill_all(const Known& known, const ProcessTag& tag) {
+  std::set<pid_t> killed;
+  const BootTime end = system_now().boot + kPatience;
+  while (system_now().boot < end) {
+    bool found = false;
+    for (const pid_t pid : list_processes()) {
+      if (!kill_if_ours(known, tag, pid)) continue;
+      found = true;
+      killed.insert(pid);
+    }
+    if (!found) break;
+    const timespec pause{0, 2'000'000};
+    ::nanosleep(&pause, nullptr);
+  }
+  return killed.size();
+}
+
+message::ExitRecord lost_record(const journal::Begun& begun, const std::string& reason) {
+  message::ExitRecord record;
+  record.attempt = begun.attempt;
+  record.run = begun.run;
+  record.cause = Cause::lost;
+  record.message = reason;
+  record.started_at = begun.at;
+  record.ended_at = system_now().wall;
+  record.note = begun.note;
+  return record;
+}
+
+void say_in_log(const std::string& path, const std::string& reason) {
+  const std::int64_t now_ns = system_now().wall.us * 1000;
+  gather_log_segments(path, now_ns);
+  LogClock clock;
+  std::string line;
+  append_log_line(LogStream::tidemill, 'F', "lost: " + reason, now_ns, clock, line);
+  const Fd log(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
+  if (log) (void)write_all(log.get(), line);
+}
+
+}  // namespace
+
+std::vector<message::ExitRecord> recover_attempts(const std::vector<journal::Record>& records,
+                                                  const ProcessTag& tag, const std::string& boot_id) {
+  Known known;
+  for (const journal::Record& record : records) std::visit(Reader{known}, record);
+  const bool same_boot = known.boot_id == boot_id;
+  std::string reason = "the host restarted while the task ran";
+  if (same_boot) {
+    const std::size_t killed = kill_all(known, tag);
+    reason = fmt::format("the worker's supervisor died while the task ran; {} left and killed",
+                         killed == 1 ? std::string("1 process was") : fmt::format("{} processes were", killed));
+  }
+  std::vector<message::ExitRecord> ended;
+  for (const auto& [attempt, record] : known.ended) ended.push_back(record);
+  for (const auto& [attempt, begun] : known.begun) {
+    say_in_log(begun.log_path, reason);
+    ended.push_back(lost_record(begun, reason));
+  }
+  return ended;
+}
+
+}  // namespace tidemill
