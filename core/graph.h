@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <vector>
 
 #include "core/dag.h"
@@ -15,13 +16,14 @@ std::vector<std::uint32_t> task_levels(const Dag& dag);
 // The same grouped: the tasks of level 0, 1, …, each in the order of the file.
 std::vector<std::vector<TaskIndex>> tasks_by_level(const Dag& dag);
 
-// Everything downstream of the task, nearest first, each once; only through tasks for which `enter`
-// holds, which are those that come out.
+// Everything downstream of the tasks, nearest first, each once and without themselves; only through
+// tasks for which `enter` holds, which are those that come out.
 template <typename Enter>
-std::vector<TaskIndex> reach_downstream(const Dag& dag, TaskIndex from, Enter enter) {
+std::vector<TaskIndex> reach_downstream(const Dag& dag, const std::vector<TaskIndex>& from,
+                                        Enter enter) {
   std::vector<bool> seen(dag.tasks.size());
-  std::vector<TaskIndex> reached = {from};
-  seen[from] = true;
+  for (const TaskIndex task : from) seen[task] = true;
+  std::vector<TaskIndex> reached = from;
   for (std::size_t next = 0; next < reached.size(); ++next) {
     for (const TaskIndex task : dag.tasks[reached[next]].downstream) {
       if (seen[task] || !enter(task)) continue;
@@ -29,7 +31,7 @@ std::vector<TaskIndex> reach_downstream(const Dag& dag, TaskIndex from, Enter en
       reached.push_back(task);
     }
   }
-  reached.erase(reached.begin());
+  reached.erase(reached.begin(), reached.begin() + std::ssize(from));
   return reached;
 }
 

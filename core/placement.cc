@@ -152,6 +152,12 @@ std::string Placement::worker_name(WorkerId worker) const {
   return fmt::format("worker {}", worker.value);
 }
 
+bool Placement::is_granted_ahead(WorkerId worker) const {
+  const auto found = state_->workers.find(worker);
+  return found != state_->workers.end() && found->second.known &&
+         found->second.used.slots > found->second.capacity.slots;
+}
+
 Blocker Placement::why_waiting(RunId run, TaskIndex task, BootTime now) const {
   return blockers(run, task, now).front();
 }

@@ -107,6 +107,8 @@ class Placement {
   // Where a live attempt is; none = it is not live.
   std::optional<Holder> holder(RunId run, TaskIndex task) const;
   std::string worker_name(WorkerId worker) const;  // "local", or "worker 3" when it has no name
+  // More slots are granted there than it has, so attempts wait in its own queue.
+  bool is_granted_ahead(WorkerId worker) const;
 
   // Re-derives every count; a bug is a CHECK.
   void check() const;

@@ -3,3 +3,6 @@ tidemill_test(core_placement_test
   LIBS tidemill_placement)
 tidemill_test(core_graph_test SOURCES unit/core/graph_test.cc LIBS tidemill_graph)
 tidemill_test(core_dump_test SOURCES unit/core/dump_test.cc LIBS tidemill_dump)
+tidemill_test(core_explain_test
+  SOURCES unit/core/explain_blockers_test.cc unit/core/explain_test.cc
+  LIBS tidemill_explain)

@@ -32,7 +32,7 @@ TEST(Graph, AChainOfFiftyThousandNeedsNoStack) {
   for (TaskIndex task = 1; task < 50'000; ++task) add_edge(dag, task - 1, task);
   EXPECT_EQ(task_levels(dag).back(), 49'999u);
   const auto all = [](TaskIndex) { return true; };
-  EXPECT_EQ(reach_downstream(dag, 0, all).size(), 49'999u);
+  EXPECT_EQ(reach_downstream(dag, {0}, all).size(), 49'999u);
   const auto path = path_upstream(
       dag, 49'999, all, [](TaskIndex task) { return task == 0; },
       [](TaskIndex, TaskIndex) { return false; });
@@ -48,9 +48,10 @@ TEST(GraphDeathTest, ACycleIsABug) {
 TEST(Graph, DownstreamIsReachedOnceAndOnlyThroughWhatIsEntered) {
   const Dag dag = sketch("a -> b -> d; a -> c -> d; d -> e; c -> f");
   const auto all = [](TaskIndex) { return true; };
-  EXPECT_EQ(reach_downstream(dag, 0, all), (std::vector<TaskIndex>{1, 3, 2, 5, 4}));
+  EXPECT_EQ(reach_downstream(dag, {0}, all), (std::vector<TaskIndex>{1, 3, 2, 5, 4}));
+  EXPECT_EQ(reach_downstream(dag, {1, 3}, all), (std::vector<TaskIndex>{2, 5, 4}));
   const auto but_c = [](TaskIndex task) { return task != 3; };
-  EXPECT_EQ(reach_downstream(dag, 0, but_c), (std::vector<TaskIndex>{1, 2, 4}));
+  EXPECT_EQ(reach_downstream(dag, {0}, but_c), (std::vector<TaskIndex>{1, 2, 4}));
 }
 
 TEST(Graph, AWayUpEndsAtThePreferredGoal) {

@@ -1,0 +1,100 @@
+#include "core/explain_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "core/trigger.h"
+
+namespace tidemill {
+
+std::string time_since(WallTime then, WallTime now) {
+  return format_duration(std::max(Duration::zero(), now - then));
+}
+
+std::string time_until(WallTime then, WallTime now) { return time_since(now, then); }
+
+std::string state_clause(const TaskRun& task, WallTime now) {
+  const auto for_time = [&](std::string_view word, WallTime since) {
+    return since == WallTime{} ? std::string(word)
+                               : fmt::format("{} for {}", word, time_since(since, now));
+  };
+  switch (task.state) {
+    case TaskState::waiting: return "waiting";
+    case TaskState::ready: return for_time("ready", task.ready_at);
+    case TaskState::dispatched: return "starting";
+    case TaskState::running: return for_time("running", task.started_at);
+    case TaskState::retry_wait:
+      return "failed, next attempt in " + time_until(task.retry_at, now);
+    case TaskState::awaiting_input: return for_time("waiting for a person", task.ready_at);
+    case TaskState::succeeded:
+    case TaskState::failed:
+    case TaskState::upstream_failed:
+    case TaskState::skipped:
+    case TaskState::cancelled: return std::string(to_word(task.state));
+  }
+  UNREACHABLE();
+}
+
+std::string failure_clause(const TaskRun& task) {
+  if (!task.reason.empty()) return task.reason;
+  switch (task.cause) {
+    case Cause::exit: return fmt::format("exit code {}", task.exit_code);
+    case Cause::signal: return "killed by a signal";
+    case Cause::timeout: return "timed out";
+    case Cause::oom: return "out of memory";
+    case Cause::exec_failed: return "its command could not be started";
+    case Cause::cancelled: return "cancelled";
+    case Cause::lost: return "lost with its worker";
+    case Cause::contract: return "it did not keep its contract";
+    case Cause::gate: return "its gate did not pass";
+    case Cause::none: return "no reason was recorded";
+  }
+  UNREACHABLE();
+}
+
+std::string list_some(const std::vector<std::string>& items, std::size_t most) {
+  const std::size_t shown = items.size() <= most + 1 ? items.size() : most;
+  std::string text;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const bool last = i + 1 == items.size();
+    if (i > 0) text += last ? " and " : ", ";
+    text += items[i];
+  }
+  if (shown < items.size()) text += fmt::format(" and {} more", items.size() - shown);
+  return text;
+}
+
+std::string list_tasks(const Dag& dag, const std::vector<TaskIndex>& tasks, std::size_t most) {
+  std::vector<std::string> names;
+  for (const TaskIndex task : tasks) {
+    if (names.size() > most + 1) break;
+    names.push_back(dag.tasks[task].id);
+  }
+  if (tasks.size() <= most + 1) return list_some(names, most);
+  names.resize(most);
+  return join(names, ", ") + fmt::format(" and {} more", tasks.size() - most);
+}
+
+std::string rule_clause(const Subject& subject) {
+  const TaskSpec& spec = subject.spec();
+  const std::string why = explain_trigger(subject.dag, subject.run, subject.index).why;
+  // The other rules are named by the words themselves.
+  const bool is_named =
+      spec.trigger_rule != TriggerRule::all_success || !spec.needs_expr.empty();
+  return is_named ? why : "all_success: " + why;
+}
+
+std::string attempts_clause(const TaskSpec& spec, const TaskRun& task) {
+  std::string text = fmt::format("attempt {}", task.attempts);
+  const int limit = spec.retry == nullptr ? 0 : spec.retry->limit;
+  if (limit > 0) text += fmt::format("; {} of {} retries used", task.retries, limit);
+  if (task.losses > 0) {
+    text += fmt::format("; {} lost to infrastructure, of at most {}", task.losses, kMaxLosses);
+  }
+  return text;
+}
+
+}  // namespace tidemill
