@@ -18,14 +18,28 @@ namespace bj = boost::json;
 
 constexpr std::size_t kMaxDepth = 64;
 
-std::optional<std::string> duplicate_key(const Json::Object& object) {
-  std::vector<std::string_view> keys;
+// Most objects are small, and those are compared pair by pair without making anything.
+constexpr std::size_t kSmallObject = 8;
+
+const std::string* duplicate_in_small(const Json::Object& object) {
+  for (std::size_t i = 1; i < object.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (object[i].first == object[j].first) return &object[i].first;
+    }
+  }
+  return nullptr;
+}
+
+// A key that is there twice, or nullptr.
+const std::string* duplicate_key(const Json::Object& object) {
+  if (object.size() <= kSmallObject) return duplicate_in_small(object);
+  std::vector<const std::string*> keys;
   keys.reserve(object.size());
-  for (const Json::Member& member : object) keys.push_back(member.first);
-  std::sort(keys.begin(), keys.end());
-  const auto twice = std::adjacent_find(keys.begin(), keys.end());
-  if (twice == keys.end()) return std::nullopt;
-  return std::string(*twice);
+  for (const Json::Member& member : object) keys.push_back(&member.first);
+  std::sort(keys.begin(), keys.end(), [](const auto* a, const auto* b) { return *a < *b; });
+  const auto twice = std::adjacent_find(keys.begin(), keys.end(),
+                                        [](const auto* a, const auto* b) { return *a == *b; });
+  return twice == keys.end() ? nullptr : *twice;
 }
 
 // The event functions and limits are named by the library.
@@ -42,7 +56,7 @@ class Builder {
   bool on_array_end(std::size_t, bj::error_code&) { return close(); }
   bool on_object_begin(bj::error_code&) { return open(Json(Json::Object{})); }
   bool on_object_end(std::size_t, bj::error_code& error) {
-    if (const auto key = duplicate_key(open_.back().value.as_object())) {
+    if (const std::string* key = duplicate_key(open_.back().value.as_object())) {
       return refuse(error, fmt::format("the key \"{}\" is there twice", printable(*key)));
     }
     return close();

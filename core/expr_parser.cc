@@ -55,6 +55,20 @@ std::string habit_hint(std::string_view word) {
   return {};
 }
 
+bool has_leading_zero(std::string_view number) {
+  if (number.starts_with('-')) number.remove_prefix(1);
+  return number.size() > 1 && number[0] == '0' && number[1] >= '0' && number[1] <= '9';
+}
+
+std::optional<Json> number_value(std::string_view text) {
+  if (text.find_first_of(".eE") == std::string_view::npos) {
+    const auto integer = to_int(text);
+    return integer ? std::optional<Json>(*integer) : std::nullopt;
+  }
+  const auto real = to_double(text);
+  return real ? std::optional<Json>(*real) : std::nullopt;
+}
+
 class Parser {
  public:
   explicit Parser(std::string_view text) : lexer_(text), token_(lexer_.next()) {}
@@ -195,13 +209,10 @@ class Parser {
   }
 
   Result<ExprNode> number(std::size_t offset, const std::string& text) {
-    Result<Json> value = parse_json(text);
-    if (!value) {
-      return fail(offset, text.starts_with("0") || text.starts_with("-0")
-                              ? "a number is written without leading zeros"
-                              : "the number is beyond 64-bit integers and doubles");
-    }
-    ExprNode node = TRY(literal(std::move(value).value()));
+    if (has_leading_zero(text)) return fail(offset, "a number is written without leading zeros");
+    std::optional<Json> value = number_value(text);
+    if (!value) return fail(offset, "the number is beyond 64-bit integers and doubles");
+    ExprNode node = TRY(literal(std::move(*value)));
     node.offset = offset;
     return node;
   }

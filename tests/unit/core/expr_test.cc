@@ -89,6 +89,8 @@ TEST(Expr, MistakesAreNamedWithTheirColumn) {
             "parse: column 1: lower is called with 0 arguments; it is lower(string) → string");
   EXPECT_EQ(eval("true ? 1"),
             "parse: column 9: the expression ends where ':' of the '? :' is missing");
+  EXPECT_EQ(eval("007"), "parse: column 1: a number is written without leading zeros");
+  EXPECT_EQ(eval("0.1e400"), "parse: column 1: the number is beyond 64-bit integers and doubles");
   EXPECT_EQ(eval("1 + 1/0"), "error: column 6: division by zero");
 }
 
