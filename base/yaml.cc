@@ -153,7 +153,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void push(YamlNode node) {
     if (stack_.size() >= static_cast<std::size_t>(limits_.max_depth)) {
-      refuse("TM013", node.mark, fmt::format("nested deeper than {} levels", limits_.max_depth), "");
+      refuse("TM013", node.mark, fmt::format("nested deeper than {} levels", limits_.max_depth),
+             "");
       throw Stop{};
     }
     stack_.push_back({std::move(node), {}, {}, false});

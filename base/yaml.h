@@ -49,7 +49,8 @@ struct YamlLimits {
   int max_depth = 64;
 };
 
-// Why a document was refused. `rule` is the stable finding id of core/finding_rules.h ("TM001" ...).
+// Why a document was refused. `rule` is the stable finding id of core/finding_rules.h ("TM001"
+// ...).
 struct YamlProblem {
   std::string rule;
   Mark mark;

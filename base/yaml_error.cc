@@ -31,7 +31,8 @@ constexpr std::array<Wording, 14> kWordings = {{
      "is a \"}\" or a comma missing before this place?"},
     {"end of sequence flow not found", "the list opened with \"[\" goes wrong here",
      "is a \"]\" or a comma missing before this place?"},
-    {"illegal flow end", "a closing bracket without an opening one", "delete it, or quote the text"},
+    {"illegal flow end", "a closing bracket without an opening one",
+     "delete it, or quote the text"},
     {"unknown token", "a plain text cannot start with this character", "put the text in quotes"},
     {"unknown escape character", "this escape does not exist in double quotes",
      "write \\\\ for a backslash, or use single quotes"},
@@ -127,8 +128,7 @@ std::optional<YamlProblem> explain_tab(std::string_view text, std::size_t at) {
   const std::size_t first = text.find_first_not_of(" \t", start);
   const std::size_t tab = text.substr(0, std::min(first, text.size())).find('\t', start);
   if (tab == std::string_view::npos) return std::nullopt;
-  return YamlProblem{"TM004", mark_at(text, tab), "a tab in the indentation",
-                     "indent with spaces"};
+  return YamlProblem{"TM004", mark_at(text, tab), "a tab in the indentation", "indent with spaces"};
 }
 
 // Of "* * * *" and "&" the library complains one character late, of "!" where the tag starts.

@@ -8,8 +8,8 @@
 
 namespace tidemill {
 
-// `message` is the library's, `at` the byte offset it complained of and `last_node` the offset of the
-// last node it had delivered; both may lie past the end of `text`.
+// `message` is the library's, `at` the byte offset it complained of and `last_node` the offset of
+// the last node it had delivered; both may lie past the end of `text`.
 YamlProblem explain_yaml_error(std::string_view text, std::string_view message, std::size_t at,
                                std::size_t last_node);
 

@@ -35,11 +35,12 @@ void check_bytes(YamlSource& source) {
   const std::string_view text = source.text;
   const auto refuse = [&](std::string_view rule, std::size_t at, std::string message,
                           std::string hint) {
-    source.problems.push_back({std::string(rule), mark_at(text, at), std::move(message),
-                               std::move(hint)});
+    source.problems.push_back(
+        {std::string(rule), mark_at(text, at), std::move(message), std::move(hint)});
   };
   if (is_utf16(text)) {
-    return refuse("TM002", 0, "the file is not UTF-8 text; it looks like UTF-16", "save it as UTF-8");
+    return refuse("TM002", 0, "the file is not UTF-8 text; it looks like UTF-16",
+                  "save it as UTF-8");
   }
   if (const auto bad = find_invalid_utf8(text)) {
     const auto byte = static_cast<unsigned char>(text[*bad]);
@@ -107,8 +108,8 @@ class LineScan {
 
   void refuse(std::string_view rule, std::size_t at, std::string message, std::string hint) {
     if (source_.problems.size() >= 20) return;
-    source_.problems.push_back({std::string(rule), mark_at(source_.text, at), std::move(message),
-                                std::move(hint)});
+    source_.problems.push_back(
+        {std::string(rule), mark_at(source_.text, at), std::move(message), std::move(hint)});
   }
 
   YamlSource& source_;
@@ -135,7 +136,8 @@ YamlSource inspect_yaml(std::string_view text, const YamlLimits& limits) {
   if (source.text.starts_with(kBom)) source.text.remove_prefix(kBom.size());
   if (text.size() > limits.max_bytes) {
     source.problems.push_back(
-        {"TM013", {},
+        {"TM013",
+         {},
          fmt::format("the file has {}; the most is {}", format_bytes(text.size()),
                      format_bytes(limits.max_bytes)),
          "move data out of the DAG file"});

@@ -13,8 +13,8 @@ const Field* ObjectSpec::find(std::string_view key) const {
 
 std::span<const ObjectSpec* const> all_objects() {
   static constexpr std::array<const ObjectSpec*, 15> kObjects = {
-      &kDagObject,      &kScheduleObject,  &kCalendarObject, &kDstObject,    &kCatchupObject,
-      &kParamObject,    &kDefaultsObject,  &kTaskObject,     &kRetryObject,  &kRetryRuleObject,
+      &kDagObject,       &kScheduleObject, &kCalendarObject, &kDstObject,    &kCatchupObject,
+      &kParamObject,     &kDefaultsObject, &kTaskObject,     &kRetryObject,  &kRetryRuleObject,
       &kResourcesObject, &kHooksObject,    &kHookObject,     &kAlertsObject, &kDeadlineObject};
   return kObjects;
 }

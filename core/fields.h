@@ -12,8 +12,8 @@
 namespace tidemill {
 
 enum class FieldKind : std::uint8_t {
-  text,      // quoted, or plain and not readable as a number, a boolean or null
-  scalar,    // text, or a plain number or boolean whose written form cannot be misread
+  text,    // quoted, or plain and not readable as a number, a boolean or null
+  scalar,  // text, or a plain number or boolean whose written form cannot be misread
   integer,
   number,
   boolean,

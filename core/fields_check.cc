@@ -47,11 +47,14 @@ std::string_view with_article(FieldKind kind) {
 
 std::string wanted(const Field& field) {
   std::string out;
-  const auto add = [&](std::string_view what) { out += (out.empty() ? "" : ", or ") + std::string(what); };
+  const auto add = [&](std::string_view what) {
+    out += (out.empty() ? "" : ", or ") + std::string(what);
+  };
   const std::string_view one = with_article(field.kind);
   if (field.shape & kOne) add(one);
   if (field.shape & kShortText) add("a text");
-  if (field.shape & kList) add(one == "true or false" ? "a list" : fmt::format("a list of which each is {}", one));
+  if (field.shape & kList)
+    add(one == "true or false" ? "a list" : fmt::format("a list of which each is {}", one));
   if (field.shape & kMap) add(fmt::format("a map of names, each with {}", one));
   return out;
 }
@@ -62,13 +65,15 @@ class Checker {
 
   void object(const YamlNode& node, const ObjectSpec& spec, const std::string& where) {
     for (const YamlNode::Entry& entry : node.entries) {
+      if (findings_.full()) return;
       const Field* field = spec.find(entry.key);
       if (field == nullptr) {
         unknown_key(entry, spec, where);
       } else if (!field->not_yet.empty()) {
-        findings_.add(Rule::not_supported_yet, entry.key_mark,
-                      fmt::format("{} is not supported yet ({})", entry.key, field->not_yet),
-                      "delete it; it is refused because a run without it would mean something else");
+        findings_.add(
+            Rule::not_supported_yet, entry.key_mark,
+            fmt::format("{} is not supported yet ({})", entry.key, field->not_yet),
+            "delete it; it is refused because a run without it would mean something else");
       } else {
         value(entry.value, *field, join(where, entry.key));
       }
@@ -102,8 +107,9 @@ class Checker {
       if (field == nullptr || field->same_as.empty()) continue;
       for (const YamlNode::Entry& other : node.entries) {
         const Field* same = &other == &entry ? nullptr : spec.find(other.key);
-        const bool clash = same != nullptr && (same->key == field->same_as ||
-                                               (same->same_as == field->same_as && &other < &entry));
+        const bool clash =
+            same != nullptr &&
+            (same->key == field->same_as || (same->same_as == field->same_as && &other < &entry));
         if (!clash) continue;
         findings_.add(Rule::same_key_twice, entry.key_mark,
                       fmt::format("{} is another spelling of {}, which stands at {}:{}", entry.key,
@@ -124,12 +130,15 @@ class Checker {
       case NodeKind::sequence:
         if (field.kind == FieldKind::any) return;
         if (!(field.shape & kList)) return wrong_type(node, field, where);
-        for (std::size_t i = 0; i < node.items.size(); ++i) item(node.items[i], field, where, i);
+        for (std::size_t i = 0; i < node.items.size() && !findings_.full(); ++i) {
+          item(node.items[i], field, where, i);
+        }
         return;
       case NodeKind::map:
         if (field.kind == FieldKind::any) return;
         if (field.shape & kMap) return named_values(node, field, where);
-        if (field.kind != FieldKind::object || !(field.shape & kOne)) return wrong_type(node, field, where);
+        if (field.kind != FieldKind::object || !(field.shape & kOne))
+          return wrong_type(node, field, where);
         return object(node, *field.object, where);
       case NodeKind::scalar:
         if ((field.shape & kShortText) || (field.shape & kOne)) return scalar(node, field, where);
@@ -148,12 +157,14 @@ class Checker {
     Field one = field;
     one.shape = kOne;
     for (const YamlNode::Entry& entry : node.entries) {
+      if (findings_.full()) return;
       value(entry.value, one, join(where, printable(entry.key, 70)));
     }
   }
 
   void wrong_type(const YamlNode& node, const Field& field, const std::string& where) {
-    std::string hint = field.example.empty() ? "" : fmt::format("for example {}: {}", field.key, field.example);
+    std::string hint =
+        field.example.empty() ? "" : fmt::format("for example {}: {}", field.key, field.example);
     findings_.add(Rule::wrong_type, node.mark,
                   fmt::format("{} is {}, but must be {}", where, describe(node), wanted(field)),
                   std::move(hint));
@@ -191,14 +202,20 @@ class Checker {
                   fmt::format("write \"{}\"", node.text));
   }
 
+  // Nothing that is handed to a process, a file or a screen can hold a NUL ("\0" in double quotes).
+  void refuse_nul(const YamlNode& node, const std::string& where) {
+    if (node.text.find('\0') == std::string::npos) return;
+    findings_.add(Rule::bad_text, node.mark, fmt::format("{} holds a NUL character", where));
+  }
+
   void text(const YamlNode& node, const std::string& where) {
-    if (node.quoted) return;
+    if (node.quoted) return refuse_nul(node, where);
     const PlainReading reading = read_plain(node.text);
     if (reading.kind != Plain::text) ambiguous(node, where, reading);
   }
 
   void any_scalar(const YamlNode& node, const std::string& where) {
-    if (node.quoted) return;
+    if (node.quoted) return refuse_nul(node, where);
     const PlainReading reading = read_plain(node.text);
     const bool true_or_false = node.text == "true" || node.text == "false";
     if (reading.kind == Plain::ambiguous || (reading.kind == Plain::boolean && !true_or_false)) {
@@ -220,7 +237,8 @@ class Checker {
                     "write it as a plain decimal number");
       return;
     }
-    const bool fits = reading.kind == Plain::integer || (!whole && (reading.kind == Plain::number || exponent));
+    const bool fits =
+        reading.kind == Plain::integer || (!whole && (reading.kind == Plain::number || exponent));
     if (!fits || !value) return not_a_number(node, field, where);
     if (*value >= field.minimum && *value <= field.maximum) return;
     out_of_range(node, field, where);
@@ -228,10 +246,11 @@ class Checker {
 
   void not_a_number(const YamlNode& node, const Field& field, const std::string& where) {
     const bool only_quotes = node.quoted && to_double(node.text).has_value();
-    findings_.add(Rule::wrong_type, node.mark,
-                  fmt::format("{} is {}, but must be {}", where, describe(node), with_article(field.kind)),
-                  only_quotes ? "write it without quotes"
-                              : fmt::format("for example {}: {}", field.key, field.example));
+    findings_.add(
+        Rule::wrong_type, node.mark,
+        fmt::format("{} is {}, but must be {}", where, describe(node), with_article(field.kind)),
+        only_quotes ? "write it without quotes"
+                    : fmt::format("for example {}: {}", field.key, field.example));
   }
 
   void out_of_range(const YamlNode& node, const Field& field, const std::string& where) {
@@ -279,7 +298,8 @@ class Checker {
 }  // namespace
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {
-  if (const auto near = nearest(word, candidates)) return fmt::format("did you mean \"{}\"?", *near);
+  if (const auto near = nearest(word, candidates))
+    return fmt::format("did you mean \"{}\"?", *near);
   if (candidates.empty() || candidates.size() > 30) return "";
   return "possible here: " + quoted_words(candidates);
 }

@@ -1,5 +1,5 @@
-// Checks a tree against the table of fields (core/fields.h): unknown keys with a did-you-mean, kinds
-// and shapes, words, bounds, durations, sizes, missing keys, and what is not supported yet.
+// Checks a tree against the table of fields (core/fields.h): unknown keys with a did-you-mean,
+// kinds and shapes, words, bounds, durations, sizes, missing keys, and what is not supported yet.
 #pragma once
 
 #include "base/yaml.h"

@@ -41,7 +41,8 @@ PlainReading read_word(std::string_view text) {
 
 std::string in_base(std::string_view digits, int base) {
   std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
   if (error != std::errc{} || end != digits.data() + digits.size()) return "a number";
   return std::to_string(value);
 }
@@ -56,7 +57,8 @@ PlainReading read_sexagesimal(std::string_view text) {
     const std::string_view whole = last ? parts[i].substr(0, parts[i].find('.')) : parts[i];
     if (whole.empty() || whole.size() > 2 || !all_of(whole, kDigits)) return {};
     if (whole.size() == 2 && whole[0] > '5') return {};
-    if (whole.size() != parts[i].size() && !all_of(parts[i].substr(whole.size() + 1), "0123456789_"))
+    if (whole.size() != parts[i].size() &&
+        !all_of(parts[i].substr(whole.size() + 1), "0123456789_"))
       return {};
     value = value * 60 + static_cast<double>(to_int(whole).value_or(0));
   }
@@ -67,9 +69,9 @@ PlainReading read_integer(std::string_view digits, std::string_view sign) {
   if (digits.size() == 1 || digits[0] != '0') {
     return {sign == "+" ? Kind::ambiguous : Kind::integer, fmt::format("{}{}", sign, digits)};
   }
-  const std::string_view rest = digits.substr(digits.find_first_not_of('0') == std::string_view::npos
-                                                  ? digits.size() - 1
-                                                  : digits.find_first_not_of('0'));
+  const std::string_view rest = digits.substr(
+      digits.find_first_not_of('0') == std::string_view::npos ? digits.size() - 1
+                                                              : digits.find_first_not_of('0'));
   if (!all_of(digits, "01234567")) return {Kind::ambiguous, std::string(rest)};
   return {Kind::ambiguous, fmt::format("{} or {}", in_base(rest, 8), rest)};
 }
@@ -92,8 +94,8 @@ PlainReading read_decimal(std::string_view text, std::string_view sign) {
   const std::string_view whole = mantissa.substr(0, point);
   const std::string_view fraction =
       point == std::string_view::npos ? std::string_view{} : mantissa.substr(point + 1);
-  const bool digits_only = (whole.empty() || all_of(whole, kDigits)) &&
-                           (fraction.empty() || all_of(fraction, kDigits));
+  const bool digits_only =
+      (whole.empty() || all_of(whole, kDigits)) && (fraction.empty() || all_of(fraction, kDigits));
   if (!digits_only || (whole.empty() && fraction.empty())) return {};
   std::string_view exponent = e == std::string_view::npos ? "0" : text.substr(e + 1);
   if (exponent.starts_with('+') || exponent.starts_with('-')) exponent.remove_prefix(1);
@@ -111,7 +113,8 @@ PlainReading read_number(std::string_view text) {
   const std::string_view rest = text.substr(sign.size());
   if (rest.empty()) return {};
   const std::string lower = to_lower_ascii(rest);
-  if (lower == ".inf" || (lower == ".nan" && sign.empty())) return {Kind::ambiguous, lower.substr(1)};
+  if (lower == ".inf" || (lower == ".nan" && sign.empty()))
+    return {Kind::ambiguous, lower.substr(1)};
   if (all_of(rest, kDigits)) return read_integer(rest, sign);
   if (all_of(rest, "0123456789_") && rest[0] != '_') {
     std::string plain(rest);

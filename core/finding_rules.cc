@@ -46,8 +46,7 @@ constexpr RuleInfo kRules[] = {
      "A key must be one text, not a list, a map or null."},
     {Rule::too_large, "TM013", kError, "Too large",
      "The file, a text, the number of values or the nesting is beyond its bound."},
-    {Rule::empty_file, "TM014", kError, "Empty file",
-     "The file is empty or holds comments only."},
+    {Rule::empty_file, "TM014", kError, "Empty file", "The file is empty or holds comments only."},
     {Rule::root_not_map, "TM015", kError, "Not a map",
      "The top of a DAG file is a map with keys such as `name` and `tasks`."},
     {Rule::bidi_control, "TM016", kWarning, "Hidden direction change",
@@ -62,8 +61,7 @@ constexpr RuleInfo kRules[] = {
     {Rule::writable_by_all, "TM020", kError, "Writable by everybody",
      "A DAG file that every user of the machine may write would let them run commands as the "
      "worker."},
-    {Rule::duplicate_dag, "TM021", kError, "DAG name in use",
-     "Two files give the same DAG name."},
+    {Rule::duplicate_dag, "TM021", kError, "DAG name in use", "Two files give the same DAG name."},
     {Rule::too_many_findings, "TM022", kNote, "More findings",
      "Only the first thousand findings of a file are shown."},
     {Rule::unknown_key, "TM030", kError, "Unknown key",
@@ -74,8 +72,7 @@ constexpr RuleInfo kRules[] = {
     {Rule::ambiguous_scalar, "TM032", kError, "Unquoted text that reads as something else",
      "Without quotes, YAML readers take `no` as false, `010` as 8 or 10, `1e3` as 1000 and "
      "`12:30:45` as 45045. Quotes say what is meant."},
-    {Rule::missing_key, "TM033", kError, "Key is missing",
-     "A key that must be there is not."},
+    {Rule::missing_key, "TM033", kError, "Key is missing", "A key that must be there is not."},
     {Rule::unknown_word, "TM034", kError, "Unknown word",
      "The value is none of the words that are possible here."},
     {Rule::out_of_range, "TM035", kError, "Out of range",
@@ -93,12 +90,10 @@ constexpr RuleInfo kRules[] = {
      "A DAG's name is a lower-case letter and up to 63 more of a-z 0-9 _."},
     {Rule::repeated_item, "TM041", kError, "Item given twice",
      "A list that names things names each of them once."},
-    {Rule::empty_value, "TM042", kError, "Empty value",
-     "A value is needed here."},
+    {Rule::empty_value, "TM042", kError, "Empty value", "A value is needed here."},
     {Rule::bad_text, "TM043", kError, "Character not allowed",
      "The text holds a NUL or another character that cannot reach a process or a file."},
-    {Rule::no_tasks, "TM050", kError, "No tasks",
-     "A DAG has at least one task."},
+    {Rule::no_tasks, "TM050", kError, "No tasks", "A DAG has at least one task."},
     {Rule::bad_task_id, "TM051", kError, "Bad task id",
      "A task id is up to 64 of A-Z a-z 0-9 _ . - and starts with a letter, a digit or _. It "
      "becomes part of names, so nothing else is possible."},
@@ -116,10 +111,8 @@ constexpr RuleInfo kRules[] = {
     {Rule::too_long, "TM057", kError, "Too long for a process",
      "One argument or variable is at most 128 KiB, all of them together 1 MiB: half of what the "
      "system takes."},
-    {Rule::unknown_task, "TM058", kError, "Unknown task",
-     "No task has this id."},
-    {Rule::self_dependency, "TM059", kError, "Task needs itself",
-     "A task cannot wait for itself."},
+    {Rule::unknown_task, "TM058", kError, "Unknown task", "No task has this id."},
+    {Rule::self_dependency, "TM059", kError, "Task needs itself", "A task cannot wait for itself."},
     {Rule::cycle, "TM060", kError, "Cycle",
      "The tasks wait for each other, so none of them can start. The path is printed."},
     {Rule::bad_needs, "TM061", kError, "Bad needs expression",
@@ -135,12 +128,10 @@ constexpr RuleInfo kRules[] = {
     {Rule::early_read, "TM066", kWarning, "May read before it is there",
      "The trigger rule lets the task start although the task it reads from has not succeeded. "
      "The value may be null, the input missing."},
-    {Rule::unknown_pool, "TM067", kError, "Unknown pool",
-     "The pool is not declared in `pools`."},
+    {Rule::unknown_pool, "TM067", kError, "Unknown pool", "The pool is not declared in `pools`."},
     {Rule::pool_too_small, "TM068", kError, "Never fits its pool",
      "The task takes more slots than its pool has."},
-    {Rule::unused_pool, "TM069", kWarning, "Pool without tasks",
-     "No task uses the pool."},
+    {Rule::unused_pool, "TM069", kWarning, "Pool without tasks", "No task uses the pool."},
     {Rule::bad_env_name, "TM070", kError, "Variable name refused",
      "Names are letters, digits and _. Names that change how programs are loaded or shells "
      "behave (LD_…, IFS, BASH_ENV, …) and TIDEMILL_… are refused."},
@@ -192,12 +183,10 @@ constexpr RuleInfo kRules[] = {
     {Rule::unused_param, "TM102", kNote, "Parameter not named in this file",
      "No expression and no script in the file names the parameter. A program may still read its "
      "variable."},
-    {Rule::bad_cron, "TM110", kError, "Bad cron expression",
-     "The field and the value are named."},
+    {Rule::bad_cron, "TM110", kError, "Bad cron expression", "The field and the value are named."},
     {Rule::unknown_zone, "TM111", kError, "Unknown time zone",
      "Zones are IANA names such as Europe/Berlin."},
-    {Rule::never_fires, "TM112", kError, "Schedule never fires",
-     "No instant fits the schedule."},
+    {Rule::never_fires, "TM112", kError, "Schedule never fires", "No instant fits the schedule."},
     {Rule::too_often, "TM113", kError, "Fires too often",
      "A schedule fires at most once a second."},
     {Rule::fires_often, "TM114", kWarning, "Fires very often",
@@ -232,7 +221,9 @@ static_assert(in_enum_order(), "the table follows the enum and the ids rise");
 
 }  // namespace
 
-std::span<const RuleInfo> all_rules() { return kRules; }
+std::span<const RuleInfo> all_rules() {
+  return kRules;
+}
 
 const RuleInfo& rule_info(Rule rule) {
   const auto index = static_cast<std::size_t>(rule);
@@ -249,7 +240,8 @@ const RuleInfo* find_rule(std::string_view id) {
 std::string rules_markdown() {
   std::string out =
       "# Rules\n\n"
-      "What `tidemill validate` reports. Errors keep a DAG from being loaded; warnings and notes do "
+      "What `tidemill validate` reports. Errors keep a DAG from being loaded; warnings and notes "
+      "do "
       "not.\nIds are stable. This page is made from the table in `core/finding_rules.cc`.\n\n"
       "| id | severity | rule |\n|---|---|---|\n";
   for (const RuleInfo& info : kRules) {

@@ -1,5 +1,6 @@
-// Every rule that a check can break, in one table: its stable id, how grave it is, and what it means.
-// docs/rules.md is made from it. An id is never given to another rule; a rule that goes leaves a hole.
+// Every rule that a check can break, in one table: its stable id, how grave it is, and what it
+// means. docs/rules.md is made from it. An id is never given to another rule; a rule that goes
+// leaves a hole.
 #pragma once
 
 #include <cstdint>

@@ -30,9 +30,10 @@ std::vector<Finding> FindingSink::take() {
   };
   findings_.erase(std::unique(findings_.begin(), findings_.end(), same), findings_.end());
   if (dropped_ > 0) {
-    const auto count = static_cast<std::int64_t>(dropped_);
-    findings_.push_back({std::string(rule_info(Rule::too_many_findings).id), Severity::note, {},
-                         fmt::format("{} left out", plural(count, "further finding")),
+    findings_.push_back({std::string(rule_info(Rule::too_many_findings).id),
+                         Severity::note,
+                         {},
+                         fmt::format("{} findings or more were left out", dropped_),
                          "mend these first"});
   }
   return std::move(findings_);

@@ -24,9 +24,11 @@ std::vector<FarRead> not_upstream(const Dag& dag, const std::vector<FarRead>& re
   std::vector<FarRead> wrong;
   if (reads.empty()) return wrong;
   std::vector<FarRead> sorted = reads;
-  std::sort(sorted.begin(), sorted.end(), [](const FarRead& a, const FarRead& b) { return a.from < b.from; });
+  std::sort(sorted.begin(), sorted.end(),
+            [](const FarRead& a, const FarRead& b) { return a.from < b.from; });
   const std::vector<TaskIndex> order = topological_order(dag);
-  std::vector<std::uint64_t> above(dag.task_count);  // bit per asked task: it is this task or upstream of it
+  std::vector<std::uint64_t> above(
+      dag.task_count);  // bit per asked task: it is this task or upstream of it
   for (std::size_t begin = 0; begin < sorted.size();) {
     std::fill(above.begin(), above.end(), 0);
     std::size_t end = begin;

@@ -18,7 +18,8 @@ struct FarRead {
 // Every task after all of its upstreams; tasks on a cycle, or behind one, are left out.
 std::vector<TaskIndex> topological_order(const Dag& dag);
 
-// The graph must have no cycle. Works through the tasks once for each 64 distinct tasks asked about.
+// The graph must have no cycle. Works through the tasks once for each 64 distinct tasks asked
+// about.
 std::vector<FarRead> not_upstream(const Dag& dag, const std::vector<FarRead>& reads);
 
 }  // namespace tidemill

@@ -39,11 +39,14 @@ struct ParseContext {
   SourceText source;
   Dag dag;
   FindingSink findings;
-  std::vector<TaskSource> sources;                             // by TaskIndex
-  std::unordered_map<std::string_view, TaskIndex> ordinary;    // id → task; views into dag.tasks
-  std::vector<std::pair<std::string, Template>> shared_env;    // of the DAG, then of `defaults`
-  std::vector<const YamlNode*> shared_env_nodes;               // parallel
+  std::vector<TaskSource> sources;                           // by TaskIndex
+  std::unordered_map<std::string_view, TaskIndex> ordinary;  // id → task; views into dag.tasks
+  std::vector<std::pair<std::string, Template>> shared_env;  // of the DAG, then of `defaults`
+  std::vector<const YamlNode*> shared_env_nodes;             // parallel
   bool broken_graph = false;  // a task in `needs` is unknown, or there is a cycle
+
+  // False, with a finding, when a list or map inside a task is larger than any check expects.
+  bool is_bounded(const YamlNode* node, std::string_view what);
 
   TaskIndex find_task(std::string_view id) const {
     const auto found = ordinary.find(id);

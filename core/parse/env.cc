@@ -12,11 +12,13 @@ namespace tidemill {
 namespace {
 
 bool looks_secret(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kWords = {
-      "password", "passwd", "secret", "token", "api_key", "apikey", "private_key", "access_key", "credential"};
+  constexpr std::array<std::string_view, 9> kWords = {"password",    "passwd",     "secret",
+                                                      "token",       "api_key",    "apikey",
+                                                      "private_key", "access_key", "credential"};
   const std::string lower = to_lower_ascii(name);
-  const bool is_place = lower.ends_with("_file") || lower.ends_with("_path") || lower.ends_with("_name") ||
-                        lower.ends_with("_url") || lower.ends_with("_dir");
+  const bool is_place = lower.ends_with("_file") || lower.ends_with("_path") ||
+                        lower.ends_with("_name") || lower.ends_with("_url") ||
+                        lower.ends_with("_dir");
   return !is_place && std::any_of(kWords.begin(), kWords.end(), [&](std::string_view word) {
     return lower.find(word) != std::string::npos;
   });
@@ -55,7 +57,8 @@ void read_variable(ParseContext& context, const YamlNode::Entry& entry, TaskSpec
   }
   if (entry.key.size() + entry.value.text.size() + 1 > kMaxArgumentBytes) {
     context.findings.add(Rule::too_long, entry.value.mark,
-                         fmt::format("{} has {}; the most for one variable is 128 KiB", entry.key, format_bytes(entry.value.text.size())),
+                         fmt::format("{} has {}; the most for one variable is 128 KiB", entry.key,
+                                     format_bytes(entry.value.text.size())),
                          "put the text into a file");
   }
   erase_variable(task, nodes, entry.key);
@@ -71,13 +74,14 @@ bool is_secret_name(std::string_view name) {
   });
 }
 
-void read_secret(ParseContext& context, const YamlNode::Entry& entry, const YamlNode* own_env, TaskSpec& task,
-                 std::vector<const YamlNode*>& nodes) {
+void read_secret(ParseContext& context, const YamlNode::Entry& entry, const YamlNode* own_env,
+                 TaskSpec& task, std::vector<const YamlNode*>& nodes) {
   if (!check_name(context, entry) || !is_text(&entry.value)) return;
   if (!is_secret_name(entry.value.text)) {
-    context.findings.add(Rule::bad_secret_name, entry.value.mark,
-                         fmt::format("\"{}\" cannot be the name of a secret", printable(entry.value.text, 60)),
-                         "name the secret here; its value is given to the daemon");
+    context.findings.add(
+        Rule::bad_secret_name, entry.value.mark,
+        fmt::format("\"{}\" cannot be the name of a secret", printable(entry.value.text, 60)),
+        "name the secret here; its value is given to the daemon");
     return;
   }
   if (own_env != nullptr && own_env->find(entry.key) != nullptr) {
@@ -96,15 +100,23 @@ std::string refuse_env_name(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   };
   const bool digit_first = !name.empty() && name[0] >= '0' && name[0] <= '9';
-  if (name.empty() || name.size() > 256 || digit_first || !std::all_of(name.begin(), name.end(), allowed)) {
-    return fmt::format("\"{}\" cannot be a variable's name: use letters, digits and _, and no digit first", printable(name, 60));
+  if (name.empty() || name.size() > 256 || digit_first ||
+      !std::all_of(name.begin(), name.end(), allowed)) {
+    return fmt::format(
+        "\"{}\" cannot be a variable's name: use letters, digits and _, and no digit first",
+        printable(name, 60));
   }
-  constexpr std::array<std::string_view, 8> kShell = {"IFS", "BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "PS4", "GCONV_PATH", "PROMPT_COMMAND"};
-  if (std::find(kShell.begin(), kShell.end(), name) != kShell.end() || name.starts_with("BASH_FUNC_")) {
-    return fmt::format("{} changes what a shell does before the script begins; set it in the script", name);
+  constexpr std::array<std::string_view, 8> kShell = {
+      "IFS", "BASH_ENV", "ENV", "SHELLOPTS", "BASHOPTS", "PS4", "GCONV_PATH", "PROMPT_COMMAND"};
+  if (std::find(kShell.begin(), kShell.end(), name) != kShell.end() ||
+      name.starts_with("BASH_FUNC_")) {
+    return fmt::format(
+        "{} changes what a shell does before the script begins; set it in the script", name);
   }
-  if (name.starts_with("LD_")) return fmt::format("{} changes which code every program loads; set it in the script", name);
-  if (name.starts_with("TIDEMILL_")) return fmt::format("{}: names that begin with TIDEMILL_ are Tidemill's own", name);
+  if (name.starts_with("LD_"))
+    return fmt::format("{} changes which code every program loads; set it in the script", name);
+  if (name.starts_with("TIDEMILL_"))
+    return fmt::format("{}: names that begin with TIDEMILL_ are Tidemill's own", name);
   return "";
 }
 
@@ -119,28 +131,35 @@ Template read_template(ParseContext& context, const YamlNode& node, const std::s
     offset = static_cast<std::size_t>(to_int(message.substr(7, colon - 7)).value_or(1)) - 1;
     message.remove_prefix(colon + 2);
   }
-  context.findings.add(Rule::bad_template, context.source.place(node, offset), fmt::format("{}: {}", where, message));
+  context.findings.add(Rule::bad_template, context.source.place(node, offset),
+                       fmt::format("{}: {}", where, message));
   return Template(node.text);
 }
 
-void read_env(ParseContext& context, const YamlNode& node, TaskSpec& task, std::vector<const YamlNode*>& nodes) {
+void read_env(ParseContext& context, const YamlNode& node, TaskSpec& task,
+              std::vector<const YamlNode*>& nodes) {
   const YamlNode* env = node.find("env");
+  const YamlNode* secrets = node.find("secrets");
+  if (!context.is_bounded(env, "env") || !context.is_bounded(secrets, "secrets")) return;
   if (env != nullptr) {
     for (const YamlNode::Entry& entry : env->entries) read_variable(context, entry, task, nodes);
   }
-  const YamlNode* secrets = node.find("secrets");
   if (secrets == nullptr) return;
-  for (const YamlNode::Entry& entry : secrets->entries) read_secret(context, entry, env, task, nodes);
+  for (const YamlNode::Entry& entry : secrets->entries)
+    read_secret(context, entry, env, task, nodes);
 }
 
-void check_environment_size(ParseContext& context, const TaskSpec& task, Mark mark, const std::string& where) {
+void check_environment_size(ParseContext& context, const TaskSpec& task, Mark mark,
+                            const std::string& where) {
   std::size_t bytes = 0;
   for (const auto& [name, value] : task.env) bytes += name.size() + value.source().size() + 10;
   for (const Template& argument : task.argv) bytes += argument.source().size() + 9;
   if (bytes <= kMaxEnvironmentBytes) return;
-  context.findings.add(Rule::too_long, mark,
-                       fmt::format("{} starts with {} of arguments and environment; the most is 1 MiB", where, format_bytes(bytes)),
-                       "put large texts into files");
+  context.findings.add(
+      Rule::too_long, mark,
+      fmt::format("{} starts with {} of arguments and environment; the most is 1 MiB", where,
+                  format_bytes(bytes)),
+      "put large texts into files");
 }
 
 }  // namespace tidemill

@@ -1,5 +1,5 @@
-// Reads `env:` and `secrets:`: names that cannot hurt, values that can be templates, and what all of it
-// weighs.
+// Reads `env:` and `secrets:`: names that cannot hurt, values that can be templates, and what all
+// of it weighs.
 #pragma once
 
 #include <string>
@@ -13,7 +13,8 @@ namespace tidemill {
 inline constexpr std::size_t kMaxArgumentBytes = (128u << 10) - 1;
 inline constexpr std::size_t kMaxEnvironmentBytes = 1u << 20;
 
-// Own values replace inherited ones of the same name and come last. `nodes` runs parallel to task.env.
+// Own values replace inherited ones of the same name and come last. `nodes` runs parallel to
+// task.env.
 void read_env(ParseContext& context, const YamlNode& node, TaskSpec& task,
               std::vector<const YamlNode*>& nodes);
 

@@ -26,7 +26,8 @@ class NeedsResolver {
     std::size_t edges = 0;
     for (const TaskSpec& task : dag_.tasks) edges += task.upstream.size();
     if (edges > kMaxEdges) {
-      context_.findings.add(Rule::too_many, {}, fmt::format("{} edges; the most is {}", edges, kMaxEdges),
+      context_.findings.add(Rule::too_many, {},
+                            fmt::format("{} edges; the most is {}", edges, kMaxEdges),
                             "put a task between the two groups that are all connected");
     }
     for (TaskIndex i = 0; i < dag_.task_count; ++i) {
@@ -47,7 +48,8 @@ class NeedsResolver {
   void resolve_item(TaskIndex task, const YamlNode& item, std::set<std::string_view>& seen) {
     if (!is_text(&item)) return;
     if (!seen.insert(item.text).second) {
-      context_.findings.add(Rule::repeated_item, item.mark, fmt::format("{} is needed twice", printable(item.text, 70)));
+      context_.findings.add(Rule::repeated_item, item.mark,
+                            fmt::format("{} is needed twice", printable(item.text, 70)));
       return;
     }
     connect(task, item.text, item, item.mark);
@@ -57,7 +59,8 @@ class NeedsResolver {
   void resolve_text(TaskIndex task, const YamlNode& needs) {
     const std::string_view text = trim(needs.text);
     if (text.empty()) {
-      context_.findings.add(Rule::empty_value, needs.mark, context_.sources[task].where + ".needs is empty", "delete it");
+      context_.findings.add(Rule::empty_value, needs.mark,
+                            context_.sources[task].where + ".needs is empty", "delete it");
       return;
     }
     if (context_.find_task(text) != kNoTask) return connect(task, text, needs, needs.mark);
@@ -68,11 +71,13 @@ class NeedsResolver {
       const std::string& id = reference.path.size() > 1 ? reference.path[1] : reference.path[0];
       const auto& upstream = dag_.tasks[task].upstream;
       const TaskIndex known = context_.find_task(id);
-      if (known != kNoTask && std::find(upstream.begin(), upstream.end(), known) != upstream.end()) continue;
+      if (known != kNoTask && std::find(upstream.begin(), upstream.end(), known) != upstream.end())
+        continue;
       connect(task, id, needs, context_.source.place(needs, reference.offset));
     }
     const bool one_word = text.find_first_of(" \t!&|()") == std::string_view::npos;
-    const bool just_id = one_word && expr.references().size() == 1 && expr.references()[0].path[1] == text;
+    const bool just_id =
+        one_word && expr.references().size() == 1 && expr.references()[0].path[1] == text;
     if (!just_id) dag_.tasks[task].needs_expr = std::move(expr);
   }
 
@@ -83,16 +88,19 @@ class NeedsResolver {
       offset = static_cast<std::size_t>(to_int(message.substr(7, colon - 7)).value_or(1)) - 1;
       message.remove_prefix(colon + 2);
     }
-    context_.findings.add(Rule::bad_needs, context_.source.place(needs, offset),
-                          fmt::format("{}.needs: {}", context_.sources[task].where, message),
-                          "write a list of tasks, or an expression such as \"train.succeeded && !audit.failed\"");
+    context_.findings.add(
+        Rule::bad_needs, context_.source.place(needs, offset),
+        fmt::format("{}.needs: {}", context_.sources[task].where, message),
+        "write a list of tasks, or an expression such as \"train.succeeded && !audit.failed\"");
   }
 
   void connect(TaskIndex task, std::string_view id, const YamlNode& node, Mark mark) {
     const TaskIndex up = context_.find_task(id);
     if (up == kNoTask) return refuse_unknown(task, id, mark);
     if (up == task) {
-      context_.findings.add(Rule::self_dependency, mark, fmt::format("{} needs itself", context_.sources[task].where), "delete it");
+      context_.findings.add(Rule::self_dependency, mark,
+                            fmt::format("{} needs itself", context_.sources[task].where),
+                            "delete it");
       return;
     }
     dag_.tasks[task].upstream.push_back(up);
@@ -109,7 +117,8 @@ class NeedsResolver {
       hint = did_you_mean(id, ids);
     }
     context_.findings.add(Rule::unknown_task, mark,
-                          fmt::format("{} needs \"{}\", which is no task", context_.sources[task].where, printable(id, 70)),
+                          fmt::format("{} needs \"{}\", which is no task",
+                                      context_.sources[task].where, printable(id, 70)),
                           std::move(hint));
   }
 
@@ -118,8 +127,8 @@ class NeedsResolver {
   int suggestions_ = 0;
 };
 
-// Finds cycles by taking away what can run, again and again. Every cycle found loses one edge, and the
-// search goes on, so that several independent cycles are all named.
+// Finds cycles by taking away what can run, again and again. Every cycle found loses one edge, and
+// the search goes on, so that several independent cycles are all named.
 class CycleSearch {
  public:
   explicit CycleSearch(ParseContext& context) : context_(context), dag_(context.dag) {}
@@ -151,7 +160,8 @@ class CycleSearch {
         if (!is_cut(ready[next], down) && --open[down] == 0) ready.push_back(down);
       }
     }
-    const auto stuck = std::find_if(open.begin(), open.end(), [](std::uint32_t n) { return n > 0; });
+    const auto stuck =
+        std::find_if(open.begin(), open.end(), [](std::uint32_t n) { return n > 0; });
     if (stuck == open.end()) return {};
     return walk(static_cast<TaskIndex>(stuck - open.begin()), open);
   }
@@ -180,7 +190,8 @@ class CycleSearch {
     const TaskIndex up = cycle[1 % cycle.size()];
     cut_.insert({up, first});
     const auto& upstream = dag_.tasks[first].upstream;
-    const auto item = static_cast<std::size_t>(std::find(upstream.begin(), upstream.end(), up) - upstream.begin());
+    const auto item = static_cast<std::size_t>(std::find(upstream.begin(), upstream.end(), up) -
+                                               upstream.begin());
     context_.findings.add(Rule::cycle, context_.sources[first].needs_items[item]->mark,
                           "these tasks wait for each other: " + path_text(cycle),
                           "one of them must not need the next");

@@ -49,7 +49,8 @@ bool wants_text(ParamType type) {
 // Turns YAML values into JSON values, by the type that is wanted where one is.
 class ValueReader {
  public:
-  ValueReader(ParseContext& context, std::string where) : context_(context), where_(std::move(where)) {}
+  ValueReader(ParseContext& context, std::string where)
+      : context_(context), where_(std::move(where)) {}
 
   std::optional<Json> read(const YamlNode& node, std::optional<ParamType> wanted,
                            std::optional<ParamType> items) {
@@ -79,25 +80,29 @@ class ValueReader {
         node.text.find_first_of("eE") != std::string::npos) {
       return Json(*number);
     }
-    if (reading.kind == Plain::ambiguous || (reading.kind != Plain::text && wanted && wants_text(*wanted))) {
+    if (reading.kind == Plain::ambiguous ||
+        (reading.kind != Plain::text && wanted && wants_text(*wanted))) {
       const bool text = wanted && wants_text(*wanted);
-      context_.findings.add(Rule::ambiguous_scalar, node.mark,
-                            fmt::format("{} {} without quotes is read as {}", where_, node.text, reading.read_as),
-                            text || !wanted ? fmt::format("write \"{}\" if the text is meant", node.text)
-                                            : fmt::format("write a plain {}", to_word(*wanted)));
+      context_.findings.add(
+          Rule::ambiguous_scalar, node.mark,
+          fmt::format("{} {} without quotes is read as {}", where_, node.text, reading.read_as),
+          text || !wanted ? fmt::format("write \"{}\" if the text is meant", node.text)
+                          : fmt::format("write a plain {}", to_word(*wanted)));
       return std::nullopt;
     }
     return plain(node, reading, number);
   }
 
-  std::optional<Json> plain(const YamlNode& node, const PlainReading& reading, std::optional<double> number) {
+  std::optional<Json> plain(const YamlNode& node, const PlainReading& reading,
+                            std::optional<double> number) {
     switch (reading.kind) {
       case Plain::boolean:
         return Json(reading.read_as == "true");
       case Plain::integer:
         if (const auto value = to_int(node.text)) return Json(*value);
-        context_.findings.add(Rule::bad_default, node.mark,
-                              fmt::format("{} {} does not fit into 64 bits", where_, printable(node.text, 40)));
+        context_.findings.add(
+            Rule::bad_default, node.mark,
+            fmt::format("{} {} does not fit into 64 bits", where_, printable(node.text, 40)));
         return std::nullopt;
       case Plain::number:
         return Json(number.value_or(0));
@@ -135,7 +140,10 @@ class ValueReader {
 class ParamReader {
  public:
   ParamReader(ParseContext& context, const YamlNode::Entry& entry)
-      : context_(context), entry_(entry), node_(entry.value), where_("params." + printable(entry.key, 70)) {}
+      : context_(context),
+        entry_(entry),
+        node_(entry.value),
+        where_("params." + printable(entry.key, 70)) {}
 
   ParamSpec read() {
     spec_.name = entry_.key;
@@ -153,7 +161,8 @@ class ParamReader {
 
  private:
   void contradiction(const YamlNode& at, std::string message, std::string hint = {}) {
-    context_.findings.add(Rule::bad_param, at.mark, where_ + ": " + std::move(message), std::move(hint));
+    context_.findings.add(Rule::bad_param, at.mark, where_ + ": " + std::move(message),
+                          std::move(hint));
   }
 
   void read_bounds() {
@@ -167,7 +176,8 @@ class ParamReader {
 
   // A bound that cannot hold for the type would be ignored, which is never meant.
   void check_bounds() {
-    const ParamType element = spec_.type == ParamType::array ? spec_.items.value_or(ParamType::string) : spec_.type;
+    const ParamType element =
+        spec_.type == ParamType::array ? spec_.items.value_or(ParamType::string) : spec_.type;
     const bool numeric = element == ParamType::integer || element == ParamType::number;
     const bool lengthy = spec_.type == ParamType::string || spec_.type == ParamType::secret ||
                          spec_.type == ParamType::array || spec_.type == ParamType::object;
@@ -176,14 +186,17 @@ class ParamReader {
     refuse_unless(element == ParamType::string || element == ParamType::secret, {"pattern"});
     refuse_unless(spec_.type == ParamType::array, {"items"});
     if (spec_.minimum && spec_.maximum && *spec_.minimum > *spec_.maximum) {
-      contradiction(*node_.find("minimum"), fmt::format("minimum {} is above maximum {}", *spec_.minimum, *spec_.maximum));
+      contradiction(*node_.find("minimum"),
+                    fmt::format("minimum {} is above maximum {}", *spec_.minimum, *spec_.maximum));
     }
     if (spec_.min_length && spec_.max_length && *spec_.min_length > *spec_.max_length) {
-      contradiction(*node_.find("min_length"), fmt::format("min_length {} is above max_length {}", *spec_.min_length, *spec_.max_length));
+      contradiction(*node_.find("min_length"), fmt::format("min_length {} is above max_length {}",
+                                                           *spec_.min_length, *spec_.max_length));
     }
     const bool nested = spec_.items == ParamType::array || spec_.items == ParamType::secret;
     if (spec_.type == ParamType::array && nested) {
-      contradiction(*node_.find("items"), fmt::format("items cannot be of type {}", to_word(*spec_.items)));
+      contradiction(*node_.find("items"),
+                    fmt::format("items cannot be of type {}", to_word(*spec_.items)));
     }
   }
 
@@ -191,11 +204,13 @@ class ParamReader {
     for (const std::string_view key : keys) {
       const YamlNode* node = node_.find(key);
       if (fits || node == nullptr) continue;
-      contradiction(*node, fmt::format("{} means nothing for type {}", key, to_word(spec_.type)), "delete it");
+      contradiction(*node, fmt::format("{} means nothing for type {}", key, to_word(spec_.type)),
+                    "delete it");
     }
   }
 
-  std::optional<Json> value(const YamlNode& node, std::string_view what, std::optional<ParamType> type) {
+  std::optional<Json> value(const YamlNode& node, std::string_view what,
+                            std::optional<ParamType> type) {
     ValueReader reader(context_, fmt::format("{} {}", where_, what));
     return reader.read(node, type, spec_.items);
   }
@@ -230,7 +245,8 @@ class ParamReader {
       return;
     }
     if (node->kind == YamlNode::Kind::null) {
-      contradiction(*node, "the default is null", "write required: false instead, which means null when nothing is given");
+      contradiction(*node, "the default is null",
+                    "write required: false instead, which means null when nothing is given");
       return;
     }
     auto read = value(*node, "default", spec_.type);
@@ -242,7 +258,8 @@ class ParamReader {
   }
 
   void refuse_value(const YamlNode& at, std::string_view what, const std::string& problem) {
-    context_.findings.add(Rule::bad_default, at.mark, fmt::format("{}: {} {}", where_, what, problem));
+    context_.findings.add(Rule::bad_default, at.mark,
+                          fmt::format("{}: {} {}", where_, what, problem));
   }
 
   void read_required() {
@@ -252,7 +269,8 @@ class ParamReader {
     bool required = false;
     if (!read_bool(node, required)) return;
     if (required && has_default) {
-      contradiction(*node, "a parameter with a default is never missing", "delete required or default");
+      contradiction(*node, "a parameter with a default is never missing",
+                    "delete required or default");
     }
     spec_.required = required;
   }
@@ -264,17 +282,20 @@ class ParamReader {
   ParamSpec spec_;
 };
 
-bool check_name(ParseContext& context, const YamlNode::Entry& entry, std::map<std::string, Mark>& seen) {
+bool check_name(ParseContext& context, const YamlNode::Entry& entry,
+                std::map<std::string, Mark>& seen) {
   if (!is_name(entry.key, "_", "_")) {
-    context.findings.add(Rule::bad_name, entry.key_mark,
-                         fmt::format("\"{}\" cannot be a parameter's name", printable(entry.key, 80)),
-                         "use up to 64 letters, digits and _, and start with a letter or _");
+    context.findings.add(
+        Rule::bad_name, entry.key_mark,
+        fmt::format("\"{}\" cannot be a parameter's name", printable(entry.key, 80)),
+        "use up to 64 letters, digits and _, and start with a letter or _");
     return false;
   }
   const auto [known, is_new] = seen.emplace(to_lower_ascii(entry.key), entry.key_mark);
   if (is_new) return true;
   context.findings.add(Rule::bad_name, entry.key_mark,
-                       fmt::format("the parameter {} differs from the one at {}:{} by case only, so both would be one variable",
+                       fmt::format("the parameter {} differs from the one at {}:{} by case only, "
+                                   "so both would be one variable",
                                    entry.key, known->second.line, known->second.column));
   return false;
 }

@@ -65,16 +65,17 @@ ParsedDag parse_dag(std::string_view text, const ParseOptions& options) {
   const YamlDocument document = parse_yaml(text);
   if (!document.problems.empty()) return {nullptr, to_findings(document.problems)};
   if (document.root.kind == YamlNode::Kind::null) {
-    return {nullptr, one_finding(Rule::empty_file, {1, 1}, "the file is empty",
-                                 "a DAG needs at least one task: tasks: {hello: {run: echo hello}}")};
+    return {nullptr,
+            one_finding(Rule::empty_file, {1, 1}, "the file is empty",
+                        "a DAG needs at least one task: tasks: {hello: {run: echo hello}}")};
   }
   if (document.root.kind != YamlNode::Kind::map) {
-    return {nullptr, one_finding(Rule::root_not_map, document.root.mark,
-                                 fmt::format("the file is {}, but must be a map",
-                                             document.root.kind == YamlNode::Kind::sequence
-                                                 ? "a list"
-                                                 : "one text"),
-                                 "start with keys such as \"name:\" and \"tasks:\"")};
+    return {nullptr,
+            one_finding(
+                Rule::root_not_map, document.root.mark,
+                fmt::format("the file is {}, but must be a map",
+                            document.root.kind == YamlNode::Kind::sequence ? "a list" : "one text"),
+                "start with keys such as \"name:\" and \"tasks:\"")};
   }
   ParseContext context(text, options, document.root);
   run_steps(context);

@@ -5,7 +5,9 @@
 namespace tidemill {
 namespace {
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+bool is_continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 int count_characters(std::string_view text) {
   return static_cast<int>(
@@ -17,7 +19,8 @@ int count_characters(std::string_view text) {
 SourceText::SourceText(std::string_view text) : text_(text) {
   if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
   line_starts_.push_back(0);
-  for (std::size_t at = text_.find('\n'); at != std::string_view::npos; at = text_.find('\n', at + 1)) {
+  for (std::size_t at = text_.find('\n'); at != std::string_view::npos;
+       at = text_.find('\n', at + 1)) {
     line_starts_.push_back(at + 1);
   }
 }

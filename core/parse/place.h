@@ -1,5 +1,5 @@
-// Where inside a file a character of a YAML text stands, so that a finding about the third field of a
-// cron expression, or the fifth line of a script, points there and not at the start of the value.
+// Where inside a file a character of a YAML text stands, so that a finding about the third field of
+// a cron expression, or the fifth line of a script, points there and not at the start of the value.
 #pragma once
 
 #include <string_view>

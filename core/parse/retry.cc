@@ -11,7 +11,9 @@
 namespace tidemill {
 namespace {
 
-std::uint32_t bit(Cause cause) { return 1u << static_cast<unsigned>(cause); }
+std::uint32_t bit(Cause cause) {
+  return 1u << static_cast<unsigned>(cause);
+}
 
 class RetryReader {
  public:
@@ -37,7 +39,8 @@ class RetryReader {
     const YamlNode* max_delay = node_.find("max_delay");
     const bool delay_given = read_duration(node_.find("delay"), policy_.delay);
     const bool max_given = read_duration(max_delay, policy_.max_delay);
-    // A delay above the default bound is meant; only a bound that is written down can contradict it.
+    // A delay above the default bound is meant; only a bound that is written down can contradict
+    // it.
     if (delay_given && !max_given) policy_.max_delay = std::max(policy_.max_delay, policy_.delay);
     if (max_given && policy_.max_delay < policy_.delay) {
       add(Rule::bad_retry, *max_delay,
@@ -50,12 +53,14 @@ class RetryReader {
     const YamlNode* node = node_.find("on");
     if (node == nullptr) return;
     if (node->kind == YamlNode::Kind::sequence && node->items.empty()) {
-      add(Rule::empty_value, *node, where_ + ".on is an empty list", "write limit: 0 for no retries");
+      add(Rule::empty_value, *node, where_ + ".on is an empty list",
+          "write limit: 0 for no retries");
     }
     for_each_text(node, [&](const YamlNode& item) {
       const auto cause = cause_from(item.text);
       if (!cause) return;
-      if (policy_.on & bit(*cause)) add(Rule::repeated_item, item, fmt::format("{} is given twice", item.text));
+      if (policy_.on & bit(*cause))
+        add(Rule::repeated_item, item, fmt::format("{} is given twice", item.text));
       policy_.on |= bit(*cause);
     });
   }
@@ -65,14 +70,16 @@ class RetryReader {
     for (const YamlNode& item : rules.items) {
       if (item.kind != YamlNode::Kind::map) continue;
       if (decided) {
-        add(Rule::useless_retry, item, "this rule is never reached: the one before it has no conditions");
+        add(Rule::useless_retry, item,
+            "this rule is never reached: the one before it has no conditions");
       }
       policy_.rules.push_back(read_rule(item));
       const RetryRule& rule = policy_.rules.back();
       decided = rule.exit_codes.empty() && !rule.cause && rule.log_matches.empty();
       const bool retries = rule.action == RetryRule::Action::retry;
       if (retries && policy_.limit == 0) {
-        add(Rule::useless_retry, item, fmt::format("this rule asks for a retry, but {}.limit is 0", where_),
+        add(Rule::useless_retry, item,
+            fmt::format("this rule asks for a retry, but {}.limit is 0", where_),
             "set limit to at least 1");
       }
     }
@@ -88,7 +95,8 @@ class RetryReader {
     if (read_text(node.find("cause"), word)) rule.cause = cause_from(word);
     read_text(node.find("log_matches"), rule.log_matches);
     if (node.find("log_matches") != nullptr && trim(rule.log_matches).empty()) {
-      add(Rule::empty_value, *node.find("log_matches"), "log_matches is empty, so it would fit every log");
+      add(Rule::empty_value, *node.find("log_matches"),
+          "log_matches is empty, so it would fit every log");
     }
     const bool fails = read_text(node.find("action"), word) && word == "fail";
     if (fails) rule.action = RetryRule::Action::fail;
@@ -97,7 +105,8 @@ class RetryReader {
     read_memory(node, rule);
     for (const std::string_view key : {"delay", "memory"}) {
       const YamlNode* stray = fails ? node.find(key) : nullptr;
-      if (stray != nullptr) add(Rule::bad_retry, *stray, fmt::format("{} means nothing beside action: fail", key));
+      if (stray != nullptr)
+        add(Rule::bad_retry, *stray, fmt::format("{} means nothing beside action: fail", key));
     }
     if (rule.cause && *rule.cause != Cause::exit && !rule.exit_codes.empty()) {
       add(Rule::bad_retry, *node.find("exit_codes"),
@@ -109,12 +118,16 @@ class RetryReader {
   void read_memory(const YamlNode& node, RetryRule& rule) {
     const YamlNode* memory = node.find("memory");
     if (!is_text(memory)) return;
-    const auto factor = memory->text.starts_with('x') ? to_double(std::string_view(memory->text).substr(1)) : std::nullopt;
+    const auto factor = memory->text.starts_with('x')
+                            ? to_double(std::string_view(memory->text).substr(1))
+                            : std::nullopt;
     if (factor && *factor > 1 && *factor <= 100) {
       rule.memory_factor = *factor;
       return;
     }
-    add(Rule::bad_retry, *memory, fmt::format("memory is \"{}\", but must be a factor from x1 to x100", printable(memory->text, 40)),
+    add(Rule::bad_retry, *memory,
+        fmt::format("memory is \"{}\", but must be a factor from x1 to x100",
+                    printable(memory->text, 40)),
         "for example memory: x1.5");
   }
 
@@ -133,7 +146,8 @@ std::shared_ptr<const RetryPolicy> read_retry(ParseContext& context, const YamlN
   const YamlNode* retries = node.find("retries");
   if (retry != nullptr && retry->kind == YamlNode::Kind::map) {
     if (retries != nullptr && retry->find("limit") != nullptr) {
-      context.findings.add(Rule::same_key_twice, retries->mark, "retries is short for retry.limit, which is given as well",
+      context.findings.add(Rule::same_key_twice, retries->mark,
+                           "retries is short for retry.limit, which is given as well",
                            "keep one of them");
     }
     inherited = std::make_shared<const RetryPolicy>(RetryReader(context, *retry, where).read());

@@ -13,7 +13,9 @@ namespace tidemill {
 namespace {
 
 bool is_dag_name(std::string_view name) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
   return !name.empty() && name.size() <= 64 && name[0] >= 'a' && name[0] <= 'z' &&
          std::all_of(name.begin(), name.end(), allowed);
 }
@@ -38,11 +40,16 @@ void read_name(ParseContext& context) {
   const std::string shown = printable(context.dag.name, 80);
   const std::string hint = fmt::format("write name: {}", proper_name(context.dag.name));
   if (given) {
-    context.findings.add(Rule::bad_dag_name, node->mark,
-                         fmt::format("\"{}\" cannot be a DAG's name: a lower-case letter, then up to 63 of a-z 0-9 _", shown), hint);
+    context.findings.add(
+        Rule::bad_dag_name, node->mark,
+        fmt::format(
+            "\"{}\" cannot be a DAG's name: a lower-case letter, then up to 63 of a-z 0-9 _",
+            shown),
+        hint);
   } else {
-    context.findings.add(Rule::bad_dag_name, context.root.mark,
-                         fmt::format("there is no name, and the file's name \"{}\" cannot be one", shown), hint);
+    context.findings.add(
+        Rule::bad_dag_name, context.root.mark,
+        fmt::format("there is no name, and the file's name \"{}\" cannot be one", shown), hint);
   }
 }
 
@@ -52,7 +59,8 @@ void read_tags(ParseContext& context) {
     if (trim(tag.text).empty() || tag.text.size() > 64) {
       context.findings.add(Rule::bad_name, tag.mark, "a tag has 1 to 64 characters");
     } else if (!seen.insert(tag.text).second) {
-      context.findings.add(Rule::repeated_item, tag.mark, fmt::format("the tag {} is given twice", printable(tag.text, 60)));
+      context.findings.add(Rule::repeated_item, tag.mark,
+                           fmt::format("the tag {} is given twice", printable(tag.text, 60)));
     } else {
       context.dag.tags.push_back(tag.text);
     }
@@ -69,7 +77,8 @@ void read_catchup(ParseContext& context) {
   if (mode == "all") catchup.mode = Catchup::Mode::all;
   const YamlNode* window = node->find("window");
   if (read_duration(window, catchup.window) && catchup.mode == Catchup::Mode::none) {
-    context.findings.add(Rule::unused_key, window->mark, "catchup.window has no effect while mode is none",
+    context.findings.add(Rule::unused_key, window->mark,
+                         "catchup.window has no effect while mode is none",
                          "write mode: latest or mode: all");
   }
 }
@@ -97,7 +106,8 @@ void read_alerts(ParseContext& context) {
   alerts.declared = true;
   for_each_text(node->find("on"), [&](const YamlNode& on) {
     if (std::find(alerts.on.begin(), alerts.on.end(), on.text) != alerts.on.end()) {
-      context.findings.add(Rule::repeated_item, on.mark, fmt::format("{} is given twice", printable(on.text, 60)));
+      context.findings.add(Rule::repeated_item, on.mark,
+                           fmt::format("{} is given twice", printable(on.text, 60)));
     } else {
       alerts.on.push_back(on.text);
     }

@@ -64,6 +64,9 @@ class ScheduleReader {
     } else {
       return;
     }
+    for (const std::string_view key : {"at", "dates"}) {
+      if (!context_.is_bounded(node_.find(key), key)) return;
+    }
     if (broken_ || context_.findings.errors() > errors_before_) return;
     try_out();
     context_.dag.schedules.push_back(std::move(schedule_));
@@ -83,7 +86,8 @@ class ScheduleReader {
       add(Rule::bad_schedule, node_,
           given.empty() ? "the schedule says nothing about when"
                         : fmt::format("the schedule has both {} and {}", given[0], given[1]),
-          "give exactly one of cron, every, at, dates and calendar; a list of schedules may mix them");
+          "give exactly one of cron, every, at, dates and calendar; a list of schedules may mix "
+          "them");
       return;
     }
     read_kind(given[0], *node_.find(given[0]));
@@ -136,15 +140,16 @@ class ScheduleReader {
 
   void warn_of_uneven_steps(const YamlNode& value) {
     for (const Piece& piece : cron_pieces(value.text)) {
-      if (piece.field == nullptr || piece.field->size == 0 || !piece.text.starts_with("*/")) continue;
+      if (piece.field == nullptr || piece.field->size == 0 || !piece.text.starts_with("*/"))
+        continue;
       const auto step = to_int(piece.text.substr(2));
       const auto size = static_cast<std::int64_t>(piece.field->size);
       if (!step || *step <= 0 || size % *step == 0) continue;
       const std::int64_t last = (size - 1) / *step * *step;
       context_.findings.add(
           Rule::uneven_step, context_.source.place(value, piece.offset),
-          fmt::format("{} does not divide {}: after {} the next one comes {} later, not {}", piece.text,
-                      size, last, plural(size - last, piece.field->name), *step),
+          fmt::format("{} does not divide {}: after {} the next one comes {} later, not {}",
+                      piece.text, size, last, plural(size - last, piece.field->name), *step),
           piece.field->size == 60 ? fmt::format("every: {}{} keeps the distance", *step,
                                                 piece.field->name == "minute" ? "m" : "s")
                                   : "");
@@ -157,8 +162,8 @@ class ScheduleReader {
     broken_ = !read_duration(&value, schedule_.every);
     if (broken_) return;
     if (schedule_.every < std::chrono::seconds(1)) {
-      add(Rule::too_often, value, fmt::format("every {} is more often than once a second", value.text),
-          "the least is 1s");
+      add(Rule::too_often, value,
+          fmt::format("every {} is more often than once a second", value.text), "the least is 1s");
     }
     const YamlNode* anchor = node_.find("anchor");
     if (is_text(anchor)) schedule_.anchor = read_instant(*anchor).value_or(WallTime{});
@@ -182,7 +187,9 @@ class ScheduleReader {
     std::sort(schedule_.instants.begin(), schedule_.instants.end());
   }
 
-  void no_instants(const YamlNode& value) { add(Rule::never_fires, value, "the list is empty, so the schedule never fires"); }
+  void no_instants(const YamlNode& value) {
+    add(Rule::never_fires, value, "the list is empty, so the schedule never fires");
+  }
 
   template <typename T>
   void add_once(const YamlNode& item, std::vector<T>& to, T value) {
@@ -216,7 +223,8 @@ class ScheduleReader {
     if (!is_text(node)) return 0;
     const auto time = parse_time_of_day(node->text);
     if (time.ok()) return time.value();
-    add(Rule::bad_instant, *node, time.error().message, "write it as \"06:30\", from 00:00 to 23:59:59");
+    add(Rule::bad_instant, *node, time.error().message,
+        "write it as \"06:30\", from 00:00 to 23:59:59");
     return 0;
   }
 
@@ -229,7 +237,7 @@ class ScheduleReader {
     if (days == "last_business_day") schedule_.calendar.days = Calendar::Days::last_business_day;
     schedule_.calendar.time_of_day_s = read_time();
     const YamlNode* holidays = value.find("holidays");
-    if (holidays == nullptr) return;
+    if (holidays == nullptr || !context_.is_bounded(holidays, "holidays")) return;
     if (is_text(holidays)) return read_holiday_file(*holidays);
     for_each_text(holidays, [&](const YamlNode& item) {
       if (const auto date = read_date(item)) add_once(item, schedule_.calendar.holidays, *date);
@@ -238,11 +246,13 @@ class ScheduleReader {
   }
 
   void read_holiday_file(const YamlNode& value) {
-    const bool inside = !value.text.empty() && value.text[0] != '/' && value.text.find("..") == std::string::npos;
+    const bool inside =
+        !value.text.empty() && value.text[0] != '/' && value.text.find("..") == std::string::npos;
     if (!inside || !context_.options.read_file) {
       add(Rule::bad_holidays, value,
           inside ? "files cannot be read here, so the holidays are unknown"
-                 : fmt::format("\"{}\" is not a file below the DAG's folder", printable(value.text, 80)));
+                 : fmt::format("\"{}\" is not a file below the DAG's folder",
+                               printable(value.text, 80)));
       return;
     }
     const auto content = context_.options.read_file(value.text);
@@ -254,9 +264,10 @@ class ScheduleReader {
       if (line.empty()) continue;
       const auto date = parse_date(line.substr(0, line.find_first_of(" \t")));
       if (!date.ok()) {
-        return add(Rule::bad_holidays, value,
-                   fmt::format("line {} of {} is not a date: {}", number, value.text, printable(line, 40)),
-                   "write one YYYY-MM-DD a line; what follows it is a remark");
+        return add(
+            Rule::bad_holidays, value,
+            fmt::format("line {} of {} is not a date: {}", number, value.text, printable(line, 40)),
+            "write one YYYY-MM-DD a line; what follows it is a remark");
       }
       schedule_.calendar.holidays.push_back(date.value());
     }
@@ -268,7 +279,8 @@ class ScheduleReader {
   void read_zone() {
     const YamlNode* node = node_.find("timezone");
     read_text(node, schedule_.timezone);
-    auto zone = schedule_.timezone == "UTC" ? Result<ZonePtr>(utc_zone()) : context_.options.zone(schedule_.timezone);
+    auto zone = schedule_.timezone == "UTC" ? Result<ZonePtr>(utc_zone())
+                                            : context_.options.zone(schedule_.timezone);
     if (zone.ok()) {
       zone_ = std::move(zone).value();
     } else if (node != nullptr) {
@@ -285,7 +297,8 @@ class ScheduleReader {
     if (gap == "skip") schedule_.dst.gap = DstPolicy::Gap::skip;
     if (fold == "both") schedule_.dst.fold = DstPolicy::Fold::both;
     if (kind == "every" || kind == "at") {
-      add(Rule::unused_key, *node, fmt::format("dst has no effect on {}, which knows no local time", kind));
+      add(Rule::unused_key, *node,
+          fmt::format("dst has no effect on {}, which knows no local time", kind));
     }
   }
 
@@ -302,7 +315,8 @@ class ScheduleReader {
     if (gap && *gap < std::chrono::seconds(1)) {
       add(Rule::too_often, node_, "the schedule fires more often than once a second");
     } else if (gap && *gap < std::chrono::seconds(10)) {
-      add(Rule::fires_often, node_, fmt::format("the schedule fires every {}", format_duration(*gap)),
+      add(Rule::fires_often, node_,
+          fmt::format("the schedule fires every {}", format_duration(*gap)),
           "a run every ten seconds or less is seldom meant");
     }
     warn_of_far_future();
@@ -311,7 +325,8 @@ class ScheduleReader {
   void warn_of_far_future() {
     const bool local = schedule_.kind == Schedule::Kind::dates && schedule_.timezone != "UTC";
     if (!local || schedule_.dates.empty()) return;
-    if (WallTime{schedule_.dates.back() * std::int64_t{86'400} * kUsPerSecond} < kZoneTablesEnd) return;
+    if (WallTime{schedule_.dates.back() * std::int64_t{86'400} * kUsPerSecond} < kZoneTablesEnd)
+      return;
     add(Rule::far_future, node_, "a date lies after 2037, where clock changes are not known");
   }
 

@@ -86,7 +86,7 @@ NameChecker::NameChecker(ParseContext& context) : context_(context) {
 }
 
 void NameChecker::check(const Template& text, const ExprPlace& place) {
-  if (text.is_literal()) return;
+  if (text.is_literal() || context_.findings.full()) return;
   for (const Template::Part& part : text.parts()) {
     if (!part.expr.empty()) check_names(part.expr, place, part.offset);
   }
@@ -143,18 +143,23 @@ void NameChecker::check_names(const Expr& expr, const ExprPlace& place, std::siz
   }
 }
 
-void NameChecker::check_name(const Reference& name, const ExprPlace& place, Mark mark, bool has_fallback) {
+void NameChecker::check_name(const Reference& name, const ExprPlace& place, Mark mark,
+                             bool has_fallback) {
   const ExprPath& path = name.path;
   if (path[0] == "item" || path[0] == "matrix") {
-    context_.findings.add(Rule::not_supported_yet, mark,
-                          fmt::format("{} is not supported yet ({})", path[0], path[0] == "item" ? "it comes with foreach" : "it comes with the key matrix"));
+    context_.findings.add(
+        Rule::not_supported_yet, mark,
+        fmt::format("{} is not supported yet ({})", path[0],
+                    path[0] == "item" ? "it comes with foreach" : "it comes with the key matrix"));
     return;
   }
   if (std::find(kScopes.begin(), kScopes.end(), path[0]) == kScopes.end()) {
-    return unknown(mark, fmt::format("nothing is called {}", path_text(path)), did_you_mean(path[0], kScopes));
+    return unknown(mark, fmt::format("nothing is called {}", path_text(path)),
+                   did_you_mean(path[0], kScopes));
   }
   if (path.size() < 2) {
-    return unknown(mark, fmt::format("{} alone is no value", path[0]), fmt::format("name one of its members: {}.NAME", path[0]));
+    return unknown(mark, fmt::format("{} alone is no value", path[0]),
+                   fmt::format("name one of its members: {}.NAME", path[0]));
   }
   if (path[0] == "params") return check_param(path, place, mark);
   if (path[0] == "env") return check_env(path, place, mark);
@@ -173,17 +178,22 @@ void NameChecker::check_param(const ExprPath& path, const ExprPlace& place, Mark
     const YamlNode* declared = context_.root.find("params");
     if (declared != nullptr && declared->find(path[1]) != nullptr) return;
     std::vector<std::string_view> names;
-    for (const ParamSpec& param : context_.dag.params) names.push_back(param.name);
-    return unknown(mark, fmt::format("there is no parameter {}", printable(path[1], 70)), did_you_mean(path[1], names));
+    if (suggestions_++ < kMaxSuggestions) {
+      for (const ParamSpec& param : context_.dag.params) names.push_back(param.name);
+    }
+    return unknown(mark, fmt::format("there is no parameter {}", printable(path[1], 70)),
+                   did_you_mean(path[1], names));
   }
   used_params_.insert(found->first);
   if (!place.is_argument || found->second->type != ParamType::secret) return;
-  context_.findings.add(Rule::secret_in_argv, mark,
-                        fmt::format("the secret {} in an argument is visible to every user of the machine", path[1]),
-                        "pass it in env");
+  context_.findings.add(
+      Rule::secret_in_argv, mark,
+      fmt::format("the secret {} in an argument is visible to every user of the machine", path[1]),
+      "pass it in env");
 }
 
-const std::vector<std::pair<std::string, Template>>& NameChecker::env_of(const ExprPlace& place) const {
+const std::vector<std::pair<std::string, Template>>& NameChecker::env_of(
+    const ExprPlace& place) const {
   return place.reader == kNoTask ? context_.shared_env : context_.dag.tasks[place.reader].env;
 }
 
@@ -195,7 +205,8 @@ void NameChecker::check_env(const ExprPath& path, const ExprPlace& place, Mark m
     if (env[i].first == path[1]) return;
     names.push_back(env[i].first);
   }
-  const bool later = std::any_of(env.begin(), env.end(), [&](const auto& entry) { return entry.first == path[1]; });
+  const bool later = std::any_of(env.begin(), env.end(),
+                                 [&](const auto& entry) { return entry.first == path[1]; });
   const std::string name = printable(path[1], 70);
   if (later) {
     return unknown(mark, fmt::format("env.{} has no value yet here", name),
@@ -210,37 +221,58 @@ void NameChecker::check_run(const ExprPath& path, Mark mark) {
     if (name.name == path[1]) return;
     names.push_back(name.name);
   }
-  unknown(mark, fmt::format("a run has no {}", printable(path[1], 70)), did_you_mean(path[1], names));
+  unknown(mark, fmt::format("a run has no {}", printable(path[1], 70)),
+          did_you_mean(path[1], names));
 }
 
-void NameChecker::check_task(const ExprPath& path, const ExprPlace& place, Mark mark, bool has_fallback) {
+void NameChecker::check_task(const ExprPath& path, const ExprPlace& place, Mark mark,
+                             bool has_fallback) {
   const TaskIndex task = context_.find_task(path[1]);
   if (task == kNoTask) {
     std::vector<std::string_view> ids;
     if (suggestions_++ < kMaxSuggestions) {
-      for (TaskIndex i = 0; i < context_.dag.task_count; ++i) ids.push_back(context_.dag.tasks[i].id);
+      for (TaskIndex i = 0; i < context_.dag.task_count; ++i)
+        ids.push_back(context_.dag.tasks[i].id);
     }
-    return unknown(mark, fmt::format("there is no task {}", printable(path[1], 70)), did_you_mean(path[1], ids));
+    return unknown(mark, fmt::format("there is no task {}", printable(path[1], 70)),
+                   did_you_mean(path[1], ids));
   }
   check_member(path, task, mark);
   check_reach(task, path, place, mark, has_fallback);
 }
 
 void NameChecker::check_member(const ExprPath& path, TaskIndex task, Mark mark) {
-  const std::string whole = path_text({path.begin(), path.begin() + std::min<std::ptrdiff_t>(3, std::ssize(path))});
+  const std::string whole =
+      path_text({path.begin(), path.begin() + std::min<std::ptrdiff_t>(3, std::ssize(path))});
   if (path.size() < 3) {
-    return unknown(mark, fmt::format("{} alone is no value", whole), fmt::format("write {}.state or {}.outputs.NAME", whole, whole));
+    return unknown(mark, fmt::format("{} alone is no value", whole),
+                   fmt::format("write {}.state or {}.outputs.NAME", whole, whole));
   }
   if (std::find(kMembers.begin(), kMembers.end(), path[2]) == kMembers.end()) {
-    return unknown(mark, fmt::format("a task has no {}", printable(path[2], 70)), did_you_mean(path[2], kMembers));
+    return unknown(mark, fmt::format("a task has no {}", printable(path[2], 70)),
+                   did_you_mean(path[2], kMembers));
   }
   if (path[2] == "state") return;
   const auto names = declared(context_.dag.tasks[task], path[2]);
-  if (path.size() < 4) return unknown(mark, fmt::format("{} alone is no value", whole), fmt::format("write {}.NAME", whole));
+  if (path.size() < 4)
+    return unknown(mark, fmt::format("{} alone is no value", whole),
+                   fmt::format("write {}.NAME", whole));
   if (std::find(names.begin(), names.end(), path[3]) != names.end()) return;
   const std::string_view kind = std::string_view(path[2]).substr(0, path[2].size() - 1);
   unknown(mark, fmt::format("{} does not declare the {} {}", path[1], kind, printable(path[3], 70)),
-          names.empty() ? fmt::format("add it to tasks.{}.{}", path[1], path[2]) : did_you_mean(path[3], names));
+          names.empty() ? fmt::format("add it to tasks.{}.{}", path[1], path[2])
+                        : did_you_mean(path[3], names));
+}
+
+bool NameChecker::is_direct_upstream(TaskIndex reader, TaskIndex task) {
+  const auto& upstream = context_.dag.tasks[reader].upstream;
+  if (upstream.size() <= 32)
+    return std::find(upstream.begin(), upstream.end(), task) != upstream.end();
+  if (cached_reader_ != reader) {
+    cached_reader_ = reader;
+    cached_upstream_ = {upstream.begin(), upstream.end()};
+  }
+  return cached_upstream_.contains(task);
 }
 
 // A task can always skip itself with exit code 99; that is its author's business.
@@ -277,17 +309,21 @@ bool NameChecker::waits_for_success(const TaskSpec& reader, TaskIndex upstream) 
   return no_failure && !may_be_skipped(upstream);
 }
 
-void NameChecker::check_reach(TaskIndex task, const ExprPath& path, const ExprPlace& place, Mark mark, bool has_fallback) {
+void NameChecker::check_reach(TaskIndex task, const ExprPath& path, const ExprPlace& place,
+                              Mark mark, bool has_fallback) {
   const std::string& id = context_.dag.tasks[task].id;
   if (place.reader == kNoTask) {
-    context_.findings.add(Rule::not_upstream, mark,
-                          fmt::format("env of all tasks cannot read {}: most tasks run before or beside it", id),
-                          "move the variable to the tasks that need it");
+    context_.findings.add(
+        Rule::not_upstream, mark,
+        fmt::format("env of all tasks cannot read {}: most tasks run before or beside it", id),
+        "move the variable to the tasks that need it");
     return;
   }
   const TaskSpec& reader = context_.dag.tasks[place.reader];
   if (reader.hook == HookKind::start) {
-    context_.findings.add(Rule::not_upstream, mark, fmt::format("no task has run when the start hook runs, so it cannot read {}", id));
+    context_.findings.add(
+        Rule::not_upstream, mark,
+        fmt::format("no task has run when the start hook runs, so it cannot read {}", id));
     return;
   }
   if (reader.hook != HookKind::none) return;
@@ -295,15 +331,17 @@ void NameChecker::check_reach(TaskIndex task, const ExprPath& path, const ExprPl
     context_.findings.add(Rule::not_upstream, mark, fmt::format("{} cannot read from itself", id));
     return;
   }
-  if (std::find(reader.upstream.begin(), reader.upstream.end(), task) == reader.upstream.end()) {
+  if (!is_direct_upstream(place.reader, task)) {
     far_reads_.push_back({place.reader, task, mark});
     return;
   }
   const bool value = path.size() > 2 && path[2] != "state";
   if (!value || has_fallback || waits_for_success(reader, task)) return;
-  context_.findings.add(Rule::early_read, mark,
-                        fmt::format("{} may start although {} has not succeeded, and then {} is missing", reader.id, id, path_text(path)),
-                        "use default(…, VALUE), or wait for success");
+  context_.findings.add(
+      Rule::early_read, mark,
+      fmt::format("{} may start although {} has not succeeded, and then {} is missing", reader.id,
+                  id, path_text(path)),
+      "use default(…, VALUE), or wait for success");
 }
 
 }  // namespace tidemill

@@ -1,11 +1,12 @@
-// Which names an expression of one task may use, and of what type they are. Complaints about names are
-// worded here: they know the DAG, which core/expr does not.
+// Which names an expression of one task may use, and of what type they are. Complaints about names
+// are worded here: they know the DAG, which core/expr does not.
 #pragma once
 
 #include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/expr.h"
 #include "core/parse/ancestors.h"
@@ -15,7 +16,7 @@ namespace tidemill {
 
 // Where an expression stands.
 struct ExprPlace {
-  TaskIndex reader = kNoTask;   // kNoTask: `env` of the DAG or of `defaults`
+  TaskIndex reader = kNoTask;  // kNoTask: `env` of the DAG or of `defaults`
   const YamlNode* node = nullptr;
   std::size_t visible_env = 0;  // how many entries of the task's env are set before this one
   bool is_argument = false;     // visible to every user of the machine
@@ -48,6 +49,7 @@ class NameChecker {
   void check_task(const ExprPath& path, const ExprPlace& place, Mark mark, bool has_fallback);
   void check_member(const ExprPath& path, TaskIndex task, Mark mark);
   void add_problems(const std::vector<ExprProblem>& problems, const ExprPlace& place);
+  bool is_direct_upstream(TaskIndex reader, TaskIndex task);
   bool waits_for_success(const TaskSpec& reader, TaskIndex upstream);
   bool may_be_skipped(TaskIndex task);
   void unknown(Mark mark, std::string message, std::string hint = {});
@@ -57,6 +59,9 @@ class NameChecker {
   std::unordered_map<std::string_view, const ParamSpec*> params_;
   std::set<std::string_view> used_params_;
   std::vector<FarRead> far_reads_;
+  // Of the reader asked for last, when it has so many that a search would cost.
+  TaskIndex cached_reader_ = kNoTask;
+  std::unordered_set<TaskIndex> cached_upstream_;
   std::vector<char> may_be_skipped_;  // by task, from what the file says; filled when first asked
   int suggestions_ = 0;
 };

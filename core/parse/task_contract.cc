@@ -17,14 +17,18 @@ struct NameRule {
   std::string_view rest;  // allowed after the first character besides letters and digits
 };
 
-void read_names(ParseContext& context, const YamlNode* list, const NameRule& rule, std::vector<std::string>& out) {
+void read_names(ParseContext& context, const YamlNode* list, const NameRule& rule,
+                std::vector<std::string>& out) {
   for_each_text(list, [&](const YamlNode& item) {
     if (!is_name(item.text, "_", rule.rest)) {
-      context.findings.add(Rule::bad_name, item.mark,
-                           fmt::format("\"{}\" cannot be the name of {}", printable(item.text, 80), rule.what),
-                           fmt::format("use up to 64 letters, digits and {}, and start with a letter or _", rule.rest));
+      context.findings.add(
+          Rule::bad_name, item.mark,
+          fmt::format("\"{}\" cannot be the name of {}", printable(item.text, 80), rule.what),
+          fmt::format("use up to 64 letters, digits and {}, and start with a letter or _",
+                      rule.rest));
     } else if (std::find(out.begin(), out.end(), item.text) != out.end()) {
-      context.findings.add(Rule::repeated_item, item.mark, fmt::format("{} is given twice", item.text));
+      context.findings.add(Rule::repeated_item, item.mark,
+                           fmt::format("{} is given twice", item.text));
     } else {
       out.push_back(item.text);
     }
@@ -34,22 +38,26 @@ void read_names(ParseContext& context, const YamlNode* list, const NameRule& rul
 void read_artifacts(ParseContext& context, const YamlNode& artifacts, TaskSpec& task) {
   for (const YamlNode::Entry& entry : artifacts.entries) {
     if (!is_name(entry.key, "_", "_")) {
-      context.findings.add(Rule::bad_name, entry.key_mark,
-                           fmt::format("\"{}\" cannot be the name of an artifact", printable(entry.key, 80)),
-                           "use up to 64 letters, digits and _, and start with a letter or _");
+      context.findings.add(
+          Rule::bad_name, entry.key_mark,
+          fmt::format("\"{}\" cannot be the name of an artifact", printable(entry.key, 80)),
+          "use up to 64 letters, digits and _, and start with a letter or _");
     }
     if (!is_text(&entry.value)) continue;
     const std::string& path = entry.value.text;
     if (const std::string refusal = refuse_artifact_path(path); !refusal.empty()) {
-      context.findings.add(Rule::bad_path, entry.value.mark,
-                           fmt::format("the path \"{}\" of the artifact {}", printable(path, 80), entry.key) + " " + refusal,
-                           "name a file or directory below $TIDEMILL_OUT");
+      context.findings.add(
+          Rule::bad_path, entry.value.mark,
+          fmt::format("the path \"{}\" of the artifact {}", printable(path, 80), entry.key) + " " +
+              refusal,
+          "name a file or directory below $TIDEMILL_OUT");
       continue;
     }
     for (const ArtifactSpec& other : task.artifacts) {
       if (to_lower_ascii(other.path) != to_lower_ascii(path)) continue;
-      context.findings.add(Rule::bad_path, entry.value.mark,
-                           fmt::format("the artifacts {} and {} lie at one path", other.name, entry.key));
+      context.findings.add(
+          Rule::bad_path, entry.value.mark,
+          fmt::format("the artifacts {} and {} lie at one path", other.name, entry.key));
     }
     task.artifacts.push_back({entry.key, path});
   }
@@ -60,23 +68,28 @@ bool is_declared(const TaskSpec& task, std::string_view name) {
          std::find(task.metrics.begin(), task.metrics.end(), name) != task.metrics.end();
 }
 
-void read_expectations(ParseContext& context, const YamlNode& expect, const std::string& where, TaskSpec& task) {
+void read_expectations(ParseContext& context, const YamlNode& expect, const std::string& where,
+                       TaskSpec& task) {
   std::vector<std::string_view> declared(task.outputs.begin(), task.outputs.end());
   declared.insert(declared.end(), task.metrics.begin(), task.metrics.end());
   for (const YamlNode::Entry& entry : expect.entries) {
     if (!is_declared(task, entry.key)) {
       context.findings.add(Rule::undeclared_expect, entry.key_mark,
-                           fmt::format("{}.expect.{} is neither an output nor a metric of the task", where, printable(entry.key, 70)),
-                           nearest(entry.key, declared) ? did_you_mean(entry.key, declared)
-                                                        : fmt::format("add it: outputs: [{}]", printable(entry.key, 70)));
+                           fmt::format("{}.expect.{} is neither an output nor a metric of the task",
+                                       where, printable(entry.key, 70)),
+                           nearest(entry.key, declared)
+                               ? did_you_mean(entry.key, declared)
+                               : fmt::format("add it: outputs: [{}]", printable(entry.key, 70)));
     }
     if (!is_text(&entry.value)) continue;
     auto rule = parse_expect(entry.key, entry.value.text);
     if (rule.ok()) {
       task.expect.push_back(std::move(rule).value());
     } else {
-      context.findings.add(Rule::bad_expect, entry.value.mark, fmt::format("{}.expect.{}: {}", where, printable(entry.key, 70), rule.error().message),
-                           "write a comparison (>= 1000), a range (0.5..2) or a value");
+      context.findings.add(
+          Rule::bad_expect, entry.value.mark,
+          fmt::format("{}.expect.{}: {}", where, printable(entry.key, 70), rule.error().message),
+          "write a comparison (>= 1000), a range (0.5..2) or a value");
     }
   }
 }
@@ -119,7 +132,8 @@ Result<ExpectRule> parse_expect(std::string_view name, std::string_view text) {
   if (dots != std::string_view::npos) {
     const auto low = to_double(trim(rest.substr(0, dots)));
     const auto high = to_double(trim(rest.substr(dots + 2)));
-    if (low && high && *low > *high) return invalid(fmt::format("the range {} ends before it begins", printable(rest, 60)));
+    if (low && high && *low > *high)
+      return invalid(fmt::format("the range {} ends before it begins", printable(rest, 60)));
     if (low && high) {
       rule.op = ExpectRule::Op::between;
       rule.low = *low;
@@ -143,16 +157,22 @@ Result<ExpectRule> parse_expect(std::string_view name, std::string_view text) {
   }
   const bool by_text = rule.op == ExpectRule::Op::eq || rule.op == ExpectRule::Op::ne;
   if (!by_text) return invalid(fmt::format("{} is not a number", printable(rest, 60)));
-  if (!compares && rest.find_first_of("<>=!") == 0) return invalid(fmt::format("{} is no comparison", printable(rest, 60)));
+  if (!compares && rest.find_first_of("<>=!") == 0)
+    return invalid(fmt::format("{} is no comparison", printable(rest, 60)));
   rule.equals_text = std::string(rest);
   return rule;
 }
 
-void read_task_contract(ParseContext& context, const YamlNode& node, const std::string& where, TaskSpec& task) {
+void read_task_contract(ParseContext& context, const YamlNode& node, const std::string& where,
+                        TaskSpec& task) {
+  for (const std::string_view key : {"outputs", "metrics", "artifacts", "expect"}) {
+    if (!context.is_bounded(node.find(key), fmt::format("{}.{}", where, key))) return;
+  }
   read_names(context, node.find("outputs"), {"an output", "_"}, task.outputs);
   read_names(context, node.find("metrics"), {"a metric", "_-./"}, task.metrics);
   if (const YamlNode* artifacts = node.find("artifacts")) read_artifacts(context, *artifacts, task);
-  if (const YamlNode* expect = node.find("expect")) read_expectations(context, *expect, where, task);
+  if (const YamlNode* expect = node.find("expect"))
+    read_expectations(context, *expect, where, task);
 }
 
 }  // namespace tidemill

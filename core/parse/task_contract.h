@@ -1,5 +1,5 @@
-// Reads what a task promises and takes: outputs, metrics, artifacts, expect. Inputs are resolved later,
-// when every task is known.
+// Reads what a task promises and takes: outputs, metrics, artifacts, expect. Inputs are resolved
+// later, when every task is known.
 #pragma once
 
 #include <string>

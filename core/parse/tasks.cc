@@ -41,6 +41,16 @@ class TaskReader {
     base_env_.assign(base_.env.size(), nullptr);  // checked here once, not again with every task
   }
 
+  // What each task copies, about.
+  std::size_t shared_bytes() const {
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : base_.env)
+      bytes += 120 + name.size() + 2 * value.source().size();
+    for (const auto& [name, secret] : base_.secrets) bytes += 64 + name.size() + secret.size();
+    for (const std::string& label : base_.runs_on) bytes += 32 + label.size();
+    return bytes;
+  }
+
   void read(const YamlNode::Entry& entry, std::string id, HookKind hook) {
     const std::string where = (hook == HookKind::none ? "tasks." : "hooks.") + entry.key;
     TaskSource source;
@@ -93,29 +103,41 @@ class TaskReader {
     if (entry.key == "shell") read_shell(value, task);
     if (entry.key == "umask") read_umask(value, task);
     if (entry.key == "runs_on") read_labels(value, task);
-    if (entry.key == "pool") read_text(&value, task.pool);
+    if (entry.key == "pool") read_pool(value, task);
     if (entry.key == "slots") read_int(&value, task.slots);
     if (entry.key == "priority") read_int(&value, task.priority);
     if (entry.key == "resources") read_resources(value, task);
     if (entry.key == "allow_failure") read_bool(&value, task.allow_failure);
   }
 
+  // A name that no pool can have is refused with the pools that are unknown.
+  static void read_pool(const YamlNode& value, TaskSpec& task) {
+    if (is_text(&value)) task.pool = value.text.substr(0, 65);
+  }
+
   void read_cwd(const YamlNode& value, TaskSpec& task) {
-    if (!read_text(&value, task.cwd)) return;
-    if (task.cwd.empty() || task.cwd.size() > 4000) {
-      add(Rule::bad_path, value, "cwd must be the path of a directory");
+    if (!is_text(&value)) return;
+    if (value.text.empty() || value.text.size() > 1024) {
+      return add(Rule::bad_path, value, "cwd must be the path of a directory, of up to 1024 bytes");
     }
+    task.cwd = value.text;
   }
 
   void read_shell(const YamlNode& value, TaskSpec& task) {
-    if (!read_text(&value, task.shell)) return;
-    const bool fits = !task.shell.empty() && task.shell[0] != '-' &&
-                      std::all_of(task.shell.begin(), task.shell.end(), [](char c) {
-                        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+    if (!is_text(&value)) return;
+    const std::string& shell = value.text;
+    const bool fits = !shell.empty() && shell.size() <= 256 && shell[0] != '-' &&
+                      std::all_of(shell.begin(), shell.end(), [](char c) {
+                        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                               (c >= '0' && c <= '9') ||
                                std::string_view("_.-/+").find(c) != std::string_view::npos;
                       });
-    if (fits) return;
-    add(Rule::bad_shell, value, fmt::format("\"{}\" is not one word that names an interpreter", printable(task.shell, 60)),
+    if (fits) {
+      task.shell = shell;
+      return;
+    }
+    add(Rule::bad_shell, value,
+        fmt::format("\"{}\" is not one word that names an interpreter", printable(shell, 60)),
         "options go into the script (set -eu), or into its first line (#!/bin/bash -eu)");
   }
 
@@ -135,11 +157,13 @@ class TaskReader {
 
   void read_labels(const YamlNode& value, TaskSpec& task) {
     task.runs_on.clear();
+    if (!context_.is_bounded(&value, "runs_on")) return;
     for_each_text(&value, [&](const YamlNode& item) {
       if (!is_name(item.text, "_0123456789", "_.-:/")) {
         add(Rule::bad_name, item, fmt::format("\"{}\" cannot be a label", printable(item.text, 60)),
             "use up to 64 letters, digits and _ . - : /");
-      } else if (std::find(task.runs_on.begin(), task.runs_on.end(), item.text) != task.runs_on.end()) {
+      } else if (std::find(task.runs_on.begin(), task.runs_on.end(), item.text) !=
+                 task.runs_on.end()) {
         add(Rule::repeated_item, item, fmt::format("the label {} is given twice", item.text));
       } else {
         task.runs_on.push_back(item.text);
@@ -156,7 +180,8 @@ class TaskReader {
   }
 
   // What only a task or a hook has.
-  void read_own(const YamlNode& node, const std::string& where, TaskSpec& task, TaskSource& source) {
+  void read_own(const YamlNode& node, const std::string& where, TaskSpec& task,
+                TaskSource& source) {
     std::string rule;
     for (const YamlNode::Entry& entry : node.entries) {
       const YamlNode& value = entry.value;
@@ -165,7 +190,8 @@ class TaskReader {
       if (entry.key == "pool") source.pool = &value;
       if (entry.key == "if") source.condition = &value;
       if (entry.key == "inputs") source.inputs = &value;
-      const bool needs = entry.key == "needs" || entry.key == "depends" || entry.key == "depends_on";
+      const bool needs =
+          entry.key == "needs" || entry.key == "depends" || entry.key == "depends_on";
       if (needs && source.needs == nullptr) source.needs = &value;
       if (entry.key == "trigger_rule" && read_text(&value, rule)) {
         task.trigger_rule = trigger_rule_from(rule).value_or(TriggerRule::all_success);
@@ -174,7 +200,8 @@ class TaskReader {
     read_task_contract(context_, node, where, task);
   }
 
-  void read_action(const YamlNode::Entry& entry, const std::string& where, TaskSpec& task, TaskSource& source) {
+  void read_action(const YamlNode::Entry& entry, const std::string& where, TaskSpec& task,
+                   TaskSource& source) {
     const YamlNode& node = entry.value;
     const YamlNode* run = node.find("run");
     const YamlNode* command = node.find("command");
@@ -183,7 +210,8 @@ class TaskReader {
       if (run == nullptr && node.find("uses") != nullptr) return;
       if (node.kind != YamlNode::Kind::map) return;
       context_.findings.add(Rule::run_or_command, entry.key_mark,
-                            fmt::format("{} has {} run {} command", where, run ? "both" : "neither", run ? "and" : "nor"),
+                            fmt::format("{} has {} run {} command", where, run ? "both" : "neither",
+                                        run ? "and" : "nor"),
                             run ? "keep one of them" : "for example run: ./script.sh");
       return;
     }
@@ -194,37 +222,48 @@ class TaskReader {
   void read_script(const YamlNode& run, const std::string& where, TaskSpec& task) {
     if (!read_text(&run, task.script)) return;
     if (trim(task.script).empty()) {
-      return add(Rule::empty_value, run, where + ".run is empty", "write run: \"true\" for a task that does nothing");
+      return add(Rule::empty_value, run, where + ".run is empty",
+                 "write run: \"true\" for a task that does nothing");
     }
     if (task.script.size() > kMaxArgumentBytes) {
-      add(Rule::too_long, run, fmt::format("{}.run has {}; the most is 128 KiB", where, format_bytes(task.script.size())),
+      add(Rule::too_long, run,
+          fmt::format("{}.run has {}; the most is 128 KiB", where,
+                      format_bytes(task.script.size())),
           "put the script into a file");
     }
     const std::size_t at = task.script.find("${{");
     if (at == std::string::npos) return;
     const std::size_t end = task.script.find("}}", at);
-    const std::string inside = end == std::string::npos ? "…" : task.script.substr(at, end + 2 - at);
-    context_.findings.add(Rule::template_in_script, context_.source.place(run, at),
-                          fmt::format("{}.run holds {}: scripts are never templated", where, printable(inside, 60)),
-                          fmt::format("write env: {{VALUE: \"{}\"}} and use \"$VALUE\" in the script", printable(inside, 60)));
+    const std::string inside =
+        end == std::string::npos ? "…" : task.script.substr(at, end + 2 - at);
+    context_.findings.add(
+        Rule::template_in_script, context_.source.place(run, at),
+        fmt::format("{}.run holds {}: scripts are never templated", where, printable(inside, 60)),
+        fmt::format("write env: {{VALUE: \"{}\"}} and use \"$VALUE\" in the script",
+                    printable(inside, 60)));
   }
 
-  void read_command(const YamlNode& command, const std::string& where, TaskSpec& task, TaskSource& source) {
+  void read_command(const YamlNode& command, const std::string& where, TaskSpec& task,
+                    TaskSource& source) {
     if (command.kind != YamlNode::Kind::sequence) return;
+    if (!context_.is_bounded(&command, where + ".command")) return;
     if (command.items.empty()) {
-      return add(Rule::bad_command, command, where + ".command is an empty list", "name the program first");
+      return add(Rule::bad_command, command, where + ".command is an empty list",
+                 "name the program first");
     }
     for (const YamlNode& item : command.items) {
       if (!is_text(&item)) continue;
       if (item.text.size() > kMaxArgumentBytes) {
-        add(Rule::too_long, item, fmt::format("an argument of {}; the most is 128 KiB", format_bytes(item.text.size())),
+        add(Rule::too_long, item,
+            fmt::format("an argument of {}; the most is 128 KiB", format_bytes(item.text.size())),
             "put the text into a file");
       }
       task.argv.push_back(read_template(context_, item, where + ".command"));
       source.argv.push_back(&item);
     }
     if (!command.items[0].text.empty() || !is_text(&command.items[0])) return;
-    add(Rule::bad_command, command.items[0], where + ".command has no program", "name the program first");
+    add(Rule::bad_command, command.items[0], where + ".command has no program",
+        "name the program first");
   }
 
   ParseContext& context_;
@@ -232,12 +271,15 @@ class TaskReader {
   std::vector<const YamlNode*> base_env_;
 };
 
-bool is_task_id(std::string_view id) { return is_name(id, "_0123456789", "_.-"); }
+bool is_task_id(std::string_view id) {
+  return is_name(id, "_0123456789", "_.-");
+}
 
 void refuse_id(ParseContext& context, const YamlNode::Entry& entry) {
-  context.findings.add(Rule::bad_task_id, entry.key_mark,
-                       fmt::format("\"{}\" cannot be a task's id", printable(entry.key, 80)),
-                       "use up to 64 letters, digits and _ . -, and start with a letter, a digit or _");
+  context.findings.add(
+      Rule::bad_task_id, entry.key_mark,
+      fmt::format("\"{}\" cannot be a task's id", printable(entry.key, 80)),
+      "use up to 64 letters, digits and _ . -, and start with a letter, a digit or _");
 }
 
 // False when the entry is not to be read as a task.
@@ -248,31 +290,47 @@ bool check_id(ParseContext& context, const YamlNode::Entry& entry,
     return false;
   }
   if (to_lower_ascii(entry.key).starts_with("hook.")) {
-    context.findings.add(Rule::bad_task_id, entry.key_mark, fmt::format("\"{}\": ids that begin with hook. are those of hooks", entry.key));
+    context.findings.add(
+        Rule::bad_task_id, entry.key_mark,
+        fmt::format("\"{}\": ids that begin with hook. are those of hooks", entry.key));
     return false;
   }
   const auto [known, is_new] = seen.emplace(to_lower_ascii(entry.key), &entry);
   if (!is_new) {
     const YamlNode::Entry& first = *known->second;
     context.findings.add(Rule::similar_task_ids, entry.key_mark,
-                         fmt::format("the ids {} and {} (at {}:{}) differ by case only", entry.key, first.key,
-                                     first.key_mark.line, first.key_mark.column),
+                         fmt::format("the ids {} and {} (at {}:{}) differ by case only", entry.key,
+                                     first.key, first.key_mark.line, first.key_mark.column),
                          "rename one of them");
   }
   return true;
+}
+
+// Every task gets a copy of what it inherits.
+bool check_shared_size(ParseContext& context, std::size_t bytes, std::size_t tasks) {
+  constexpr std::size_t kMaxBytes = 256u << 20;
+  if (bytes * tasks <= kMaxBytes) return true;
+  context.findings.add(Rule::too_many, {},
+                       fmt::format("{} of shared environment for each of {} tasks is too much",
+                                   format_bytes(bytes), tasks),
+                       "put large texts into files");
+  return false;
 }
 
 void read_ordinary(ParseContext& context, TaskReader& reader) {
   const YamlNode* tasks = context.root.find("tasks");
   if (tasks == nullptr || tasks->kind != YamlNode::Kind::map) return;
   if (tasks->entries.empty()) {
-    context.findings.add(Rule::no_tasks, tasks->mark, "the DAG has no tasks", "add one: hello: {run: echo hello}");
+    context.findings.add(Rule::no_tasks, tasks->mark, "the DAG has no tasks",
+                         "add one: hello: {run: echo hello}");
   }
   if (tasks->entries.size() > kMaxTasks) {
     context.findings.add(Rule::too_many, tasks->mark,
-                         fmt::format("{} tasks; the most is {}", tasks->entries.size(), kMaxTasks), "split the DAG");
+                         fmt::format("{} tasks; the most is {}", tasks->entries.size(), kMaxTasks),
+                         "split the DAG");
     return;
   }
+  if (!check_shared_size(context, reader.shared_bytes(), tasks->entries.size())) return;
   context.dag.tasks.reserve(tasks->entries.size() + kHooks.size());
   context.sources.reserve(tasks->entries.size() + kHooks.size());
   std::unordered_map<std::string, const YamlNode::Entry*> seen;
@@ -290,7 +348,8 @@ void read_hooks(ParseContext& context, TaskReader& reader) {
   for (const HookName& hook : kHooks) {
     for (const YamlNode::Entry& entry : hooks->entries) {
       if (entry.key != hook.key || entry.value.kind != YamlNode::Kind::map) continue;
-      context.dag.hooks[static_cast<std::size_t>(hook.kind)] = static_cast<TaskIndex>(context.dag.tasks.size());
+      context.dag.hooks[static_cast<std::size_t>(hook.kind)] =
+          static_cast<TaskIndex>(context.dag.tasks.size());
       reader.read(entry, "hook." + entry.key, hook.kind);
     }
   }

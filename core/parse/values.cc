@@ -1,9 +1,12 @@
 #include "core/parse/values.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
 #include "base/text.h"
+#include "core/parse/context.h"
 
 namespace tidemill {
 
@@ -20,7 +23,8 @@ bool read_text(const YamlNode* node, std::string& out) {
 bool read_int(const YamlNode* node, int& out) {
   if (!is_text(node)) return false;
   const auto value = to_int(node->text);
-  if (!value || *value > std::numeric_limits<int>::max() || *value < std::numeric_limits<int>::min()) {
+  if (!value || *value > std::numeric_limits<int>::max() ||
+      *value < std::numeric_limits<int>::min()) {
     return false;
   }
   out = static_cast<int>(*value);
@@ -52,6 +56,15 @@ bool read_size(const YamlNode* node, std::uint64_t& out) {
   const auto value = parse_bytes(node->text);
   if (value) out = *value;
   return value.has_value();
+}
+
+bool ParseContext::is_bounded(const YamlNode* node, std::string_view what) {
+  if (node == nullptr) return true;
+  const std::size_t size = std::max(node->items.size(), node->entries.size());
+  if (size <= kMaxItems) return true;
+  findings.add(Rule::too_many, node->mark,
+               fmt::format("{} has {} items; the most is {}", what, size, kMaxItems));
+  return false;
 }
 
 void for_each_text(const YamlNode* node, const std::function<void(const YamlNode&)>& take) {

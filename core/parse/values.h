@@ -23,6 +23,9 @@ bool read_bool(const YamlNode* node, bool& out);
 bool read_duration(const YamlNode* node, Duration& out);
 bool read_size(const YamlNode* node, std::uint64_t& out);
 
+// No list or map inside a task needs more; checks may take time in the square of this.
+inline constexpr std::size_t kMaxItems = 1000;
+
 // Calls `take` for a text, or for each text of a list.
 void for_each_text(const YamlNode* node, const std::function<void(const YamlNode&)>& take);
 
