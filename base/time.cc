@@ -100,7 +100,7 @@ std::optional<std::int64_t> read_offset_s(Reader& reader) {
   reader.expect(":");
   const int minutes = reader.digits(2);
   if (!reader.ok || hours > 23 || minutes > 59) return std::nullopt;
-  const std::int64_t offset = hours * 3600 + minutes * 60;
+  const int offset = hours * 3600 + minutes * 60;
   return sign == '-' ? -offset : offset;
 }
 
@@ -156,7 +156,8 @@ Result<WallTime> parse_rfc3339(std::string_view text) {
   if (hour > 23 || minute > 59 || second > 59) return refuse("there is no such time of day");
   const auto offset = read_offset_s(reader);
   if (!offset || !reader.ok || !reader.rest.empty()) return refuse(kForm);
-  const std::int64_t seconds = *days * kDayS + hour * 3600 + minute * 60 + second - *offset;
+  const int second_of_day = hour * 3600 + minute * 60 + second;
+  const std::int64_t seconds = *days * kDayS + second_of_day - *offset;
   const WallTime result{seconds * kSecondUs + fraction};
   if (!has_four_digit_year(result)) return refuse("it is outside the years 1 to 9999 in UTC");
   return result;

@@ -6,7 +6,7 @@ namespace tidemill {
 namespace {
 
 // No zone was ever further from UTC than this.
-constexpr std::int64_t kLargestOffsetS = 26 * 3600;
+constexpr std::int64_t kLargestOffsetS = std::int64_t{26} * 3600;
 
 using Periods = std::vector<Zone::Period>;
 

@@ -22,8 +22,11 @@ void check_text(std::string_view text) {
   }
   const auto duration = parse_duration(text);
   if (duration.ok()) CHECK(duration->count() >= 0 && !format_duration(*duration).empty());
-  const auto zone = load_zone(text);
-  if (zone.ok()) CHECK((*zone)->name() == text);
+  // Looking for the nearest of 600 names is slow under sanitizers, so zones have a mark of their
+  // own.
+  if (!text.starts_with("zone ")) return;
+  const auto zone = load_zone(text.substr(5));
+  if (zone.ok()) CHECK((*zone)->name() == text.substr(5));
 }
 
 }  // namespace
