@@ -30,8 +30,10 @@ Status Engine::restore_run(const StoredRun& stored, DagPtr dag, Now now) {
     if (!tidemill::is_live(state.state)) continue;
     const WorkerId worker = live.grants[task].worker;
     attempts_[state.attempt] = {live.run.id, task, worker};
+    if (KnownWorker* known = workers_.find(worker)) ++known->live;
     placement_.occupy(ready_task(live, task), worker);
   }
+  hurry(Duration{});
   // Stops are sent again when the worker says hello.
   for (const Effect& effect : pending_effects(*live.dag, live.run)) carry_out(live, effect);
   note_wake(live);
@@ -82,6 +84,7 @@ std::int64_t Engine::version_of(const SubmitRequest& request, Now now) {
 }
 
 RunId Engine::submit(const SubmitRequest& request, Now now) {
+  hurry(Duration{});
   LiveRun live;
   live.dag = request.dag;
   live.version = version_of(request, now);
@@ -109,6 +112,7 @@ Status Engine::cancel(RunId run, const std::string& by, const std::string& reaso
   if (!is_live(run) || is_terminal(at(run).run.state)) {
     return conflict(fmt::format("run {} is not running, so it cannot be cancelled", run.value));
   }
+  hurry(Duration{});
   LiveRun& live = at(run);
   apply(live, event::Cancel{by, reason}, now);
   if (force == Force::no) return Ok{};
@@ -188,10 +192,18 @@ void Engine::wake(Now now) {
     if (at_time > now.boot) break;
     due.push_back(run);
   }
+  if (!due.empty()) hurry(Duration{});
   for (const RunId run : due) apply(at(run), event::Wake{}, now);
 }
 
+std::optional<std::pair<RunId, TaskIndex>> Engine::task_of(AttemptId attempt) const {
+  const auto found = attempts_.find(attempt);
+  if (found == attempts_.end()) return std::nullopt;
+  return std::pair(found->second.run, found->second.task);
+}
+
 Turn Engine::seal(Now now) {
+  patience_.reset();
   do {
     start_queued_runs(now);
     grant_ready(now);
@@ -242,12 +254,13 @@ void Engine::grant(const Grant& granted, Now now) {
     return;
   }
   const AttemptId attempt = next_attempt();
+  KnownWorker& worker = *workers_.find(granted.worker);
+  ++worker.live;
   live.grants[granted.task] = {granted.worker, now.wall};
   attempts_[attempt] = {granted.run, granted.task, granted.worker};
   const Transition transition = apply(live, event::Grant{granted.task, attempt}, now);
   CHECK(transition.verdict == Transition::Verdict::applied);
-  send_start(*workers_.find(granted.worker), live, start_message(live, granted.task,
-                                                                 std::move(*rendered)));
+  send_start(worker, live, start_message(live, granted.task, std::move(*rendered)));
 }
 
 AttemptId Engine::next_attempt() {

@@ -71,6 +71,17 @@ class Engine {
   // Grants what fits, and hands over everything since the last call.
   Turn seal(Now now);
 
+  // How long the next seal() may wait so that commits group: nullopt = there is nothing to commit;
+  // zero = somebody waits for it. A started attempt is only news for people; an end that makes room
+  // at a worker with more to do holds nobody up either.
+  std::optional<Duration> patience() const { return patience_; }
+  static constexpr Duration kNewsMayWait = std::chrono::milliseconds(20);
+  static constexpr Duration kEndMayWait = std::chrono::milliseconds(2);
+
+  // The task of a live attempt.
+  std::optional<std::pair<RunId, TaskIndex>> task_of(AttemptId attempt) const;
+
+  std::int64_t epoch() const { return epoch_; }
   std::size_t live_runs() const { return runs_.size(); }
   bool is_live(RunId run) const { return runs_.contains(run); }
   std::size_t live_attempts() const { return attempts_.size(); }
@@ -126,6 +137,8 @@ class Engine {
   void grant(const Grant& grant, Now now);
   void forget_ended_runs();
   void use_counters() { counters_changed_ = true; }
+  void hurry(Duration at_most) { patience_ = std::min(patience_.value_or(at_most), at_most); }
+  void hurry_after_end(const LiveAttempt& ended, const Transition& transition);
   AttemptId next_attempt();
 
   std::int64_t epoch_;
@@ -145,6 +158,7 @@ class Engine {
   std::set<std::pair<BootTime, RunId>> wakes_;
 
   BatchBuilder builder_;
+  std::optional<Duration> patience_;
   std::vector<ShellEffect> effects_;
   std::map<LinkId, std::vector<AttemptId>> acknowledged_;  // of this turn
   std::vector<RunId> ended_;                               // of this turn

@@ -58,6 +58,7 @@ KnownWorker* Engine::admit_worker(LinkId link, const message::Hello& hello, Now 
 }
 
 void Engine::on_hello(LinkId link, const message::Hello& hello, Now now) {
+  hurry(Duration{});
   KnownWorker* worker = admit_worker(link, hello, now);
   if (worker == nullptr) return;
   const bool rebooted = !worker->row.boot_id.empty() && worker->row.boot_id != hello.boot_id;
@@ -175,6 +176,7 @@ void Engine::on_started(LinkId link, const message::Started& started, Now now) {
   if (found->second.worker != worker->row.id) return;         // not its attempt
   apply(at(found->second.run), event::Started{found->second.task, started.attempt, started.at},
         now);
+  hurry(kNewsMayWait);
 }
 
 void Engine::on_ended(LinkId link, const message::Ended& ended, Now now) {
@@ -187,6 +189,7 @@ void Engine::on_ended(LinkId link, const message::Ended& ended, Now now) {
     end_attempt(ended.attempt, ended.outcome, now);
   }
   acknowledge(link, ended.attempt);
+  hurry(kEndMayWait);
 }
 
 void Engine::end_attempt(AttemptId attempt, const Outcome& outcome, Now now) {
@@ -201,10 +204,22 @@ void Engine::end_attempt(AttemptId attempt, const Outcome& outcome, Now now) {
   builder_.attempt_ended(live, ended.task, outcome, now);
   if (outcome.cause == Cause::lost) given_up_[attempt] = ended;
   measure(ended.worker, outcome);
+  hurry_after_end(ended, transition);
+}
+
+void Engine::hurry_after_end(const LiveAttempt& ended, const Transition& transition) {
+  KnownWorker* worker = workers_.find(ended.worker);
+  if (worker != nullptr) --worker->live;
+  const bool over = is_terminal(at(ended.run).run.state);
+  const bool has_more_to_do =
+      worker != nullptr && worker->live > worker->view.slots + worker->view.queue_ahead / 2;
+  const bool nobody_waits = placement_.ready_count() == 0 || has_more_to_do;
+  hurry(over || transition.run_changed || !nobody_waits ? Duration{} : kEndMayWait);
 }
 
 void Engine::fail_start(AttemptId attempt, const std::string& message, Now now) {
   if (!attempts_.contains(attempt)) return;
+  hurry(Duration{});
   Outcome outcome;
   outcome.cause = Cause::exec_failed;
   outcome.message = message;

@@ -29,6 +29,11 @@ KnownWorker* WorkerBook::find(WorkerId id) {
   return found == workers_.end() ? nullptr : &found->second;
 }
 
+const KnownWorker* WorkerBook::find_link(LinkId link) const {
+  const auto found = by_link_.find(link);
+  return found == by_link_.end() ? nullptr : &workers_.at(found->second);
+}
+
 KnownWorker* WorkerBook::find(LinkId link) {
   const auto found = by_link_.find(link);
   return found == by_link_.end() ? nullptr : find(found->second);

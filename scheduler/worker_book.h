@@ -24,6 +24,7 @@ struct KnownWorker {
   WorkerRow row;
   WorkerView view;
   LinkId link;                // none = not connected
+  int live = 0;               // attempts granted to it that have not ended
   double mean_task_us = -1;   // moving mean of its attempts; negative = none ended yet
 };
 
@@ -34,6 +35,7 @@ class WorkerBook {
   KnownWorker* find(WorkerId id);
   KnownWorker* find(LinkId link);
   KnownWorker* find(const std::string& name);
+  const KnownWorker* find_link(LinkId link) const;
   KnownWorker& add(WorkerId id, const std::string& name, WallTime now);
 
   void connect(KnownWorker& worker, LinkId link);

@@ -1,0 +1,79 @@
+#include "scheduler/local_agent.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "scheduler/data_lock.h"
+
+extern char** environ;
+
+namespace tidemill {
+namespace {
+
+constexpr Duration kFirstPause = std::chrono::milliseconds(50);
+constexpr Duration kLongestPause = std::chrono::seconds(5);
+
+Duration pause_after(int failures) {
+  return std::min(kFirstPause * (1 << std::min(failures, 7)), kLongestPause);
+}
+
+// In a session of its own, so that Ctrl-C in our terminal does not reach it; standard input from
+// /dev/null; no blocked signals inherited.
+Result<int> spawn(const std::vector<std::string>& command) {
+  std::vector<char*> argv;
+  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+  argv.push_back(nullptr);
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_t actions;
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawn_file_actions_init(&actions);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+  ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  pid_t pid = 0;
+  const int code = ::posix_spawnp(&pid, argv[0], &actions, &attributes, argv.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::posix_spawnattr_destroy(&attributes);
+  if (code == 0) return pid;
+  errno = code;
+  return errno_error("cannot start the local agent " + command[0]);
+}
+
+}  // namespace
+
+LocalAgent::LocalAgent(std::vector<std::string> command, std::string lock_path)
+    : command_(std::move(command)), lock_path_(std::move(lock_path)) {}
+
+LocalAgent::~LocalAgent() = default;
+
+Status LocalAgent::keep_alive(BootTime now) {
+  if (command_.empty() || pidfd_) return Ok{};
+  if (retry_at_ && now < *retry_at_) return Ok{};
+  retry_at_ = now + pause_after(failures_++);
+  if (is_locked(lock_path_)) return Ok{};  // somebody else's agent; it will connect
+  return start();
+}
+
+Status LocalAgent::start() {
+  pid_ = TRY(spawn(command_));
+  pidfd_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  if (!pidfd_) return errno_error("cannot watch the local agent");
+  return Ok{};
+}
+
+bool LocalAgent::take_ended() {
+  if (!pidfd_) return false;
+  int status = 0;
+  if (::waitpid(pid_, &status, WNOHANG) != pid_) return false;
+  pidfd_.reset();
+  return true;
+}
+
+}  // namespace tidemill

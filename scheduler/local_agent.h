@@ -1,0 +1,44 @@
+// Starts the agent on this machine as a process of its own and starts it again when it ends. An agent
+// that an earlier scheduler left running is used as it is: it holds the agent's lock and connects by
+// itself.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/time.h"
+
+namespace tidemill {
+
+class LocalAgent {
+ public:
+  // `command` empty = never starts anything. `lock_path` is the lock that a running agent holds.
+  LocalAgent(std::vector<std::string> command, std::string lock_path);
+  LocalAgent(LocalAgent&& other) noexcept = default;
+  ~LocalAgent();  // leaves the process alone
+
+  // Readable when our process has ended; -1 = there is none.
+  int fd() const { return pidfd_.get(); }
+
+  // Starts one if none is there and it is time to. Call when disconnected, and when fd() is readable.
+  Status keep_alive(BootTime now);
+  // When keep_alive() should be called again; nullopt = only on events.
+  std::optional<BootTime> retry_at() const { return pidfd_ ? std::nullopt : retry_at_; }
+  // True once for each of our processes that ended.
+  bool take_ended();
+  void connected() { failures_ = 0; }
+
+ private:
+  Status start();
+
+  std::vector<std::string> command_;
+  std::string lock_path_;
+  Fd pidfd_;
+  int pid_ = 0;
+  int failures_ = 0;  // since an agent was last connected
+  std::optional<BootTime> retry_at_;
+};
+
+}  // namespace tidemill

@@ -1,0 +1,250 @@
+#include "scheduler/loop.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/fault_point.h"
+
+namespace tidemill {
+namespace {
+
+// Waits end at the latest after this, also because the boot clock counts suspend and poll does not.
+constexpr Duration kLongestSleep = std::chrono::seconds(30);
+
+}  // namespace
+
+void Scheduler::Loop::note(const std::string& text) {
+  if (config_.observer != nullptr) config_.observer->on_note(text);
+}
+
+void Scheduler::Loop::post(std::function<void(Scheduler&)> command) {
+  {
+    const std::lock_guard lock(mutex_);
+    commands_.push_back(std::move(command));
+  }
+  const std::uint64_t one = 1;
+  // Fails only when the counter is full, and then it is readable already.
+  (void)!::write(wakeup_.get(), &one, sizeof one);
+}
+
+void Scheduler::Loop::take_commands(Scheduler& self) {
+  std::uint64_t count = 0;
+  if (::read(wakeup_.get(), &count, sizeof count) < 0) return;
+  std::vector<std::function<void(Scheduler&)>> commands;
+  {
+    const std::lock_guard lock(mutex_);
+    commands = std::exchange(commands_, {});
+  }
+  for (const auto& command : commands) command(self);
+}
+
+Result<RunId> Scheduler::Loop::submit(SubmitRequest request) {
+  if (!failure_.empty()) return unavailable(failure_);
+  if (request.known_version == 0) {
+    const auto version =
+        TRY(reader_->find_version(request.dag->name, request.dag->content_hash));
+    request.known_version = version.value_or(0);
+  }
+  const RunId run = engine_->submit(request, system_now());
+  TRY(settle());
+  return run;
+}
+
+Status Scheduler::Loop::run_until(Scheduler& self, const std::function<bool()>& done) {
+  while (!done()) {
+    const Status turned = turn(self);
+    if (turned.ok()) continue;
+    failure_ = turned.error().message;
+    return turned;
+  }
+  return Ok{};
+}
+
+Duration Scheduler::Loop::sleep_time(Now now) const {
+  Duration longest = kLongestSleep;
+  const auto until = [&](const std::optional<BootTime>& at) {
+    if (at) longest = std::min(longest, std::max(*at - now.boot, Duration{}));
+  };
+  if (!committer_->busy()) until(seal_by_);
+  until(wake_at_);
+  if (links_->count() == 0) until(agent_->retry_at());
+  return longest;
+}
+
+Status Scheduler::Loop::turn(Scheduler& self) {
+  if (!failure_.empty()) return unavailable(failure_);
+  TRY(links_->wait(sleep_time(system_now())));
+  const Now now = system_now();
+  ++figures_.turns;
+  take_commands(self);
+  TRY(finish_commit());
+  feed(links_->take(), now);
+  TRY(look_after_agent(now));
+  if (wake_at_ && *wake_at_ <= now.boot) {
+    wake_at_.reset();
+    engine_->wake(now);
+  }
+  TRY(seal_if_due(now));
+  links_->flush();
+  figures_.longest_turn = std::max(figures_.longest_turn, system_now().boot - now.boot);
+  return Ok{};
+}
+
+void Scheduler::Loop::feed(Links::Inbox inbox, Now now) {
+  // An agent that was killed and started again may be accepted before its old end is noticed.
+  for (const auto& [link, why] : inbox.gone) {
+    if (const KnownWorker* worker = engine_->workers().find_link(link)) {
+      note(fmt::format("worker {} disconnected ({})", worker->row.name, why));
+    }
+    engine_->on_gone(link);
+  }
+  for (const auto& [link, message] : inbox.messages) feed(link, message, now);
+  for (const auto& [attempt, why] : std::exchange(failed_starts_, {})) {
+    engine_->fail_start(attempt, why, now);
+  }
+}
+
+void Scheduler::Loop::feed(LinkId link, const Message& message, Now now) {
+  if (const auto* ended = std::get_if<message::Ended>(&message)) {
+    fault_point("FP14");
+    return engine_->on_ended(link, *ended, now);
+  }
+  if (const auto* started = std::get_if<message::Started>(&message)) {
+    return engine_->on_started(link, *started, now);
+  }
+  if (const auto* hello = std::get_if<message::Hello>(&message)) {
+    agent_->connected();
+    return engine_->on_hello(link, *hello, now);
+  }
+  if (const auto* progress = std::get_if<message::Progress>(&message)) {
+    const auto task = engine_->task_of(progress->attempt);
+    if (task && config_.observer != nullptr) {
+      config_.observer->on_progress(task->first, task->second, progress->fraction, progress->text);
+    }
+    return;
+  }
+  if (std::holds_alternative<message::Heartbeat>(message)) return;
+  links_->close(link);  // a word that no agent says
+}
+
+Status Scheduler::Loop::look_after_agent(Now now) {
+  if (agent_->take_ended()) {
+    watched_agent_ = -1;  // the kernel forgot it with the descriptor
+    note("the local agent ended; starting it again");
+  }
+  if (links_->count() == 0) TRY(agent_->keep_alive(now.boot));
+  return watch_agent();
+}
+
+Status Scheduler::Loop::watch_agent() {
+  if (agent_->fd() == watched_agent_) return Ok{};
+  watched_agent_ = agent_->fd();
+  return watched_agent_ < 0 ? Status(Ok{}) : links_->watch(watched_agent_);
+}
+
+Status Scheduler::Loop::finish_commit() {
+  const auto outcome = committer_->poll();
+  if (!outcome) return Ok{};
+  if (!outcome->ok()) return outcome->error();
+  if (in_flight_ == nullptr) return Ok{};  // it was a checkpoint
+  const auto turn = std::exchange(in_flight_, nullptr);
+  perform(*turn);
+  return Ok{};
+}
+
+Status Scheduler::Loop::seal_if_due(Now now) {
+  if (const auto patience = engine_->patience()) {
+    const BootTime by = now.boot + *patience;
+    seal_by_ = seal_by_ ? std::min(*seal_by_, by) : by;
+  }
+  if (committer_->busy() || !seal_by_ || *seal_by_ > now.boot) {
+    if (!seal_by_ && committer_->wants_checkpoint()) committer_->checkpoint_there();
+    return Ok{};
+  }
+  seal_by_.reset();
+  return commit(engine_->seal(now));
+}
+
+Status Scheduler::Loop::commit(Turn turn) {
+  wake_at_ = turn.wake_at;
+  if (turn.batch.empty()) {
+    perform(turn);
+    return Ok{};
+  }
+  ++figures_.commits;
+  const std::size_t rows = turn.batch.row_count();
+  figures_.rows += static_cast<std::int64_t>(rows);
+  if (rows > Committer::kInlineRows) {
+    in_flight_ = std::make_unique<Turn>(std::move(turn));
+    committer_->commit_there(&in_flight_->batch);
+    return Ok{};
+  }
+  ++figures_.inline_commits;
+  const BootTime begin = system_now().boot;
+  TRY(committer_->commit_here(turn.batch));
+  const Duration took = system_now().boot - begin;
+  figures_.commit_time += took;
+  figures_.longest_commit = std::max(figures_.longest_commit, took);
+  perform(turn);
+  return Ok{};
+}
+
+Status Scheduler::Loop::settle() {
+  while (true) {
+    TRY(finish_commit());
+    if (!committer_->busy()) {
+      if (!engine_->patience()) break;
+      seal_by_.reset();
+      TRY(commit(engine_->seal(system_now())));
+      continue;
+    }
+    TRY(links_->wait(std::chrono::milliseconds(10)));
+  }
+  links_->flush();
+  return Ok{};
+}
+
+void Scheduler::Loop::perform(Turn& turn) {
+  if (config_.observer != nullptr && !turn.batch.empty()) config_.observer->on_commit(turn.batch);
+  struct Visitor {
+    Loop& loop;
+    void operator()(shell_effect::SendStart& e) const { loop.send_start(e); }
+    void operator()(shell_effect::Send& e) const {
+      if (std::holds_alternative<message::Acknowledge>(e.message)) fault_point("FP15");
+      if (Channel* channel = loop.links_->find(e.link)) channel->send(e.message);
+    }
+    void operator()(shell_effect::Close& e) const {
+      loop.note("a worker was refused: " + e.why);
+      loop.links_->close(e.link);
+    }
+    void operator()(shell_effect::RunEnded& e) const {
+      if (loop.config_.observer != nullptr) loop.config_.observer->on_run_ended(e.run, e.state);
+    }
+    void operator()(shell_effect::DeadlineMissed& e) const {
+      if (loop.config_.observer != nullptr) loop.config_.observer->on_deadline_missed(e.run);
+    }
+  };
+  for (ShellEffect& effect : turn.effects) std::visit(Visitor{*this}, effect);
+}
+
+void Scheduler::Loop::send_start(shell_effect::SendStart& effect) {
+  fault_point("FP5");
+  Channel* channel = links_->find(effect.link);
+  if (channel == nullptr) return;  // sent again at its next hello
+  for (const auto& [variable, name] : effect.secret_names) {
+    auto value = config_.secret ? config_.secret(name)
+                                : Result<std::string>(not_found("there are no secrets here"));
+    if (!value.ok()) {
+      failed_starts_.emplace_back(
+          effect.start.attempt,
+          fmt::format("secret {} for {}: {}", name, variable, value.error().message));
+      // Nothing else may wake the loop.
+      seal_by_ = BootTime{};
+      return;
+    }
+    effect.start.secrets.emplace_back(variable, std::move(*value));
+  }
+  channel->send(effect.start);
+}
+
+}  // namespace tidemill

@@ -1,0 +1,84 @@
+// The shell around the engine: sockets, clock, database, the local agent.
+//
+//   turn: wait ▸ read everything that is there ▸ engine ▸ seal ▸ commit ▸ effects ▸ flush
+//
+// While the writer thread commits a large batch the loop goes on gathering; the next batch is sealed
+// when that one is done. Nothing is sent before its commit has returned.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "scheduler/committer.h"
+#include "scheduler/engine.h"
+#include "scheduler/links.h"
+#include "scheduler/local_agent.h"
+#include "scheduler/scheduler.h"
+#include "scheduler/storage/reader.h"
+
+namespace tidemill {
+
+class Scheduler::Loop {
+ public:
+  static Result<std::unique_ptr<Loop>> open(SchedulerConfig config);
+
+  Result<RunId> submit(SubmitRequest request);
+  void post(std::function<void(Scheduler&)> command);
+  Status run_until(Scheduler& self, const std::function<bool()>& done);
+  Status close();
+  // Nothing is unfinished and nothing waits for a commit.
+  bool is_idle() const {
+    return engine_->live_runs() == 0 && !engine_->patience() && in_flight_ == nullptr;
+  }
+
+  Engine& engine() { return *engine_; }
+  const Figures& figures() const { return figures_; }
+  const std::vector<RunId>& recovered() const { return recovered_; }
+
+ private:
+  explicit Loop(SchedulerConfig config) : config_(std::move(config)) {}
+  Status open_files();
+  Status recover(WallTime now);
+  Status restore(RunId run, Now now);
+
+  Status turn(Scheduler& self);
+  Status look_after_agent(Now now);
+  Status watch_agent();
+  Duration sleep_time(Now now) const;
+  void take_commands(Scheduler& self);
+  void feed(Links::Inbox inbox, Now now);
+  void feed(LinkId link, const Message& message, Now now);
+  Status finish_commit();
+  Status seal_if_due(Now now);
+  Status commit(Turn turn);
+  Status settle();  // seals and commits everything, waiting for it
+  void perform(Turn& turn);
+  void send_start(shell_effect::SendStart& effect);
+  void note(const std::string& text);
+
+  SchedulerConfig config_;
+  Fd lock_;
+  std::unique_ptr<Committer> committer_;
+  std::optional<RunReader> reader_;
+  std::optional<Engine> engine_;
+  std::optional<Links> links_;
+  std::optional<LocalAgent> agent_;
+  int watched_agent_ = -1;
+  Fd wakeup_;
+
+  std::unique_ptr<Turn> in_flight_;    // being committed by the writer thread
+  std::optional<BootTime> seal_by_;    // when what waits must be committed
+  std::optional<BootTime> wake_at_;    // the engine's next timer
+  std::vector<RunId> recovered_;
+  std::vector<std::pair<AttemptId, std::string>> failed_starts_;
+  Figures figures_;
+  std::string failure_;  // why nothing happens any more
+
+  std::mutex mutex_;  // guards what follows
+  std::vector<std::function<void(Scheduler&)>> commands_;
+};
+
+}  // namespace tidemill

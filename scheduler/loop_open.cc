@@ -1,0 +1,83 @@
+// How a scheduler begins and ends: lock, database, recovery, socket; clean stop.
+#include <sys/eventfd.h>
+
+#include "scheduler/data_lock.h"
+#include "scheduler/loop.h"
+
+namespace tidemill {
+namespace {
+
+Result<std::string> host_boot_id() {
+  std::string text = TRY(read_file("/proc/sys/kernel/random/boot_id", 200));
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Scheduler::Loop>> Scheduler::Loop::open(SchedulerConfig config) {
+  CHECK(config.load_dag != nullptr);
+  std::unique_ptr<Loop> loop(new Loop(std::move(config)));
+  TRY(loop->open_files());
+  TRY(loop->recover(system_now().wall));
+  return loop;
+}
+
+Status Scheduler::Loop::open_files() {
+  const std::string& dir = config_.data_dir;
+  TRY(make_directories(dir));
+  TRY(make_directories(dir + "/run", true));
+  lock_ = TRY(lock_data_directory(dir));
+  StorageOptions storage;
+  storage.path = dir + "/tidemill.db";
+  storage.boot_id = TRY(host_boot_id());
+  storage.durability = config_.durability;
+  storage.allow_network_file_system = config_.allow_network_file_system;
+  auto writer = TRY(Writer::open(storage, system_now().wall));
+  engine_.emplace(writer->start().epoch, writer->start().counters);
+  committer_ = TRY(Committer::start(std::move(writer)));
+  reader_.emplace(TRY(RunReader::open(storage.path)));
+  links_.emplace(TRY(Links::listen(dir + "/run/scheduler.sock")));
+  wakeup_ = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wakeup_) return errno_error("cannot make an eventfd");
+  TRY(links_->watch(wakeup_.get()));
+  TRY(links_->watch(committer_->fd()));
+  agent_.emplace(config_.agent_command, dir + "/worker/agent.lock");
+  return Ok{};
+}
+
+Status Scheduler::Loop::recover(WallTime) {
+  for (const WorkerRow& row : TRY(reader_->workers())) engine_->restore_worker(row);
+  for (const RunId run : TRY(reader_->unfinished_runs())) {
+    const Status restored = restore(run, system_now());
+    // One run that cannot be read must not keep the others from going on.
+    if (!restored.ok()) {
+      note(fmt::format("run {} cannot be resumed: {}", run.value, restored.error().message));
+      continue;
+    }
+    recovered_.push_back(run);
+  }
+  return Ok{};
+}
+
+Status Scheduler::Loop::restore(RunId run, Now now) {
+  const StoredRun stored = TRY(reader_->stored_run(run));
+  const DagVersionRow version = TRY(reader_->dag_version(stored.row.version));
+  DagPtr dag = TRY(config_.load_dag(version, stored.row.directory));
+  return engine_->restore_run(stored, std::move(dag), now);
+}
+
+Status Scheduler::Loop::close() {
+  TRY(settle());
+  if (!config_.agent_command.empty()) {
+    for (const auto& [id, worker] : engine_->workers().all()) {
+      if (Channel* channel = links_->find(worker.link)) channel->send(message::Shutdown{});
+    }
+    links_->flush();
+  }
+  const Status closed = committer_->close();
+  failure_ = "the scheduler was closed";
+  return closed;
+}
+
+}  // namespace tidemill

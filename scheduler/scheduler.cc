@@ -1,0 +1,44 @@
+#include "scheduler/scheduler.h"
+
+#include "scheduler/loop.h"
+
+namespace tidemill {
+
+Scheduler::Scheduler(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
+Scheduler::~Scheduler() = default;
+
+Result<std::unique_ptr<Scheduler>> Scheduler::open(SchedulerConfig config) {
+  return std::unique_ptr<Scheduler>(new Scheduler(TRY(Loop::open(std::move(config)))));
+}
+
+const std::vector<RunId>& Scheduler::recovered() const { return loop_->recovered(); }
+
+Result<RunId> Scheduler::submit(SubmitRequest request) {
+  return loop_->submit(std::move(request));
+}
+
+void Scheduler::post(std::function<void(Scheduler&)> command) { loop_->post(std::move(command)); }
+
+void Scheduler::cancel(RunId run, std::string by, std::string reason, Engine::Force force) {
+  post([=](Scheduler& self) {
+    // A run that has ended meanwhile needs no cancel.
+    if (!self.engine().is_live(run)) return;
+    (void)self.loop_->engine().cancel(run, by, reason, force, system_now()).ok();
+  });
+}
+
+Status Scheduler::run_until_idle() {
+  return run_until([this] { return loop_->is_idle(); });
+}
+
+Status Scheduler::run_until(const std::function<bool()>& done) {
+  return loop_->run_until(*this, done);
+}
+
+Status Scheduler::close() { return loop_->close(); }
+
+const Engine& Scheduler::engine() const { return loop_->engine(); }
+std::int64_t Scheduler::epoch() const { return loop_->engine().epoch(); }
+const Scheduler::Figures& Scheduler::figures() const { return loop_->figures(); }
+
+}  // namespace tidemill

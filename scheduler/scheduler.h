@@ -1,0 +1,82 @@
+// A scheduler as a value of its embedder: `tidemill run` today, a daemon later. It owns the data
+// directory (one at a time, by lock), the database, the socket for agents and, unless told not to,
+// one local agent.
+//
+//   <data>/tidemill.db           the database
+//   <data>/scheduler.lock        held while it lives; holds its pid
+//   <data>/run/scheduler.sock    agents connect here
+//
+// All calls are made by one thread, the one that calls run_*, except post() and cancel(), which any
+// thread may call. After an error of a run_* call (a failed commit: disk full, I/O error) nothing
+// more happens; end the process, the next start recovers.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "scheduler/engine.h"
+#include "scheduler/observer.h"
+#include "scheduler/storage/open.h"
+
+namespace tidemill {
+
+struct SchedulerConfig {
+  std::string data_dir;  // absolute; made when absent
+  // The program and its first arguments that start the local agent, for example
+  // {"/usr/bin/tidemill", "worker", "--data-dir", dir}. Empty = agents are started by others.
+  std::vector<std::string> agent_command;
+  Durability durability = Durability::power_loss;
+  bool allow_network_file_system = false;
+  Observer* observer = nullptr;  // may be null; must outlive the scheduler
+
+  // A stored dag version back as a Dag, for runs that an earlier scheduler left. Required.
+  std::function<Result<DagPtr>(const DagVersionRow& version, const std::string& directory)> load_dag;
+  // The value of a secret at the moment of sending. Null = there are no secrets.
+  std::function<Result<std::string>(const std::string& name)> secret;
+};
+
+class Scheduler {
+ public:
+  // Takes the data directory and loads every unfinished run; nothing moves before run_*.
+  static Result<std::unique_ptr<Scheduler>> open(SchedulerConfig config);
+  ~Scheduler();
+
+  // Runs that an earlier scheduler left unfinished, oldest first.
+  const std::vector<RunId>& recovered() const;
+
+  // The run exists durably when this returns.
+  Result<RunId> submit(SubmitRequest request);
+
+  // Any thread. The first asks tasks to stop, with their grace; Force::yes kills.
+  void cancel(RunId run, std::string by, std::string reason, Engine::Force force);
+  // Any thread: runs the function between two turns.
+  void post(std::function<void(Scheduler&)> command);
+
+  // Until no run is unfinished.
+  Status run_until_idle();
+  // Until `done` says so; it is asked after every turn.
+  Status run_until(const std::function<bool()>& done);
+
+  // Ends the local agent (its tasks go on in its supervisor when there are any), empties the
+  // write-ahead log and records a clean stop. The destructor alone leaves everything as a kill does.
+  Status close();
+
+  const Engine& engine() const;
+  std::int64_t epoch() const;
+  // Figures of this process, for measurements.
+  struct Figures {
+    std::int64_t turns = 0, commits = 0, inline_commits = 0, rows = 0;
+    Duration commit_time{}, longest_commit{}, longest_turn{};
+  };
+  const Figures& figures() const;
+
+ private:
+  class Loop;
+  explicit Scheduler(std::unique_ptr<Loop> loop);
+  std::unique_ptr<Loop> loop_;
+};
+
+}  // namespace tidemill
