@@ -1,0 +1,15 @@
+// `tidemill schema`: the JSON Schema for editors, the reference page, or one key in words.
+#pragma once
+
+#include <string>
+
+namespace tidemill {
+
+struct SchemaOptions {
+  std::string format = "json";  // json or markdown
+  std::string key;              // dotted, "tasks.retry.limit"; empty = everything
+};
+
+int run_schema(const SchemaOptions& options);
+
+}  // namespace tidemill
