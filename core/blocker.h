@@ -42,11 +42,11 @@ struct Blocker {
   // Units: slots; tasks (run_full); thousandths of a core, bytes or devices for a resource.
   std::int64_t needed = 0;
   std::int64_t in_use = 0;
-  std::int64_t total = 0;       // of the pool, the run or the possible workers together; too_big: of
-                                // the largest worker
-  std::size_t workers = 0;      // how many could run it
-  std::size_t ahead = 0;        // ready tasks before it that wait for the same
-  std::vector<Holder> holders;  // oldest first; reserved: the task that has the reservation
+  std::int64_t total = 0;   // of the pool, the run or the possible workers together; too_big: of
+                            // the largest worker
+  std::size_t workers = 0;  // how many could run it
+  std::size_t ahead = 0;    // ready tasks before it that wait for the same
+  std::vector<Holder> holders;    // oldest first; reserved: the task that has the reservation
   std::optional<BootTime> since;  // when the task became ready
 };
 

@@ -1,5 +1,5 @@
-// The DAG as source text for Graphviz and for Mermaid. Node names are positions, so that only labels
-// carry texts of the author, escaped for each language.
+// The DAG as source text for Graphviz and for Mermaid. Node names are positions, so that only
+// labels carry texts of the author, escaped for each language.
 #include <fmt/format.h>
 
 #include "base/check.h"
@@ -29,14 +29,29 @@ std::string mermaid_string(std::string_view text) {
   std::string quoted = "\"";
   for (const char c : text) {
     switch (c) {
-      case '"': quoted += "#quot;"; break;
-      case '#': quoted += "#35;"; break;
-      case '&': quoted += "#amp;"; break;
-      case '<': quoted += "#lt;"; break;
-      case '>': quoted += "#gt;"; break;
-      case '`': quoted += "#96;"; break;
-      case '\n': quoted += "<br/>"; break;
-      default: quoted += c;
+      case '"':
+        quoted += "#quot;";
+        break;
+      case '#':
+        quoted += "#35;";
+        break;
+      case '&':
+        quoted += "#amp;";
+        break;
+      case '<':
+        quoted += "#lt;";
+        break;
+      case '>':
+        quoted += "#gt;";
+        break;
+      case '`':
+        quoted += "#96;";
+        break;
+      case '\n':
+        quoted += "<br/>";
+        break;
+      default:
+        quoted += c;
     }
   }
   return quoted + '"';
@@ -44,22 +59,34 @@ std::string mermaid_string(std::string_view text) {
 
 std::string_view colour(TaskState state) {
   switch (state) {
-    case TaskState::waiting: return "#f2f2f2";
-    case TaskState::ready: return "#fff3c4";
-    case TaskState::dispatched: return "#cfe3ff";
-    case TaskState::running: return "#9cc7ff";
-    case TaskState::retry_wait: return "#ffd9a8";
-    case TaskState::awaiting_input: return "#e3d1ff";
-    case TaskState::succeeded: return "#bfe8c4";
-    case TaskState::failed: return "#f5a3a3";
-    case TaskState::upstream_failed: return "#f9d5d5";
-    case TaskState::skipped: return "#dcdcdc";
-    case TaskState::cancelled: return "#c9c9c9";
+    case TaskState::waiting:
+      return "#f2f2f2";
+    case TaskState::ready:
+      return "#fff3c4";
+    case TaskState::dispatched:
+      return "#cfe3ff";
+    case TaskState::running:
+      return "#9cc7ff";
+    case TaskState::retry_wait:
+      return "#ffd9a8";
+    case TaskState::awaiting_input:
+      return "#e3d1ff";
+    case TaskState::succeeded:
+      return "#bfe8c4";
+    case TaskState::failed:
+      return "#f5a3a3";
+    case TaskState::upstream_failed:
+      return "#f9d5d5";
+    case TaskState::skipped:
+      return "#dcdcdc";
+    case TaskState::cancelled:
+      return "#c9c9c9";
   }
   UNREACHABLE();
 }
 
-// Name, rule and, for a picture of a run, the state as a word: colour alone does not tell everybody.
+// Name, rule and, for a picture of a run, the state as a word: colour alone does not tell
+// everybody.
 std::string label(const TaskSpec& spec, const TaskRun* run) {
   std::string text = printable(spec.id);
   if (const std::string rule = rule_note(spec); !rule.empty()) text += '\n' + printable(rule);
@@ -75,7 +102,9 @@ std::string dot_node(const Dag& dag, TaskIndex task, const Run* run) {
   return line + "];\n";
 }
 
-bool has_hooks(const Dag& dag) { return dag.tasks.size() > dag.task_count; }
+bool has_hooks(const Dag& dag) {
+  return dag.tasks.size() > dag.task_count;
+}
 
 }  // namespace
 
@@ -107,7 +136,8 @@ std::string dag_to_mermaid(const Dag& dag) {
   for (TaskIndex task = 0; task < dag.task_count; ++task) text += node(task);
   if (has_hooks(dag)) {
     text += "  subgraph hooks\n";
-    for (TaskIndex task = dag.task_count; task < dag.tasks.size(); ++task) text += "  " + node(task);
+    for (TaskIndex task = dag.task_count; task < dag.tasks.size(); ++task)
+      text += "  " + node(task);
     text += "  end\n";
   }
   for (TaskIndex task = 0; task < dag.task_count; ++task) {

@@ -1,5 +1,5 @@
-// The DAG and the run as JSON for programs, defaults included; times as RFC 3339 or null, durations as
-// whole milliseconds, tasks by name. Environment and commands are left out: they may hold what
+// The DAG and the run as JSON for programs, defaults included; times as RFC 3339 or null, durations
+// as whole milliseconds, tasks by name. Environment and commands are left out: they may hold what
 // nobody should print.
 #include "base/check.h"
 #include "core/dump.h"
@@ -20,13 +20,17 @@ Json names(const Dag& dag, const std::vector<TaskIndex>& tasks) {
   return array;
 }
 
-Json milliseconds(Duration duration) { return std::int64_t{duration.count() / 1000}; }
+Json milliseconds(Duration duration) {
+  return std::int64_t{duration.count() / 1000};
+}
 
 Json time_or_null(WallTime time) {
   return time == WallTime{} ? Json() : Json(format_rfc3339(time));
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
 
 Json retry_to_json(const RetryPolicy& retry) {
   Json json;

@@ -86,8 +86,9 @@ std::string in_brief(const Dag& dag, const Levels& levels) {
 
 std::string dag_to_text(const Dag& dag) {
   const Levels levels = tasks_by_level(dag);
-  std::string text = fmt::format("{}: {} in {}\n", printable(dag.name), plural(dag.task_count, "task"),
-                                 plural(std::ssize(levels), "level"));
+  std::string text =
+      fmt::format("{}: {} in {}\n", printable(dag.name), plural(dag.task_count, "task"),
+                  plural(std::ssize(levels), "level"));
   text += dag.task_count <= kMaxTasksInFull ? in_full(dag, levels) : in_brief(dag, levels);
   for (std::size_t hook = dag.task_count; hook < dag.tasks.size(); ++hook) {
     text += "  +  " + task_line(dag, static_cast<TaskIndex>(hook), name_width(dag));

@@ -8,7 +8,8 @@
 
 namespace tidemill {
 
-// "rule one_success", "pool gpu (2 slots)", "if params.full", …: only what differs from the default.
+// "rule one_success", "pool gpu (2 slots)", "if params.full", …: only what differs from the
+// default.
 std::vector<std::string> task_notes(const TaskSpec& task);
 
 // The rule or expression that decides over the upstreams; empty for the default rule.

@@ -14,8 +14,8 @@ Explanation explain_retry_wait(const Subject& subject) {
   const TaskRun& state = subject.state();
   Explanation said;
   if (state.retry_at <= subject.now.wall) {
-    said.sentence = fmt::format("{} failed ({}) and is tried again now", subject.name(),
-                                failure_clause(state));
+    said.sentence =
+        fmt::format("{} failed ({}) and is tried again now", subject.name(), failure_clause(state));
   } else {
     said.sentence = fmt::format("{} failed ({}) and is tried again in {}, at {}", subject.name(),
                                 failure_clause(state), time_until(state.retry_at, subject.now.wall),
@@ -40,17 +40,24 @@ Explanation explain_awaiting_input(const Subject& subject) {
 
 Explanation explain_state(const Subject& subject) {
   switch (subject.state().state) {
-    case TaskState::waiting: return explain_waiting(subject);
-    case TaskState::ready: return explain_ready(subject);
-    case TaskState::dispatched: return explain_dispatched(subject);
-    case TaskState::running: return explain_running(subject);
-    case TaskState::retry_wait: return explain_retry_wait(subject);
-    case TaskState::awaiting_input: return explain_awaiting_input(subject);
+    case TaskState::waiting:
+      return explain_waiting(subject);
+    case TaskState::ready:
+      return explain_ready(subject);
+    case TaskState::dispatched:
+      return explain_dispatched(subject);
+    case TaskState::running:
+      return explain_running(subject);
+    case TaskState::retry_wait:
+      return explain_retry_wait(subject);
+    case TaskState::awaiting_input:
+      return explain_awaiting_input(subject);
     case TaskState::succeeded:
     case TaskState::failed:
     case TaskState::upstream_failed:
     case TaskState::skipped:
-    case TaskState::cancelled: return explain_ended(subject);
+    case TaskState::cancelled:
+      return explain_ended(subject);
   }
   UNREACHABLE();
 }

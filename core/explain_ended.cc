@@ -25,9 +25,10 @@ Explanation explain_succeeded(const Subject& subject) {
 Explanation explain_failed(const Subject& subject) {
   const TaskRun& state = subject.state();
   Explanation said;
-  const std::string when = state.attempts == 0   ? " before its first attempt"
-                           : state.attempts == 1 ? ""
-                                                 : fmt::format(" after {} attempts", state.attempts);
+  const std::string when = state.attempts == 0 ? " before its first attempt"
+                           : state.attempts == 1
+                               ? ""
+                               : fmt::format(" after {} attempts", state.attempts);
   said.sentence = fmt::format("{} failed{}: {}", subject.name(), when, failure_clause(state));
   if (state.tolerated) said.sentence += "; the DAG allows this failure";
   const std::vector<TaskIndex> blocked = blocked_by(subject.dag, subject.run, subject.index);
@@ -64,7 +65,8 @@ std::string way_text(const Subject& subject, const std::vector<TaskIndex>& way) 
                        way.size() - 3, subject.dag.tasks[way.back()].id);
   }
   std::string text;
-  for (const TaskIndex task : way) text += (text.empty() ? "" : " <- ") + subject.dag.tasks[task].id;
+  for (const TaskIndex task : way)
+    text += (text.empty() ? "" : " <- ") + subject.dag.tasks[task].id;
   return text;
 }
 
@@ -79,8 +81,7 @@ Explanation explain_upstream_failed(const Subject& subject) {
   }
   const TaskIndex root = way.back();
   const TaskRun& failed = subject.run.tasks[root];
-  const std::string_view verb =
-      failed.state == TaskState::cancelled ? "was cancelled" : "failed";
+  const std::string_view verb = failed.state == TaskState::cancelled ? "was cancelled" : "failed";
   said.sentence = fmt::format("{} did not run because {} {} ({})", subject.name(),
                               subject.dag.tasks[root].id, verb, failure_clause(failed));
   if (way.size() > 2) said.details.push_back("by way of " + way_text(subject, way));
@@ -121,17 +122,23 @@ Explanation explain_cancelled(const Subject& subject) {
 
 Explanation explain_terminal(const Subject& subject) {
   switch (subject.state().state) {
-    case TaskState::succeeded: return explain_succeeded(subject);
-    case TaskState::failed: return explain_failed(subject);
-    case TaskState::upstream_failed: return explain_upstream_failed(subject);
-    case TaskState::skipped: return explain_skipped(subject);
-    case TaskState::cancelled: return explain_cancelled(subject);
+    case TaskState::succeeded:
+      return explain_succeeded(subject);
+    case TaskState::failed:
+      return explain_failed(subject);
+    case TaskState::upstream_failed:
+      return explain_upstream_failed(subject);
+    case TaskState::skipped:
+      return explain_skipped(subject);
+    case TaskState::cancelled:
+      return explain_cancelled(subject);
     case TaskState::waiting:
     case TaskState::ready:
     case TaskState::dispatched:
     case TaskState::running:
     case TaskState::retry_wait:
-    case TaskState::awaiting_input: break;
+    case TaskState::awaiting_input:
+      break;
   }
   UNREACHABLE();
 }

@@ -16,7 +16,8 @@ using Kind = Blocker::Kind;
 std::string amount(const std::string& what, std::int64_t value) {
   if (what == "memory") return format_bytes(static_cast<std::uint64_t>(value));
   if (what == "cpu") {
-    return fmt::format("{} {}", static_cast<double>(value) / 1000, value == 1000 ? "core" : "cores");
+    return fmt::format("{} {}", static_cast<double>(value) / 1000,
+                       value == 1000 ? "core" : "cores");
   }
   if (what == "gpu") return fmt::format("{} {}", value, value == 1 ? "GPU" : "GPUs");
   return plural(value, "slot");
@@ -83,28 +84,33 @@ std::string too_big(const Blocker& blocker) {
 
 std::string reserved(const Subject& subject, const Blocker& blocker) {
   const Holder& older = blocker.holders.front();
-  return fmt::format("it waits for {}, which is before it, has been ready for {} and has reserved {}",
-                     holder_name(subject, older.run, older.task),
-                     format_duration(subject.now.boot - *older.since),
-                     blocker.what.empty() ? "the room" : pool_name(subject, blocker.what));
+  return fmt::format(
+      "it waits for {}, which is before it, has been ready for {} and has reserved {}",
+      holder_name(subject, older.run, older.task), format_duration(subject.now.boot - *older.since),
+      blocker.what.empty() ? "the room" : pool_name(subject, blocker.what));
 }
 
 // One clause about "it".
 std::string clause(const Subject& subject, const Blocker& blocker) {
   const std::string& what = blocker.what;
   switch (blocker.kind) {
-    case Kind::none: return "it starts in the next turn of the scheduler";
-    case Kind::paused: return fmt::format("nothing is started at the moment: {}", what);
-    case Kind::no_worker: return "no worker is connected";
+    case Kind::none:
+      return "it starts in the next turn of the scheduler";
+    case Kind::paused:
+      return fmt::format("nothing is started at the moment: {}", what);
+    case Kind::no_worker:
+      return "no worker is connected";
     case Kind::draining:
-      return blocker.workers == 1 ? "the only worker that could run it is draining"
-                                  : fmt::format("all {} workers that could run it are draining",
-                                                blocker.workers);
+      return blocker.workers == 1
+                 ? "the only worker that could run it is draining"
+                 : fmt::format("all {} workers that could run it are draining", blocker.workers);
     case Kind::no_label:
       return fmt::format("no worker has {} ({} connected)", labels(what),
                          blocker.workers == 1 ? "1 is" : fmt::format("{} are", blocker.workers));
-    case Kind::too_big: return too_big(blocker);
-    case Kind::pool_unknown: return pool_name(subject, what) + " does not exist";
+    case Kind::too_big:
+      return too_big(blocker);
+    case Kind::pool_unknown:
+      return pool_name(subject, what) + " does not exist";
     case Kind::pool_too_small:
       return fmt::format("it can never start here: it asks for {} of {}, which has {}",
                          plural(blocker.needed, "slot"), pool_name(subject, what), blocker.total);
@@ -124,9 +130,11 @@ std::string clause(const Subject& subject, const Blocker& blocker) {
     case Kind::resources:
       return fmt::format("it waits for {}{} on one worker: {}", amount(what, blocker.needed),
                          what == "memory" ? " of memory" : "", use(subject, blocker, what));
-    case Kind::reserved: return reserved(subject, blocker);
+    case Kind::reserved:
+      return reserved(subject, blocker);
     case Kind::behind_others:
-      return fmt::format("it starts after {} before it", plural(std::int64_t(blocker.ahead), "task"));
+      return fmt::format("it starts after {} before it",
+                         plural(std::int64_t(blocker.ahead), "task"));
   }
   UNREACHABLE();
 }
@@ -134,9 +142,8 @@ std::string clause(const Subject& subject, const Blocker& blocker) {
 std::string ahead(const Blocker& blocker) {
   const bool is_told = blocker.kind == Kind::behind_others || blocker.kind == Kind::reserved;
   if (blocker.ahead == 0 || is_told) return "";
-  return fmt::format("; {} before it", blocker.ahead == 1
-                                           ? "1 task is"
-                                           : fmt::format("{} tasks are", blocker.ahead));
+  return fmt::format("; {} before it",
+                     blocker.ahead == 1 ? "1 task is" : fmt::format("{} tasks are", blocker.ahead));
 }
 
 std::string ready_since(const Subject& subject) {
@@ -167,7 +174,9 @@ std::optional<Holder> holder_of(const Subject& subject) {
   return subject.placement->holder(subject.run.id, subject.index);
 }
 
-bool is_being_stopped(const TaskRun& state) { return state.cause != Cause::none; }
+bool is_being_stopped(const TaskRun& state) {
+  return state.cause != Cause::none;
+}
 
 std::string stopping(const Subject& subject) {
   const Cause why = subject.state().cause;
@@ -219,7 +228,8 @@ Explanation explain_dispatched(const Subject& subject) {
     said.sentence = fmt::format("{} is starting{}", subject.name(), where(subject, holder));
   }
   if (holder && holder->since) {
-    said.details.push_back("granted " + format_duration(subject.now.boot - *holder->since) + " ago");
+    said.details.push_back("granted " + format_duration(subject.now.boot - *holder->since) +
+                           " ago");
   }
   said.details.push_back(attempts_clause(subject.spec(), subject.state()));
   add_queue_timeout(subject, said);
@@ -230,17 +240,19 @@ Explanation explain_running(const Subject& subject) {
   const TaskRun& state = subject.state();
   const WallTime now = subject.now.wall;
   Explanation said;
-  said.sentence = fmt::format("{} has been running for {}{}", subject.name(),
-                              time_since(state.started_at, now), where(subject, holder_of(subject)));
+  said.sentence =
+      fmt::format("{} has been running for {}{}", subject.name(), time_since(state.started_at, now),
+                  where(subject, holder_of(subject)));
   const Duration timeout = subject.spec().timeout;
   if (is_being_stopped(state)) {
     said.sentence += "; " + stopping(subject);
   } else if (timeout > Duration::zero()) {
     const WallTime at = state.started_at + timeout;
     said.sentence += at > now ? fmt::format("; it times out in {}", time_until(at, now))
-                              : fmt::format("; its timeout of {} has passed and it is about to be "
-                                            "stopped",
-                                            format_duration(timeout));
+                              : fmt::format(
+                                    "; its timeout of {} has passed and it is about to be "
+                                    "stopped",
+                                    format_duration(timeout));
   }
   said.details.push_back(attempts_clause(subject.spec(), state));
   said.details.push_back("started at " + format_rfc3339(state.started_at));

@@ -34,28 +34,33 @@ struct Census {
 
 std::string_view in_words(TaskState state) {
   switch (state) {
-    case TaskState::retry_wait: return "waiting for a retry";
-    case TaskState::awaiting_input: return "waiting for a person";
-    case TaskState::dispatched: return "starting";
-    case TaskState::upstream_failed: return "not run because of a failure";
+    case TaskState::retry_wait:
+      return "waiting for a retry";
+    case TaskState::awaiting_input:
+      return "waiting for a person";
+    case TaskState::dispatched:
+      return "starting";
+    case TaskState::upstream_failed:
+      return "not run because of a failure";
     case TaskState::waiting:
     case TaskState::ready:
     case TaskState::running:
     case TaskState::succeeded:
     case TaskState::failed:
     case TaskState::skipped:
-    case TaskState::cancelled: return to_word(state);
+    case TaskState::cancelled:
+      return to_word(state);
   }
   UNREACHABLE();
 }
 
 // "2 running (train and audit), 3 waiting": names where they help.
 std::string census_text(const Dag& dag, const Census& census) {
-  constexpr std::array kOrder = {
-      TaskState::failed,     TaskState::running,         TaskState::dispatched,
-      TaskState::retry_wait, TaskState::awaiting_input,  TaskState::ready,
-      TaskState::waiting,    TaskState::upstream_failed, TaskState::skipped,
-      TaskState::cancelled};
+  constexpr std::array kOrder = {TaskState::failed,         TaskState::running,
+                                 TaskState::dispatched,     TaskState::retry_wait,
+                                 TaskState::awaiting_input, TaskState::ready,
+                                 TaskState::waiting,        TaskState::upstream_failed,
+                                 TaskState::skipped,        TaskState::cancelled};
   std::vector<std::string> parts = {
       fmt::format("{} of {} succeeded", census.count(TaskState::succeeded),
                   plural(static_cast<std::int64_t>(census.total), "task"))};
@@ -98,7 +103,8 @@ std::string duration_of(const Run& run) {
 
 std::string failed_sentence(const Dag& dag, const Run& run, const Census& census) {
   const std::string head = "failed" + duration_of(run) + ": ";
-  if (census.failed.empty()) return head + (run.reason.empty() ? "no reason was recorded" : run.reason);
+  if (census.failed.empty())
+    return head + (run.reason.empty() ? "no reason was recorded" : run.reason);
   const std::string failures = failures_text(dag, run, census);
   return head + (run.timed_out ? run.reason + "; " : "") + failures;
 }
@@ -118,13 +124,15 @@ std::string run_sentence(const Dag& dag, const Run& run, const Census& census, N
       return fmt::format("queued for {}: it starts when {} of {} allows it",
                          time_since(run.created_at, now.wall),
                          fmt::format("max_active_runs ({})", dag.max_active_runs), dag.name);
-    case RunState::running: return running_sentence(dag, run, census, now);
+    case RunState::running:
+      return running_sentence(dag, run, census, now);
     case RunState::succeeded:
       return "succeeded" + duration_of(run) + ": " + census_text(dag, census);
     case RunState::partial:
       return "partial" + duration_of(run) + ": " +
              (run.reason.empty() ? census_text(dag, census) : run.reason);
-    case RunState::failed: return failed_sentence(dag, run, census);
+    case RunState::failed:
+      return failed_sentence(dag, run, census);
     case RunState::cancelled:
       return (run.reason.empty() ? "cancelled" : run.reason) + "; " + census_text(dag, census);
   }

@@ -52,9 +52,9 @@ std::string upstream_sentence(const Subject& subject, const std::vector<TaskInde
   std::vector<std::string> shown;
   for (const TaskIndex upstream : open) shown.push_back(name_and_state(subject, upstream));
   if (open.size() == 1) return shown.front();
-  std::string text = fmt::format("{} of {}: {}", open.size(),
-                                 plural(std::ssize(subject.spec().upstream), "upstream"),
-                                 list_some(shown));
+  std::string text =
+      fmt::format("{} of {}: {}", open.size(),
+                  plural(std::ssize(subject.spec().upstream), "upstream"), list_some(shown));
   if (all_wait && way.size() > 2) {
     text += fmt::format("; under way is {}", name_and_state(subject, way.back()));
   }
@@ -63,12 +63,18 @@ std::string upstream_sentence(const Subject& subject, const std::vector<TaskInde
 
 std::string_view hook_moment(HookKind kind) {
   switch (kind) {
-    case HookKind::start: return "when the run starts";
-    case HookKind::success: return "after the other tasks, if the run succeeds";
-    case HookKind::failure: return "after the other tasks, if the run fails";
-    case HookKind::cancel: return "after the other tasks, if the run is cancelled";
-    case HookKind::exit: return "last, whatever the run's end";
-    case HookKind::none: break;
+    case HookKind::start:
+      return "when the run starts";
+    case HookKind::success:
+      return "after the other tasks, if the run succeeds";
+    case HookKind::failure:
+      return "after the other tasks, if the run fails";
+    case HookKind::cancel:
+      return "after the other tasks, if the run is cancelled";
+    case HookKind::exit:
+      return "last, whatever the run's end";
+    case HookKind::none:
+      break;
   }
   UNREACHABLE();
 }
@@ -91,8 +97,7 @@ Explanation explain_waiting(const Subject& subject) {
     return said;
   }
   if (subject.spec().hook != HookKind::none) {
-    said.sentence =
-        fmt::format("{}: it runs {}", waits, hook_moment(subject.spec().hook));
+    said.sentence = fmt::format("{}: it runs {}", waits, hook_moment(subject.spec().hook));
     return said;
   }
   if (start != kNoTask && !is_terminal(run.tasks[start].state)) {

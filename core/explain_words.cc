@@ -14,7 +14,9 @@ std::string time_since(WallTime then, WallTime now) {
   return format_duration(std::max(Duration::zero(), now - then));
 }
 
-std::string time_until(WallTime then, WallTime now) { return time_since(now, then); }
+std::string time_until(WallTime then, WallTime now) {
+  return time_since(now, then);
+}
 
 std::string state_clause(const TaskRun& task, WallTime now) {
   const auto for_time = [&](std::string_view word, WallTime since) {
@@ -22,18 +24,24 @@ std::string state_clause(const TaskRun& task, WallTime now) {
                                : fmt::format("{} for {}", word, time_since(since, now));
   };
   switch (task.state) {
-    case TaskState::waiting: return "waiting";
-    case TaskState::ready: return for_time("ready", task.ready_at);
-    case TaskState::dispatched: return "starting";
-    case TaskState::running: return for_time("running", task.started_at);
+    case TaskState::waiting:
+      return "waiting";
+    case TaskState::ready:
+      return for_time("ready", task.ready_at);
+    case TaskState::dispatched:
+      return "starting";
+    case TaskState::running:
+      return for_time("running", task.started_at);
     case TaskState::retry_wait:
       return "failed, next attempt in " + time_until(task.retry_at, now);
-    case TaskState::awaiting_input: return for_time("waiting for a person", task.ready_at);
+    case TaskState::awaiting_input:
+      return for_time("waiting for a person", task.ready_at);
     case TaskState::succeeded:
     case TaskState::failed:
     case TaskState::upstream_failed:
     case TaskState::skipped:
-    case TaskState::cancelled: return std::string(to_word(task.state));
+    case TaskState::cancelled:
+      return std::string(to_word(task.state));
   }
   UNREACHABLE();
 }
@@ -41,16 +49,26 @@ std::string state_clause(const TaskRun& task, WallTime now) {
 std::string failure_clause(const TaskRun& task) {
   if (!task.reason.empty()) return task.reason;
   switch (task.cause) {
-    case Cause::exit: return fmt::format("exit code {}", task.exit_code);
-    case Cause::signal: return "killed by a signal";
-    case Cause::timeout: return "timed out";
-    case Cause::oom: return "out of memory";
-    case Cause::exec_failed: return "its command could not be started";
-    case Cause::cancelled: return "cancelled";
-    case Cause::lost: return "lost with its worker";
-    case Cause::contract: return "it did not keep its contract";
-    case Cause::gate: return "its gate did not pass";
-    case Cause::none: return "no reason was recorded";
+    case Cause::exit:
+      return fmt::format("exit code {}", task.exit_code);
+    case Cause::signal:
+      return "killed by a signal";
+    case Cause::timeout:
+      return "timed out";
+    case Cause::oom:
+      return "out of memory";
+    case Cause::exec_failed:
+      return "its command could not be started";
+    case Cause::cancelled:
+      return "cancelled";
+    case Cause::lost:
+      return "lost with its worker";
+    case Cause::contract:
+      return "it did not keep its contract";
+    case Cause::gate:
+      return "its gate did not pass";
+    case Cause::none:
+      return "no reason was recorded";
   }
   UNREACHABLE();
 }
@@ -82,8 +100,7 @@ std::string rule_clause(const Subject& subject) {
   const TaskSpec& spec = subject.spec();
   const std::string why = explain_trigger(subject.dag, subject.run, subject.index).why;
   // The other rules are named by the words themselves.
-  const bool is_named =
-      spec.trigger_rule != TriggerRule::all_success || !spec.needs_expr.empty();
+  const bool is_named = spec.trigger_rule != TriggerRule::all_success || !spec.needs_expr.empty();
   return is_named ? why : "all_success: " + why;
 }
 

@@ -35,8 +35,8 @@ std::vector<TaskIndex> reach_downstream(const Dag& dag, const std::vector<TaskIn
   return reached;
 }
 
-// The shortest way from the task up to one for which `is_goal` holds, through tasks for which `enter`
-// holds: the task first, the goal last. Of several goals the one that `better` prefers.
+// The shortest way from the task up to one for which `is_goal` holds, through tasks for which
+// `enter` holds: the task first, the goal last. Of several goals the one that `better` prefers.
 // Empty when there is none.
 template <typename Enter, typename IsGoal, typename Better>
 std::vector<TaskIndex> path_upstream(const Dag& dag, TaskIndex from, Enter enter, IsGoal is_goal,

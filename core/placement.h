@@ -1,18 +1,21 @@
 // Which ready task starts where. Ready tasks wait in one order: by virtual start time, which is
-// when they became ready plus (priority - 1) · kPriorityStep. A lower priority thus waits longer, but
-// never for ever: that bound is the promise against starvation (I16). Ties go by run, then task.
+// when they became ready plus (priority - 1) · kPriorityStep. A lower priority thus waits longer,
+// but never for ever: that bound is the promise against starvation (I16). Ties go by run, then
+// task.
 //
 // - Tasks that ask for the same things form a class. Within a class the order is strict; between
 //   classes nobody waits for a head that cannot start.
-// - A task that is ready for kReserveAfter and still does not fit reserves: what it needs of its pool
-//   and of the worker that is nearest to having room is kept from every task behind it in the order,
-//   so a stream of small tasks cannot pass a big one for ever. One reservation per class.
+// - A task that is ready for kReserveAfter and still does not fit reserves: what it needs of its
+// pool
+//   and of the worker that is nearest to having room is kept from every task behind it in the
+//   order, so a stream of small tasks cannot pass a big one for ever. One reservation per class.
 // - A worker is chosen by least slots in use per slot it has, then by id. Equal inputs give equal
 //   grants.
-// - Granting ahead (WorkerView::queue_ahead) binds a task to a worker that is busy now. That is done
+// - Granting ahead (WorkerView::queue_ahead) binds a task to a worker that is busy now. That is
+// done
 //   only for a task of one slot without pool, run limit and resources (they would be held idle),
-//   which has no other worker it could run on (or it would wait here while a slot is free there), and
-//   never past an earlier task that wants that worker's slots.
+//   which has no other worker it could run on (or it would wait here while a slot is free there),
+//   and never past an earlier task that wants that worker's slots.
 //
 // One thread. Cost: O(log n) to add, remove or grant; a pass looks once at each class.
 #pragma once
@@ -38,9 +41,9 @@ struct ReadyTask {
   TaskIndex task = 0;
   BootTime since{};
   int priority = 5;
-  int slots = 1;                     // of the worker, and of the pool when there is one
-  std::string pool;                  // empty = default pool, bounded by workers only
-  int max_active_tasks = 0;          // of this run at once, the same for all its tasks; 0 = no bound
+  int slots = 1;             // of the worker, and of the pool when there is one
+  std::string pool;          // empty = default pool, bounded by workers only
+  int max_active_tasks = 0;  // of this run at once, the same for all its tasks; 0 = no bound
   std::vector<std::string> runs_on;  // sorted
   Resources resources;
 };

@@ -113,9 +113,9 @@ void PlacementPass::block(TaskClass& task_class) {
   if (now_ - task_class.queue.begin()->second >= kReserveAfter) reserve(task_class);
 }
 
-// Run, pool and worker in this order, each only when those before it have room: nothing is kept idle
-// for a task that could not use it yet. Every step stays held in the next pass, so the task gets
-// nearer with each attempt that ends and never loses what it has won.
+// Run, pool and worker in this order, each only when those before it have room: nothing is kept
+// idle for a task that could not use it yet. Every step stays held in the next pass, so the task
+// gets nearer with each attempt that ends and never loses what it has won.
 void PlacementPass::reserve(TaskClass& task_class) {
   const QueueKey& by = task_class.queue.begin()->first;
   const Demand& demand = task_class.requirement.demand;
@@ -136,10 +136,10 @@ void PlacementPass::reserve(TaskClass& task_class) {
 WorkerState* PlacementPass::nearest_to_room(TaskClass& task_class) const {
   const Demand& demand = task_class.requirement.demand;
   const auto& possible = state_.possible_workers(task_class);
-  return *std::min_element(
-      possible.begin(), possible.end(), [&](const WorkerState* a, const WorkerState* b) {
-        return distance(*a, held(*a), demand) < distance(*b, held(*b), demand);
-      });
+  return *std::min_element(possible.begin(), possible.end(),
+                           [&](const WorkerState* a, const WorkerState* b) {
+                             return distance(*a, held(*a), demand) < distance(*b, held(*b), demand);
+                           });
 }
 
 const QueueKey* PlacementPass::holds_run(const TaskClass& task_class) const {

@@ -22,7 +22,8 @@ class PlacementPass {
   // The head of the class was given a worker.
   void grant(const TaskClass& task_class) { room_ -= task_class.requirement.demand.slots; }
 
-  // The head of the class did not fit: keeps from the tasks behind it what it must not lose to them.
+  // The head of the class did not fit: keeps from the tasks behind it what it must not lose to
+  // them.
   void block(TaskClass& task_class);
 
   // Who holds room; null = nobody.

@@ -81,8 +81,8 @@ struct TaskClass {
   std::vector<std::string> runs_on;
   Requirement requirement;  // its texts are the two above
 
-  PoolState* pool = nullptr;        // null = bounded by workers only
-  LimitedRun* limited_run = nullptr;  // null = no bound
+  PoolState* pool = nullptr;           // null = bounded by workers only
+  LimitedRun* limited_run = nullptr;   // null = no bound
   std::map<QueueKey, BootTime> queue;  // ready tasks and since when
   std::size_t live = 0;
 

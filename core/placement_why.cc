@@ -80,8 +80,8 @@ std::string missing_labels(const Asked& asked) {
   std::string missing;
   std::string all;
   for (const std::string& label : asked.task_class.runs_on) {
-    const bool exists = std::any_of(
-        asked.state.workers.begin(), asked.state.workers.end(), [&](const auto& entry) {
+    const bool exists =
+        std::any_of(asked.state.workers.begin(), asked.state.workers.end(), [&](const auto& entry) {
           const auto& labels = entry.second.view.labels;
           return entry.second.known && std::binary_search(labels.begin(), labels.end(), label);
         });
@@ -212,8 +212,7 @@ std::optional<Blocker> full_workers(const Asked& asked) {
     blocker.in_use += worker->used.*scarce->amount;
     blocker.total += worker->capacity.*scarce->amount;
   }
-  blocker.ahead =
-      count_ahead(asked, [&](TaskClass& other) { return shares_worker(asked, other); });
+  blocker.ahead = count_ahead(asked, [&](TaskClass& other) { return shares_worker(asked, other); });
   blocker.holders = holders(asked.state, scarce->amount, [&](const LiveEntry& entry) {
     return std::find(possible.begin(), possible.end(), entry.worker) != possible.end();
   });
@@ -242,8 +241,7 @@ Blocker behind(const Asked& asked, BootTime now) {
     if (pass.fit(*task_class) == nullptr) pass.block(*task_class);
   }
   Blocker blocker = asked.blocker(first ? Kind::none : Kind::behind_others);
-  blocker.ahead =
-      count_ahead(asked, [&](TaskClass& other) { return shares_worker(asked, other); });
+  blocker.ahead = count_ahead(asked, [&](TaskClass& other) { return shares_worker(asked, other); });
   if (pass.fit(asked.task_class) != nullptr) {
     if (blocker.ahead == 0) blocker.kind = Kind::none;
     return blocker;

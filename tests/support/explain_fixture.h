@@ -15,8 +15,12 @@ namespace tidemill::test {
 // Boot and wall clock of the moment that everything is explained at.
 inline constexpr Now kNow = {{1'790'000'000'000'000}, {10'000'000'000}};
 
-inline WallTime ago(int seconds) { return kNow.wall - std::chrono::seconds(seconds); }
-inline BootTime boot_ago(int seconds) { return kNow.boot - std::chrono::seconds(seconds); }
+inline WallTime ago(int seconds) {
+  return kNow.wall - std::chrono::seconds(seconds);
+}
+inline BootTime boot_ago(int seconds) {
+  return kNow.boot - std::chrono::seconds(seconds);
+}
 
 struct Stage {
   Dag dag;
@@ -96,8 +100,7 @@ inline std::string text(const Explanation& said) {
 
 inline std::string why(Stage& stage, std::string_view id, const TaskNamer& namer = {}) {
   restore_derived(stage.dag, stage.run, kNow);
-  return text(
-      explain_task(stage.dag, stage.run, stage.index(id), &stage.placement, kNow, namer));
+  return text(explain_task(stage.dag, stage.run, stage.index(id), &stage.placement, kNow, namer));
 }
 
 inline std::string why_run(Stage& stage) {

@@ -28,11 +28,10 @@ class ReferencePlacement {
   std::vector<Grant> place(BootTime now) {
     std::vector<Grant> grants;
     if (paused) return grants;
-    std::sort(ready.begin(), ready.end(), [](const ReadyTask& a, const ReadyTask& b) {
-      return order(a) < order(b);
-    });
+    std::sort(ready.begin(), ready.end(),
+              [](const ReadyTask& a, const ReadyTask& b) { return order(a) < order(b); });
     std::vector<ReadyTask> blocked;
-    std::vector<Live> held;  // reservations: like live tasks; no worker = run and pool only
+    std::vector<Live> held;        // reservations: like live tasks; no worker = run and pool only
     std::vector<WorkerId> wanted;  // an earlier task waits for a slot of these
     std::vector<ReadyTask> left;
     for (const ReadyTask& task : ready) {
@@ -133,9 +132,8 @@ class ReferencePlacement {
                                                      const std::vector<Live>& held,
                                                      int ahead) const {
     const auto lacks = [&](double (*amount)(const ReadyTask&), double capacity) {
-      return amount(task) == 0
-                 ? 0.0
-                 : std::max(0.0, use(w.id, amount, held) + amount(task) - capacity);
+      return amount(task) == 0 ? 0.0
+                               : std::max(0.0, use(w.id, amount, held) + amount(task) - capacity);
     };
     const double unlimited = 1e18;
     const Resources& c = w.capacity;
@@ -185,8 +183,8 @@ class ReferencePlacement {
     if (!run_allows(task, held)) return held.push_back({run_only, {}});
     if (!pool_allows(task, pool_use(task.pool, held))) return held.push_back({task, {}});
     const auto could = possible(task);
-    const auto nearest = std::min_element(
-        could.begin(), could.end(), [&](const WorkerView& a, const WorkerView& b) {
+    const auto nearest =
+        std::min_element(could.begin(), could.end(), [&](const WorkerView& a, const WorkerView& b) {
           return missing(task, a, held, 0) < missing(task, b, held, 0);
         });
     held.push_back({task, nearest->id});

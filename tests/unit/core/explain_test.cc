@@ -254,7 +254,8 @@ TEST_F(Explain, Runs) {
   stage.ended("tune", TaskState::succeeded);
   stage.ended("train", TaskState::failed, "exit code 3; 2 of 2 retries used");
   scene("one failure", why_run(stage));
-  for (const char* id : {"audit", "tune", "extract"}) stage.ended(id, TaskState::failed, "exit code 1");
+  for (const char* id : {"audit", "tune", "extract"})
+    stage.ended(id, TaskState::failed, "exit code 1");
   scene("many failures", why_run(stage));
   for (TaskRun& task : stage.run.tasks) {
     task.state = TaskState::succeeded;

@@ -20,18 +20,25 @@ class World {
   void step() {
     now_.us += pick(0, 15'000'000);
     switch (pick(0, 19)) {
-      case 0: return change_worker(pick(1, 4));
-      case 1: return remove_worker(pick(1, 4));
-      case 2: return set_pool(kPools[pick(0, 1)]);
-      case 3: return remove_ready();
-      case 4: return toggle_pause();
+      case 0:
+        return change_worker(pick(1, 4));
+      case 1:
+        return remove_worker(pick(1, 4));
+      case 2:
+        return set_pool(any_pool());
+      case 3:
+        return remove_ready();
+      case 4:
+        return toggle_pause();
       case 5:
       case 6:
       case 7:
       case 8:
       case 9:
-      case 10: return end_one();
-      default: return add();
+      case 10:
+        return end_one();
+      default:
+        return add();
     }
   }
 
@@ -52,6 +59,7 @@ class World {
   int pick(int low, int high) {
     return low + static_cast<int>(random_() % static_cast<unsigned>(high - low + 1));
   }
+  const char* any_pool() { return chance(50) ? kPools[0] : kPools[1]; }
   bool chance(int percent) { return pick(1, 100) <= percent; }
 
   void change_worker(int id) {
@@ -89,9 +97,10 @@ class World {
     task.since = {now_.us - pick(0, 20'000'000)};
     task.priority = pick(4, 6);
     task.slots = chance(70) ? 1 : pick(1, 4);
-    if (chance(40)) task.pool = kPools[pick(0, 1)];
-    if (chance(25)) task.runs_on = chance(60) ? std::vector<std::string>{"a"}
-                                              : std::vector<std::string>{"a", "b"};
+    if (chance(40)) task.pool = any_pool();
+    if (chance(25))
+      task.runs_on =
+          chance(60) ? std::vector<std::string>{"a"} : std::vector<std::string>{"a", "b"};
     if (chance(25)) task.resources = {pick(0, 4) * 0.5, std::uint64_t(pick(0, 4)), pick(0, 1)};
     if (task.run == RunId{3}) task.max_active_tasks = 2;
     placement_.add_ready(task);
@@ -168,8 +177,8 @@ TEST(PlacementProperty, GrantsWhatThePlainReferenceGrants) {
   EXPECT_GT(granted, 10'000u);  // the worlds are not empty
 }
 
-// More small tasks of every priority than the pool can serve; the big one still starts once its place
-// in the order has come, those before it have been served and those that run have ended.
+// More small tasks of every priority than the pool can serve; the big one still starts once its
+// place in the order has come, those before it have been served and those that run have ended.
 TEST(PlacementProperty, AStreamOfSmallTasksCannotStarveABigOne) {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -341,7 +341,8 @@ TEST_F(PlacementTest, GrantingAheadNeverPassesAnEarlierTaskThatWantsTheSlot) {
     end(ended++);
     granted += place(second) + " ";
   }
-  // Two were queued before it, so the third end makes a slot free for it; only then do others queue.
+  // Two were queued before it, so the third end makes a slot free for it; only then do others
+  // queue.
   EXPECT_EQ(granted, "  5@1 6@1 7@1 ");
 }
 
