@@ -5,8 +5,11 @@ tidemill_core_area(tidemill_fields
     fields_dag.cc
     fields_plain.cc
     fields_task.cc
+    finding_format.cc
     finding_rules.cc
     finding_sink.cc
+    schema.cc
+    schema_reference.cc
   LIBS tidemill_words)
 
 tidemill_core_area(tidemill_lang

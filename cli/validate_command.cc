@@ -1,0 +1,132 @@
+#include "cli/validate_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+
+#include "base/fd.h"
+#include "base/text.h"
+#include "base/yaml.h"
+#include "base/zone.h"
+#include "cli/dag_files.h"
+#include "cli/exit_code.h"
+#include "cli/terminal.h"
+#include "core/dag_parser.h"
+#include "core/finding_format.h"
+#include "core/finding_sink.h"
+
+namespace tidemill {
+namespace {
+
+constexpr std::string_view kFormats[] = {"human", "json", "github", "sarif"};
+
+ParseOptions parse_options(const std::string& path) {
+  const std::filesystem::path file(path);
+  ParseOptions options;
+  options.default_name = file.stem().string();
+  options.zone = load_zone;
+  options.now = system_now().wall;
+  options.read_file = [folder = file.parent_path()](const std::string& name) {
+    return read_file((folder / name).string(), kMaxDagFileBytes);
+  };
+  return options;
+}
+
+Mark place_of_name(const std::string& source) {
+  const YamlDocument document = parse_yaml(source);
+  const YamlNode* name = document.root.find("name");
+  return name == nullptr ? Mark{1, 1} : name->mark;
+}
+
+// Names must differ among all files that are checked together.
+class NameRegister {
+ public:
+  void check(const std::string& name, FileFindings& file) {
+    const auto [known, is_new] = paths_.emplace(name, file.path);
+    if (is_new) return;
+    FindingSink sink;
+    sink.add(Rule::duplicate_dag, place_of_name(file.source),
+             fmt::format("the DAG name {} is taken by {}", name, known->second),
+             "give one of them another name");
+    for (Finding& finding : sink.take()) file.findings.push_back(std::move(finding));
+  }
+
+ private:
+  std::map<std::string, std::string> paths_;
+};
+
+std::vector<FileFindings> check_files(std::vector<DagFile> files) {
+  std::vector<FileFindings> checked;
+  NameRegister names;
+  for (DagFile& file : files) {
+    FileFindings result{std::move(file.path), std::move(file.source), std::move(file.findings)};
+    if (file.readable) {
+      ParsedDag parsed = parse_dag(result.source, parse_options(result.path));
+      for (Finding& finding : parsed.findings) result.findings.push_back(std::move(finding));
+      if (parsed.dag != nullptr) names.check(parsed.dag->name, result);
+    }
+    checked.push_back(std::move(result));
+  }
+  return checked;
+}
+
+std::int64_t count(const std::vector<FileFindings>& files, Severity severity) {
+  std::int64_t total = 0;
+  for (const FileFindings& file : files) {
+    total += std::count_if(file.findings.begin(), file.findings.end(),
+                           [&](const Finding& finding) { return finding.severity == severity; });
+  }
+  return total;
+}
+
+std::string summary(const std::vector<FileFindings>& files,
+                    const std::vector<std::string>& skipped) {
+  std::string line = plural(std::ssize(files), "file");
+  line += ", " + plural(count(files, Severity::error), "error");
+  if (const auto warnings = count(files, Severity::warning))
+    line += ", " + plural(warnings, "warning");
+  if (const auto notes = count(files, Severity::note)) line += ", " + plural(notes, "note");
+  if (skipped.empty()) return line;
+  return fmt::format("{}; {} not looked into (hidden or linked): {}", line,
+                     plural(std::ssize(skipped), "entry"), printable(join(skipped, ", "), 200));
+}
+
+std::string human(const std::vector<FileFindings>& files, const std::vector<std::string>& skipped) {
+  const bool colour = probe_terminal(1).colour;
+  std::string out;
+  for (const FileFindings& file : files) {
+    out += format_findings_human(file.path, file.source, file.findings, colour);
+  }
+  return out + summary(files, skipped) + "\n";
+}
+
+std::string in_format(const std::string& format, const std::vector<FileFindings>& files,
+                      const std::vector<std::string>& skipped) {
+  if (format == "json") return format_findings_json(files);
+  if (format == "github") return format_findings_github(files);
+  if (format == "sarif") return format_findings_sarif(files, TIDEMILL_VERSION);
+  return human(files, skipped);
+}
+
+}  // namespace
+
+int run_validate(const ValidateOptions& options) {
+  if (std::find(std::begin(kFormats), std::end(kFormats), options.format) == std::end(kFormats)) {
+    return report(invalid(fmt::format("there is no format {}; use human, json, github or sarif",
+                                      printable(options.format, 40))));
+  }
+  if (options.paths.empty()) return report(invalid("validate needs files or folders"));
+  auto found = find_dag_files(options.paths);
+  if (!found.ok()) return report(found.error());
+  const auto files = check_files(std::move(found.value().files));
+  const std::string out = in_format(options.format, files, found.value().skipped);
+  if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size() || std::fflush(stdout) != 0) {
+    return report(unavailable("cannot write the findings to standard output"));
+  }
+  return count(files, Severity::error) > 0 ? kExitFailed : kExitOk;
+}
+
+}  // namespace tidemill
