@@ -16,13 +16,20 @@ using Op = ExpectRule::Op;
 
 bool holds(const ExpectRule& rule, double value) {
   switch (rule.op) {
-    case Op::lt: return value < rule.low;
-    case Op::le: return value <= rule.low;
-    case Op::gt: return value > rule.low;
-    case Op::ge: return value >= rule.low;
-    case Op::eq: return value == rule.low;
-    case Op::ne: return value != rule.low;
-    case Op::between: return value >= rule.low && value <= rule.high;
+    case Op::lt:
+      return value < rule.low;
+    case Op::le:
+      return value <= rule.low;
+    case Op::gt:
+      return value > rule.low;
+    case Op::ge:
+      return value >= rule.low;
+    case Op::eq:
+      return value == rule.low;
+    case Op::ne:
+      return value != rule.low;
+    case Op::between:
+      return value >= rule.low && value <= rule.high;
   }
   UNREACHABLE();
 }
@@ -71,15 +78,17 @@ std::string check_expectation(const TaskSpec& task, const ExpectRule& rule,
 void check_promised(const TaskSpec& task, const TaskResult& result,
                     std::vector<std::string>& problems) {
   for (const std::string& name : task.outputs) {
-    if (result.output(name) == nullptr) problems.push_back(fmt::format("output {} is missing", name));
+    if (result.output(name) == nullptr)
+      problems.push_back(fmt::format("output {} is missing", name));
   }
   for (const std::string& name : task.metrics) {
-    if (result.metric(name) == nullptr) problems.push_back(fmt::format("metric {} is missing", name));
+    if (result.metric(name) == nullptr)
+      problems.push_back(fmt::format("metric {} is missing", name));
   }
   for (const ArtifactSpec& artifact : task.artifacts) {
     if (result.artifact(artifact.name) == nullptr) {
-      problems.push_back(fmt::format("artifact {} is missing ({} was not written)", artifact.name,
-                                     artifact.path));
+      problems.push_back(
+          fmt::format("artifact {} is missing ({} was not written)", artifact.name, artifact.path));
     }
   }
 }

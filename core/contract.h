@@ -1,5 +1,5 @@
-// Does a successful attempt keep its promises? Declared outputs, metrics and artifacts must be there
-// and every `expect` must hold; otherwise the attempt ends with cause `contract`.
+// Does a successful attempt keep its promises? Declared outputs, metrics and artifacts must be
+// there and every `expect` must hold; otherwise the attempt ends with cause `contract`.
 #pragma once
 
 #include <optional>

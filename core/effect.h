@@ -1,5 +1,6 @@
-// What the shell has to do after a transition is committed. Every effect is safe to repeat: it names
-// the attempt, and repeating it changes nothing. After a crash they are derived again from the rows.
+// What the shell has to do after a transition is committed. Every effect is safe to repeat: it
+// names the attempt, and repeating it changes nothing. After a crash they are derived again from
+// the rows.
 #pragma once
 
 #include <variant>

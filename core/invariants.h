@@ -1,6 +1,6 @@
-// Re-derives from a run's tasks everything that the machine keeps incrementally, and checks what must
-// always hold (I2, I3, I5–I7, I17 of the reliability reference). Used after every step by tests and
-// the simulator.
+// Re-derives from a run's tasks everything that the machine keeps incrementally, and checks what
+// must always hold (I2, I3, I5–I7, I17 of the reliability reference). Used after every step by
+// tests and the simulator.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// What an attempt left behind, as its worker reports it. Plain data; the run machine decides what it
-// means. Also what the tasks after it may read (TaskResult).
+// What an attempt left behind, as its worker reports it. Plain data; the run machine decides what
+// it means. Also what the tasks after it may read (TaskResult).
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace tidemill {
 struct Metric {
   std::string name;
   double value = 0;
-  std::string slice;          // empty = the whole
-  std::int64_t step = -1;     // -1 = none
+  std::string slice;       // empty = the whole
+  std::int64_t step = -1;  // -1 = none
   bool higher_is_better = true;
 };
 
@@ -52,10 +52,10 @@ struct TaskResult {
 };
 
 struct Usage {
-  Duration cpu{};                   // user + system, all processes of the attempt that were reaped
-  std::uint64_t peak_memory = 0;    // bytes, largest single process or the cgroup's peak
-  std::uint64_t log_bytes = 0;      // as written by the task
-  std::uint64_t log_dropped = 0;    // of them, dropped by the cap
+  Duration cpu{};                 // user + system, all processes of the attempt that were reaped
+  std::uint64_t peak_memory = 0;  // bytes, largest single process or the cgroup's peak
+  std::uint64_t log_bytes = 0;    // as written by the task
+  std::uint64_t log_dropped = 0;  // of them, dropped by the cap
 };
 
 struct Outcome {
@@ -65,7 +65,7 @@ struct Outcome {
   std::string message;        // in words, for people; may be empty when cause is none
   WallTime started_at{};      // 0 = it never exec'd
   WallTime ended_at{};
-  TaskResult result;          // kept on success only
+  TaskResult result;            // kept on success only
   std::uint64_t log_rules = 0;  // bit i: retry.rules[i].log_matches was found in the log
   Usage usage;
 };

@@ -51,10 +51,9 @@ Result<std::vector<RenderedInput>> find_inputs(const Dag& dag, const Run& run,
     const TaskRun& from = run.tasks[input.from];
     const Artifact* artifact = from.result ? from.result->artifact(input.artifact) : nullptr;
     if (artifact == nullptr) {
-      return not_found(fmt::format("input {}: {} left no artifact {} ({}{})", input.name,
-                                   dag.tasks[input.from].id, input.artifact,
-                                   from.pruned ? "left out of this run, " : "",
-                                   to_word(from.state)));
+      return not_found(fmt::format(
+          "input {}: {} left no artifact {} ({}{})", input.name, dag.tasks[input.from].id,
+          input.artifact, from.pruned ? "left out of this run, " : "", to_word(from.state)));
     }
     inputs.push_back({input.name, artifact->hash, artifact->is_directory});
   }

@@ -29,9 +29,9 @@ struct RenderedTask {
 };
 
 // The run's names as expressions see them: params.NAME, run.{id, dag, seed, logical_time,
-// scheduled_for, interval_start, interval_end} and tasks.ID.{state, outputs, metrics, artifacts}. Nothing of a task is known (nullopt)
-// before it is terminal; then its outputs, metrics and artifacts are objects, empty unless it
-// succeeded. Both arguments must outlive the lookup.
+// scheduled_for, interval_start, interval_end} and tasks.ID.{state, outputs, metrics, artifacts}.
+// Nothing of a task is known (nullopt) before it is terminal; then its outputs, metrics and
+// artifacts are objects, empty unless it succeeded. Both arguments must outlive the lookup.
 ExprLookup run_lookup(const Dag& dag, const Run& run);
 // The same and `env`: the variables of the DAG and the task as they were rendered.
 ExprLookup task_lookup(const Dag& dag, const Run& run, TaskIndex task);

@@ -8,7 +8,9 @@ namespace tidemill {
 namespace {
 
 // The wall time as text; null when it was never set.
-Json time_value(WallTime at) { return at == WallTime{} ? Json() : Json(format_rfc3339(at)); }
+Json time_value(WallTime at) {
+  return at == WallTime{} ? Json() : Json(format_rfc3339(at));
+}
 
 std::optional<Json> run_value(const Dag& dag, const Run& run, const std::string& name) {
   if (name == "id") return Json(run.id.value);
@@ -91,8 +93,8 @@ ExprLookup lookup_with_env(ExprLookup names, const Variables& variables) {
 }
 
 ExprLookup task_lookup(const Dag& dag, const Run& run, TaskIndex task) {
-  // Rendered once, when an expression first asks for one of them. A variable that cannot be rendered
-  // stays unknown.
+  // Rendered once, when an expression first asks for one of them. A variable that cannot be
+  // rendered stays unknown.
   struct LazyVariables {
     bool rendered = false;
     Variables values;

@@ -1,5 +1,5 @@
-// The variables of one task while its environment is rendered; internal to rendering. A variable may
-// use those before it, the DAG's come before the task's, later ones win.
+// The variables of one task while its environment is rendered; internal to rendering. A variable
+// may use those before it, the DAG's come before the task's, later ones win.
 #pragma once
 
 #include <map>

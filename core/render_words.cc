@@ -1,6 +1,6 @@
-// Scripts that need no shell. Everything is refused that a shell might read differently from a plain
-// list of words, or do differently from the program of that name; the price of a wrong no is one
-// process, the price of a wrong yes a wrong result.
+// Scripts that need no shell. Everything is refused that a shell might read differently from a
+// plain list of words, or do differently from the program of that name; the price of a wrong no is
+// one process, the price of a wrong yes a wrong result.
 #include <algorithm>
 #include <iterator>
 #include <optional>
@@ -14,22 +14,24 @@ namespace {
 // Keywords and builtins of sh, dash, bash and busybox. Some have a program of the same name that
 // does something else (cd), or knows options that the builtin does not (kill, pwd).
 constexpr std::string_view kShellWords[] = {
-    "!",        ".",        ":",      "[",        "alias",   "bg",      "bind",      "break",
-    "builtin",  "caller",   "case",   "cd",       "chdir",   "command", "compgen",   "complete",
-    "compopt",  "continue", "coproc", "declare",  "dirs",    "disown",  "do",        "done",
-    "elif",     "else",     "enable", "esac",     "eval",    "exec",    "exit",      "export",
-    "fc",       "fg",       "fi",     "for",      "function", "getopts", "hash",     "help",
-    "history",  "if",       "in",     "jobs",     "kill",    "let",     "local",     "logout",
-    "mapfile",  "popd",     "printf", "pushd",    "pwd",     "read",    "readarray", "readonly",
-    "return",   "select",   "set",    "shift",    "shopt",   "source",  "suspend",   "then",
-    "time",     "times",    "trap",   "type",     "typeset", "ulimit",  "umask",     "unalias",
-    "unset",    "until",    "wait",   "while"};
+    "!",       ".",        ":",      "[",       "alias",    "bg",      "bind",      "break",
+    "builtin", "caller",   "case",   "cd",      "chdir",    "command", "compgen",   "complete",
+    "compopt", "continue", "coproc", "declare", "dirs",     "disown",  "do",        "done",
+    "elif",    "else",     "enable", "esac",    "eval",     "exec",    "exit",      "export",
+    "fc",      "fg",       "fi",     "for",     "function", "getopts", "hash",      "help",
+    "history", "if",       "in",     "jobs",    "kill",     "let",     "local",     "logout",
+    "mapfile", "popd",     "printf", "pushd",   "pwd",      "read",    "readarray", "readonly",
+    "return",  "select",   "set",    "shift",   "shopt",    "source",  "suspend",   "then",
+    "time",    "times",    "trap",   "type",    "typeset",  "ulimit",  "umask",     "unalias",
+    "unset",   "until",    "wait",   "while"};
 
 bool is_shell_word(std::string_view word) {
   return std::find(std::begin(kShellWords), std::end(kShellWords), word) != std::end(kShellWords);
 }
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
 
 // Characters that stand for themselves in every shell, anywhere in a word.
 bool is_plain(char c) {
@@ -77,8 +79,8 @@ bool names_program(const std::string& word) {
          !is_shell_word(word);
 }
 
-// Some builtins do what the program does as long as they get no options: /bin/true knows --help, and
-// echo's options differ between shells.
+// Some builtins do what the program does as long as they get no options: /bin/true knows --help,
+// and echo's options differ between shells.
 bool is_same_as_program(const std::vector<std::string>& words) {
   if (words[0] == "true" || words[0] == "false") return words.size() == 1;
   if (words[0] == "echo") return words.size() == 1 || words[1].empty() || words[1][0] != '-';

@@ -65,16 +65,25 @@ std::string describe(const Outcome& outcome) {
   }
   if (!outcome.message.empty()) return outcome.message;
   switch (outcome.cause) {
-    case Cause::timeout: return "timed out";
-    case Cause::oom: return "out of memory";
-    case Cause::exec_failed: return "the command could not be started";
-    case Cause::cancelled: return "stopped from outside";
-    case Cause::lost: return "lost with its worker";
-    case Cause::contract: return "the contract was broken";
-    case Cause::gate: return "the gate did not pass";
-    case Cause::none: return "ended";
+    case Cause::timeout:
+      return "timed out";
+    case Cause::oom:
+      return "out of memory";
+    case Cause::exec_failed:
+      return "the command could not be started";
+    case Cause::cancelled:
+      return "stopped from outside";
+    case Cause::lost:
+      return "lost with its worker";
+    case Cause::contract:
+      return "the contract was broken";
+    case Cause::gate:
+      return "the gate did not pass";
+    case Cause::none:
+      return "ended";
     case Cause::exit:
-    case Cause::signal: break;
+    case Cause::signal:
+      break;
   }
   UNREACHABLE();
 }
@@ -90,7 +99,8 @@ class Decider {
     if (outcome_.cause == Cause::cancelled) return fail("");
     if (outcome_.cause == Cause::lost) return after_loss();
     if (outcome_.cause == Cause::exit) {
-      if (outcome_.exit_code == kExitSkip) return answer(Kind::skip, "exit code 99 asks to skip it");
+      if (outcome_.exit_code == kExitSkip)
+        return answer(Kind::skip, "exit code 99 asks to skip it");
       if (outcome_.exit_code == kExitNever) return fail("");
       if (outcome_.exit_code == kExitRetry) return within_limit(nullptr);
     }
@@ -111,12 +121,14 @@ class Decider {
   RetryDecision after_loss() const {
     const bool began = outcome_.started_at != WallTime{} || state_.started_at != WallTime{};
     const RetryRule* rule = began ? matching_rule() : nullptr;
-    if (rule != nullptr && rule->action == RetryRule::Action::fail) return fail("a retry rule ends it");
+    if (rule != nullptr && rule->action == RetryRule::Action::fail)
+      return fail("a retry rule ends it");
     if (began && rule == nullptr && !retries_on(policy_, Cause::lost)) {
       return not_listed();
     }
     if (state_.losses >= kMaxLosses) return fail(fmt::format("lost {} times before", kMaxLosses));
-    RetryDecision decision = retry(rule, fmt::format("loss {} of {}", state_.losses + 1, kMaxLosses));
+    RetryDecision decision =
+        retry(rule, fmt::format("loss {} of {}", state_.losses + 1, kMaxLosses));
     decision.uses_limit = false;
     if (rule == nullptr || !rule->delay) decision.delay = loss_delay(policy_, state_.losses, seed_);
     return decision;
@@ -136,9 +148,10 @@ class Decider {
 
   RetryDecision retry(const RetryRule* rule, const std::string& note) const {
     RetryDecision decision = answer(Kind::retry, fmt::format("{}; {}", describe(outcome_), note));
-    decision.delay = rule != nullptr && rule->delay
-                         ? jittered(static_cast<double>(rule->delay->count()), policy_.jitter, seed_)
-                         : retry_delay(policy_, state_.retries + 1, seed_);
+    decision.delay =
+        rule != nullptr && rule->delay
+            ? jittered(static_cast<double>(rule->delay->count()), policy_.jitter, seed_)
+            : retry_delay(policy_, state_.retries + 1, seed_);
     if (rule != nullptr) decision.memory_factor = rule->memory_factor;
     return decision;
   }

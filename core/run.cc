@@ -9,17 +9,28 @@ namespace tidemill {
 
 void UpstreamCounts::add(TaskState state) {
   switch (state) {
-    case TaskState::succeeded: ++succeeded; return;
-    case TaskState::failed: ++failed; return;
-    case TaskState::upstream_failed: ++upstream_failed; return;
-    case TaskState::skipped: ++skipped; return;
-    case TaskState::cancelled: ++cancelled; return;
+    case TaskState::succeeded:
+      ++succeeded;
+      return;
+    case TaskState::failed:
+      ++failed;
+      return;
+    case TaskState::upstream_failed:
+      ++upstream_failed;
+      return;
+    case TaskState::skipped:
+      ++skipped;
+      return;
+    case TaskState::cancelled:
+      ++cancelled;
+      return;
     case TaskState::waiting:
     case TaskState::ready:
     case TaskState::dispatched:
     case TaskState::running:
     case TaskState::retry_wait:
-    case TaskState::awaiting_input: return;
+    case TaskState::awaiting_input:
+      return;
   }
 }
 
@@ -49,8 +60,9 @@ void reuse_results(const Dag& dag, const RunOptions& options, Run& run, Now now)
     state.state = TaskState::succeeded;
     state.ended_at = now.wall;
     state.result = result;
-    state.reason = options.reused_from ? fmt::format("reused from run {}", options.reused_from.value)
-                                       : "reused from an earlier run";
+    state.reason = options.reused_from
+                       ? fmt::format("reused from run {}", options.reused_from.value)
+                       : "reused from an earlier run";
   }
 }
 

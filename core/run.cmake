@@ -19,4 +19,4 @@ tidemill_core_area(tidemill_run
     run_timers.cc
     trigger.cc
     trigger_explain.cc
-  LIBS tidemill_expr tidemill_words)
+  LIBS tidemill_expr tidemill_lang tidemill_params tidemill_words)

@@ -50,14 +50,14 @@ struct TaskRun {
   float memory_factor = 1.0f;  // grown by retry rules
   AttemptId attempt;           // the live attempt, else the last one
   UpstreamCounts upstream;
-  BootTime ready_since{};      // ready and dispatched: queue_timeout counts from here; retry_wait:
-                               // when the retry is due. Derived from ready_at and retry_at
-  WallTime ready_at{};         // 0 = never was
-  WallTime started_at{};       // of the last attempt's exec; 0 = never
-  WallTime ended_at{};         // when the state became terminal; 0 = it is not
-  WallTime retry_at{};         // meaningful in retry_wait
-  std::string reason;          // one sentence: why it failed, was skipped, waits for its retry;
-                               // empty while ready or live and after success
+  BootTime ready_since{};  // ready and dispatched: queue_timeout counts from here; retry_wait:
+                           // when the retry is due. Derived from ready_at and retry_at
+  WallTime ready_at{};     // 0 = never was
+  WallTime started_at{};   // of the last attempt's exec; 0 = never
+  WallTime ended_at{};     // when the state became terminal; 0 = it is not
+  WallTime retry_at{};     // retry_wait only, else 0
+  std::string reason;      // one sentence: why it failed, was skipped, waits for its retry;
+                           // where it was reused from; else empty
   std::shared_ptr<const TaskResult> result;  // of the successful attempt; null = none
 };
 
@@ -73,18 +73,18 @@ struct Run {
   RunId id;
   RunState state = RunState::queued;
   Json::Object params;
-  std::uint64_t seed = 0;         // decides jitter and TIDEMILL_SEED
-  bool cancelling = false;        // a cancel was accepted; no new attempt of an ordinary task starts
-  bool timed_out = false;         // the run's own timeout was the reason of the cancel
+  std::uint64_t seed = 0;   // decides jitter and TIDEMILL_SEED
+  bool cancelling = false;  // a cancel was accepted; no new attempt of an ordinary task starts
+  bool timed_out = false;   // the run's own timeout was the reason of the cancel
   bool deadline_missed = false;
-  std::string reason;             // one sentence: why it failed or was cancelled, and by whom
+  std::string reason;  // one sentence: why it failed or was cancelled, and by whom
   WallTime created_at{};
-  WallTime scheduled_for{};       // equals created_at for a run made by hand
+  WallTime scheduled_for{};  // equals created_at for a run made by hand
   WallTime interval_start{}, interval_end{};
   WallTime started_at{}, ended_at{};
-  std::vector<TaskRun> tasks;     // same positions as Dag::tasks
-  std::set<RunTimer> timers;      // derived from the tasks; never stored
-  std::uint32_t open = 0;         // ordinary tasks that are not terminal; derived
+  std::vector<TaskRun> tasks;  // same positions as Dag::tasks
+  std::set<RunTimer> timers;   // derived from the tasks; never stored
+  std::uint32_t open = 0;      // ordinary tasks that are not terminal; derived
 };
 
 inline constexpr int kMaxLosses = 5;
@@ -97,7 +97,7 @@ struct RunOptions {
   std::vector<TaskIndex> only;  // empty = every task
   std::vector<std::pair<TaskIndex, std::shared_ptr<const TaskResult>>> reuse;
   RunId reused_from;
-  WallTime scheduled_for{};     // 0 = now
+  WallTime scheduled_for{};  // 0 = now
   WallTime interval_start{}, interval_end{};
 };
 
@@ -107,8 +107,8 @@ struct RunOptions {
 Run make_run(const Dag& dag, const RunOptions& options, Now now);
 
 // Fills what rows do not hold (upstream counts, ready_since, timers, open) after tasks were loaded
-// from storage. Timers are rebased: what was left of a delay by wall clock, at most the whole delay,
-// counts from now.
+// from storage. Timers are rebased: what was left of a delay by wall clock, at most the whole
+// delay, counts from now.
 void restore_derived(const Dag& dag, Run& run, Now now);
 
 }  // namespace tidemill

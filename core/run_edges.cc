@@ -6,7 +6,9 @@
 namespace tidemill {
 namespace {
 
-constexpr unsigned bit(TaskState state) { return 1u << static_cast<unsigned>(state); }
+constexpr unsigned bit(TaskState state) {
+  return 1u << static_cast<unsigned>(state);
+}
 
 // An attempt that is out there may end in any of these, whether or not its start was reported.
 constexpr unsigned kAfterAttempt = bit(TaskState::succeeded) | bit(TaskState::failed) |
@@ -20,21 +22,28 @@ unsigned next_states(TaskState from) {
              bit(TaskState::upstream_failed) | bit(TaskState::cancelled);
     case TaskState::ready:
       return bit(TaskState::dispatched) | bit(TaskState::failed) | bit(TaskState::cancelled);
-    case TaskState::dispatched: return bit(TaskState::running) | kAfterAttempt;
-    case TaskState::running: return kAfterAttempt;
-    case TaskState::retry_wait: return bit(TaskState::ready) | bit(TaskState::cancelled);
-    case TaskState::awaiting_input: return bit(TaskState::cancelled);
+    case TaskState::dispatched:
+      return bit(TaskState::running) | kAfterAttempt;
+    case TaskState::running:
+      return kAfterAttempt;
+    case TaskState::retry_wait:
+      return bit(TaskState::ready) | bit(TaskState::cancelled);
+    case TaskState::awaiting_input:
+      return bit(TaskState::cancelled);
     case TaskState::succeeded:
     case TaskState::failed:
     case TaskState::upstream_failed:
     case TaskState::skipped:
-    case TaskState::cancelled: return 0;
+    case TaskState::cancelled:
+      return 0;
   }
   UNREACHABLE();
 }
 
 }  // namespace
 
-bool is_legal_edge(TaskState from, TaskState to) { return (next_states(from) & bit(to)) != 0; }
+bool is_legal_edge(TaskState from, TaskState to) {
+  return (next_states(from) & bit(to)) != 0;
+}
 
 }  // namespace tidemill

@@ -1,9 +1,14 @@
 // The run machine: the one place that changes a run. Pure: a function of DAG, run, event and time.
 //
-//   waiting ──rule says run──▶ ready ──Grant──▶ dispatched ──Started──▶ running ──Ended──▶ succeeded
-//      │ ├─rule/if says skip─▶ skipped               │                     │            failed
-//      │ └─upstream failed───▶ upstream_failed       └────Ended (lost)─────┤            skipped (99)
-//      └─Cancel──▶ cancelled (live ones: Stop first)                       └─retry─▶ retry_wait ─Wake─▶ ready
+//   waiting ──rule: run──▶ ready ──Grant──▶ dispatched ──Started──▶ running
+//      │                     ▲                   │                      │
+//      │                     └─Wake── retry_wait ◀───── Ended, retry ───┤
+//      │                                         │                      │
+//      └─rule or `if`──▶ skipped, failed,        └────── Ended ─────────┴──▶ succeeded, failed,
+//                        upstream_failed                                     skipped (exit 99)
+//
+// Cancel ends at once whatever is not live (dispatched, running), as cancelled, and asks for the
+// stop of what is; that ends when its worker says that it is gone.
 //
 // Hooks are tasks too. The start hook comes before everything else; if it fails, nothing else runs.
 // When the body has ended, the success hook (also of a partial run), the failure hook or the cancel
@@ -29,19 +34,19 @@ struct Transition {
     ignored,   // late or repeated; harmless, nothing changed
     rejected,  // must not happen in this state; nothing changed
   } verdict = Verdict::applied;
-  std::string note;                 // why it was ignored or rejected
-  std::vector<TaskIndex> changed;   // tasks whose rows changed, each once, in order of change
+  std::string note;                // why it was ignored or rejected
+  std::vector<TaskIndex> changed;  // tasks whose rows changed, each once, in order of change
   bool run_changed = false;
-  std::vector<Effect> effects;      // in order; WakeAt at most once, last
-  std::size_t work = 0;             // tasks and edges looked at: lets a test see that time is linear
+  std::vector<Effect> effects;  // in order; WakeAt at most once, last
+  std::size_t work = 0;         // tasks and edges looked at: lets a test see that time is linear
 };
 
 // Runs in time proportional to the tasks it changes and their edges, never recursive.
 Transition advance(const Dag& dag, Run& run, const Event& event, Now now);
 
 // The state that the tasks imply: failed if any failure is not tolerated or the run timed out, then
-// cancelled, then partial, then succeeded. A failed hook after the body turns succeeded into partial
-// and nothing else. Defined when every ordinary task is terminal.
+// cancelled, then partial, then succeeded. A failed hook after the body turns succeeded into
+// partial and nothing else. Defined when every ordinary task is terminal.
 RunState state_of(const Dag& dag, const Run& run);
 
 // For a run that was loaded from storage: the effects that a crash may have swallowed (Ready for

@@ -21,7 +21,9 @@ std::string queue_timeout_reason(const TaskSpec& task) {
   return "no worker within " + format_duration(task.queue_timeout);
 }
 
-std::string cancel_reason(const Run& run) { return "the run was " + run.reason; }
+std::string cancel_reason(const Run& run) {
+  return "the run was " + run.reason;
+}
 
 void Step::on(const event::Cancel& cancel) {
   if (is_terminal(run_.state)) {
@@ -45,9 +47,8 @@ void Step::on(const event::Cancel& cancel) {
 void Step::begin_cancelling(std::string reason) {
   run_.cancelling = true;
   run_.reason = std::move(reason);
-  std::erase_if(run_.timers, [](const RunTimer& timer) {
-    return timer.kind == RunTimer::Kind::run_timeout;
-  });
+  std::erase_if(run_.timers,
+                [](const RunTimer& timer) { return timer.kind == RunTimer::Kind::run_timeout; });
   touch_run();
 }
 
@@ -95,9 +96,12 @@ void Step::stop(TaskIndex task) {
 
 void Step::fire(const RunTimer& timer) {
   switch (timer.kind) {
-    case RunTimer::Kind::retry: return make_ready(timer.task);
-    case RunTimer::Kind::queue_timeout: return fire_queue_timeout(timer.task);
-    case RunTimer::Kind::run_timeout: return time_out();
+    case RunTimer::Kind::retry:
+      return make_ready(timer.task);
+    case RunTimer::Kind::queue_timeout:
+      return fire_queue_timeout(timer.task);
+    case RunTimer::Kind::run_timeout:
+      return time_out();
     case RunTimer::Kind::deadline:
       run_.deadline_missed = true;
       touch_run();

@@ -10,7 +10,8 @@ namespace tidemill {
 void Step::begin(TaskIndex task) {
   ConditionVerdict condition = decide_condition(dag_, run_, task);
   switch (condition.kind) {
-    case ConditionVerdict::Kind::holds: return make_ready(task);
+    case ConditionVerdict::Kind::holds:
+      return make_ready(task);
     case ConditionVerdict::Kind::skip:
       return end(task, TaskState::skipped, std::move(condition.why));
     case ConditionVerdict::Kind::broken:
@@ -46,8 +47,10 @@ void Step::decide(TaskIndex task) {
   ++result_.work;
   if (at(task).state != TaskState::waiting) return;
   switch (decide_trigger(dag_, run_, task)) {
-    case TriggerVerdict::Kind::wait: return;
-    case TriggerVerdict::Kind::run: return begin(task);
+    case TriggerVerdict::Kind::wait:
+      return;
+    case TriggerVerdict::Kind::run:
+      return begin(task);
     case TriggerVerdict::Kind::skip:
       return end(task, TaskState::skipped, explain_trigger(dag_, run_, task).why);
     case TriggerVerdict::Kind::upstream_failed:

@@ -16,8 +16,8 @@ Outcome judged(const TaskSpec& task, const Outcome& reported) {
   }
   // Two fields that contradict each other: the one that says failure is believed.
   if (outcome.exit_code != 0) outcome.cause = Cause::exit;
-  if (auto broken = outcome.cause == Cause::none ? broken_contract(task, outcome.result)
-                                                 : std::nullopt) {
+  if (auto broken =
+          outcome.cause == Cause::none ? broken_contract(task, outcome.result) : std::nullopt) {
     outcome.cause = Cause::contract;
     outcome.message = std::move(*broken);
   }
@@ -47,9 +47,15 @@ void Step::on(const event::Ended& ended) {
         at(task).result = std::make_shared<const TaskResult>(std::move(outcome.result));
       }
       break;
-    case RetryDecision::Kind::skip: end(task, TaskState::skipped, std::move(decision.why)); break;
-    case RetryDecision::Kind::fail: fail(task, outcome.cause, std::move(decision.why)); break;
-    case RetryDecision::Kind::retry: retry(task, decision); break;
+    case RetryDecision::Kind::skip:
+      end(task, TaskState::skipped, std::move(decision.why));
+      break;
+    case RetryDecision::Kind::fail:
+      fail(task, outcome.cause, std::move(decision.why));
+      break;
+    case RetryDecision::Kind::retry:
+      retry(task, decision);
+      break;
   }
   record_attempt(at(task), outcome);
 }
@@ -73,8 +79,7 @@ bool Step::end_stopped(TaskIndex task, const Outcome& outcome, const RetryDecisi
 }
 
 void Step::retry(TaskIndex task, const RetryDecision& decision) {
-  TaskRun& state =
-      change(task, {.state = TaskState::retry_wait, .delay = decision.delay});
+  TaskRun& state = change(task, {.state = TaskState::retry_wait, .delay = decision.delay});
   if (decision.uses_limit) {
     ++state.retries;
   } else {

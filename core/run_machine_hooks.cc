@@ -14,24 +14,34 @@ constexpr HookKind kClosing[] = {HookKind::success, HookKind::failure, HookKind:
 
 HookKind hook_for(RunState body) {
   switch (body) {
-    case RunState::failed: return HookKind::failure;
-    case RunState::cancelled: return HookKind::cancel;
+    case RunState::failed:
+      return HookKind::failure;
+    case RunState::cancelled:
+      return HookKind::cancel;
     case RunState::succeeded:
-    case RunState::partial: return HookKind::success;
+    case RunState::partial:
+      return HookKind::success;
     case RunState::queued:
-    case RunState::running: break;
+    case RunState::running:
+      break;
   }
   UNREACHABLE();
 }
 
 std::string_view hook_word(HookKind kind) {
   switch (kind) {
-    case HookKind::start: return "start";
-    case HookKind::success: return "success";
-    case HookKind::failure: return "failure";
-    case HookKind::cancel: return "cancel";
-    case HookKind::exit: return "exit";
-    case HookKind::none: break;
+    case HookKind::start:
+      return "start";
+    case HookKind::success:
+      return "success";
+    case HookKind::failure:
+      return "failure";
+    case HookKind::cancel:
+      return "cancel";
+    case HookKind::exit:
+      return "exit";
+    case HookKind::none:
+      break;
   }
   UNREACHABLE();
 }
@@ -40,7 +50,7 @@ std::string_view hook_word(HookKind kind) {
 struct Survey {
   std::uint32_t failed = 0;  // not tolerated
   std::uint32_t cancelled = 0;
-  std::uint32_t lesser = 0;      // tolerated failures and what followed from them
+  std::uint32_t lesser = 0;          // tolerated failures and what followed from them
   TaskIndex first_failed = kNoTask;  // the one that ended first
   TaskIndex first_lesser = kNoTask;
   TaskIndex bad_hook = kNoTask;  // after the body
@@ -89,9 +99,8 @@ RunState state_of_survey(const Run& run, const Survey& survey) {
 // "train failed: exit code 3".
 std::string task_sentence(const Dag& dag, const Run& run, TaskIndex task) {
   const TaskSpec& spec = dag.tasks[task];
-  const std::string name = spec.hook == HookKind::none
-                               ? spec.id
-                               : fmt::format("the {} hook", hook_word(spec.hook));
+  const std::string name =
+      spec.hook == HookKind::none ? spec.id : fmt::format("the {} hook", hook_word(spec.hook));
   const std::string_view verb =
       run.tasks[task].state == TaskState::cancelled ? "was cancelled" : "failed";
   return fmt::format("{} {}: {}", name, verb, run.tasks[task].reason);
@@ -121,13 +130,17 @@ RunState state_of(const Dag& dag, const Run& run) {
 
 std::string end_reason(const Dag& dag, const Run& run, RunState state) {
   switch (state) {
-    case RunState::failed: return failed_sentence(dag, run, survey_of(dag, run));
-    case RunState::partial: return partial_sentence(dag, run, survey_of(dag, run));
-    case RunState::cancelled: return run.reason;
+    case RunState::failed:
+      return failed_sentence(dag, run, survey_of(dag, run));
+    case RunState::partial:
+      return partial_sentence(dag, run, survey_of(dag, run));
+    case RunState::cancelled:
+      return run.reason;
     case RunState::succeeded:
       return run.cancelling ? run.reason + ", but every task had ended well by then" : "";
     case RunState::queued:
-    case RunState::running: break;
+    case RunState::running:
+      break;
   }
   UNREACHABLE();
 }
@@ -153,10 +166,11 @@ void Step::settle() {
 
 // Once, when the body has just ended: all three still wait.
 void Step::skip_unused_hooks() {
-  const bool undecided = std::any_of(std::begin(kClosing), std::end(kClosing), [this](HookKind kind) {
-    const TaskIndex hook = dag_.hook(kind);
-    return hook != kNoTask && at(hook).state == TaskState::waiting;
-  });
+  const bool undecided =
+      std::any_of(std::begin(kClosing), std::end(kClosing), [this](HookKind kind) {
+        const TaskIndex hook = dag_.hook(kind);
+        return hook != kNoTask && at(hook).state == TaskState::waiting;
+      });
   if (!undecided) return;
   result_.work += run_.tasks.size();
   const RunState body = state_of(dag_, run_);

@@ -29,8 +29,8 @@ class Step {
   Transition finish();
 
  private:
-  // run_machine_step.cc: bookkeeping. A task is only changed inside change(), which keeps its timer,
-  // the placement queue's effects and the list of changed tasks in step.
+  // run_machine_step.cc: bookkeeping. A task is only changed inside change(), which keeps its
+  // timer, the placement queue's effects and the list of changed tasks in step.
   struct Change {
     TaskState state;
     Duration delay{};  // of retry_wait
@@ -66,7 +66,8 @@ class Step {
 
   // run_machine_ended.cc
   void record_attempt(TaskRun& state, const Outcome& outcome);
-  bool end_stopped(TaskIndex task, const Outcome& outcome, const RetryDecision& decision, Cause why);
+  bool end_stopped(TaskIndex task, const Outcome& outcome, const RetryDecision& decision,
+                   Cause why);
   void retry(TaskIndex task, const RetryDecision& decision);
 
   // run_machine_cancel.cc

@@ -30,9 +30,12 @@ std::optional<WallTime> run_timeout_at(const Dag& dag, const Run& run) {
 std::optional<WallTime> deadline_at(const Dag& dag, const Run& run) {
   if (!dag.deadline || run.deadline_missed || is_terminal(run.state)) return std::nullopt;
   switch (dag.deadline->from) {
-    case Deadline::From::scheduled: return run.scheduled_for + dag.deadline->after;
-    case Deadline::From::queued: return run.created_at + dag.deadline->after;
-    case Deadline::From::started: break;
+    case Deadline::From::scheduled:
+      return run.scheduled_for + dag.deadline->after;
+    case Deadline::From::queued:
+      return run.created_at + dag.deadline->after;
+    case Deadline::From::started:
+      break;
   }
   if (run.state == RunState::queued) return std::nullopt;
   return run.started_at + dag.deadline->after;
@@ -48,7 +51,8 @@ namespace {
 BootTime restored_ready_since(const Dag& dag, const TaskRun& state, TaskIndex task, Now now) {
   switch (state.state) {
     case TaskState::ready:
-    case TaskState::dispatched: return rebase(state.ready_at, Duration{}, now);
+    case TaskState::dispatched:
+      return rebase(state.ready_at, Duration{}, now);
     case TaskState::retry_wait:
       return rebase(state.retry_at, longest_delay(*dag.tasks[task].retry), now);
     case TaskState::waiting:
@@ -58,7 +62,8 @@ BootTime restored_ready_since(const Dag& dag, const TaskRun& state, TaskIndex ta
     case TaskState::failed:
     case TaskState::upstream_failed:
     case TaskState::skipped:
-    case TaskState::cancelled: return {};
+    case TaskState::cancelled:
+      return {};
   }
   UNREACHABLE();
 }

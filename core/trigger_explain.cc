@@ -82,10 +82,14 @@ bool has_setups(const Dag& dag, const Run& run, TaskIndex task) {
 
 std::string_view expression_verdict(Kind kind) {
   switch (kind) {
-    case Kind::wait: return "is not decided yet";
-    case Kind::run: return "is true";
-    case Kind::skip: return "is false";
-    case Kind::upstream_failed: break;
+    case Kind::wait:
+      return "is not decided yet";
+    case Kind::run:
+      return "is true";
+    case Kind::skip:
+      return "is false";
+    case Kind::upstream_failed:
+      break;
   }
   UNREACHABLE();
 }

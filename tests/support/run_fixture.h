@@ -1,6 +1,6 @@
 // Runs as scenarios: a DAG in one line of text, events as calls, effects as text. After every step
-// the invariants are checked, and a run rebuilt from its rows alone must equal the one that was kept
-// up step by step (I24).
+// the invariants are checked, and a run rebuilt from its rows alone must equal the one that was
+// kept up step by step (I24).
 #pragma once
 
 #include <functional>
@@ -37,7 +37,8 @@ DagOption rule(std::string id, TriggerRule rule);
 DagOption needs(std::string id, std::string expression);
 DagOption condition(std::string id, std::string expression);
 DagOption tolerated(std::string id);
-DagOption retries(int limit, Duration delay = std::chrono::seconds(10));  // of every task, no jitter
+DagOption retries(int limit,
+                  Duration delay = std::chrono::seconds(10));  // of every task, no jitter
 DagOption queue_timeout(std::string id, Duration limit);
 DagOption run_timeout(Duration limit);
 DagOption deadline(Duration after, Deadline::From from);
@@ -110,7 +111,8 @@ class RunFixture {
 
 // The run as a crash leaves it: every derived field is gone, then derived again.
 Run rebuilt(const Dag& dag, const Run& run, Now now);
-// All that two equal runs have in common, as text.
+// Do two runs hold the same, derived fields included?
+bool is_same(const Run& a, const Run& b);
 std::string dump_run(const Run& run);
 
 }  // namespace tidemill

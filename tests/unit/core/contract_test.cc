@@ -111,7 +111,8 @@ TEST(Contract, NotANumberKeepsNoPromise) {
     TaskSpec task;
     task.expect = {expect("loss", op, 1, "?", 2)};
     TaskResult odd;
-    odd.metrics = {{.name = "loss", .value = std::numeric_limits<double>::quiet_NaN(), .slice = {}}};
+    odd.metrics = {
+        {.name = "loss", .value = std::numeric_limits<double>::quiet_NaN(), .slice = {}}};
     EXPECT_TRUE(broken_contract(task, odd));
   }
 }

@@ -5,7 +5,9 @@
 namespace tidemill {
 namespace {
 
-Template text(std::string_view source) { return Template::parse(source).value(); }
+Template text(std::string_view source) {
+  return Template::parse(source).value();
+}
 
 RunOptions options() {
   RunOptions made;
@@ -46,9 +48,9 @@ TEST(Render, ArgumentsAreFilledInAndNeverSplit) {
                  text("${{ tasks.extract.outputs.rows }}"), text("${{ tasks.extract.state }}")};
   }));
   const RenderedTask task = render(run, "train").value();
-  EXPECT_EQ(task.argv, (std::vector<std::string>{
-                           "python3", "--floor=0.75", "a b; rm -rf $(pwd) ${{ params.floor }}",
-                           "1200", "succeeded"}));
+  EXPECT_EQ(task.argv, (std::vector<std::string>{"python3", "--floor=0.75",
+                                                 "a b; rm -rf $(pwd) ${{ params.floor }}", "1200",
+                                                 "succeeded"}));
   EXPECT_EQ(task.script, "");
 }
 
@@ -61,7 +63,8 @@ TEST(Render, AScriptIsPassedOnUntouched) {
 }
 
 TEST(Render, APlainLineNeedsNoShellUnlessOneIsAskedFor) {
-  const RunFixture plain = trained(with("train", [](TaskSpec& spec) { spec.script = "./a.sh x\n"; }));
+  const RunFixture plain =
+      trained(with("train", [](TaskSpec& spec) { spec.script = "./a.sh x\n"; }));
   EXPECT_EQ(render(plain, "train").value().argv, (std::vector<std::string>{"./a.sh", "x"}));
   EXPECT_EQ(render(plain, "train").value().script, "");
   const RunFixture shell = trained(with("train", [](TaskSpec& spec) {
@@ -123,8 +126,10 @@ TEST(Render, LaterVariablesWinAndMayUseEarlierOnes) {
 }
 
 TEST(Render, ConditionsSeeTheEnvironmentToo) {
-  RunFixture run(dag("train", condition("train", "env.MODE == 'fast'"),
-                     with("train", [](TaskSpec& spec) { spec.env = {{"MODE", text("fast")}}; })));
+  RunFixture run(
+      dag("train", condition("train", "env.MODE == 'fast'"), with("train", [](TaskSpec& spec) {
+            spec.env = {{"MODE", text("fast")}};
+          })));
   EXPECT_EQ(run.start(), "ready train");
 }
 

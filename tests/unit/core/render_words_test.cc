@@ -29,12 +29,18 @@ TEST(PlainWords, SplitsAPlainLine) {
 }
 
 TEST(PlainWords, LeavesEverythingElseToTheShell) {
-  for (const char* script :
-       {"", " ", "\n", "\n\n", "true\n\n", "\ntrue", "a\nb", "#!/bin/sh\ntrue", "# nothing",
-        "a;b", "a && b", "a | b", "a & b", "a > b", "a < b", "a $X", "a `b`", "a $(b)", "a *", "a ?",
-        "a [b]", "a {b,c}", "a ~", "~/a", "a !b", "a \\b", "a \"b\"", "a 'b", "a 'b\\n'", "X=1 a",
-        "X=1", "'X'=1 a", "(a)", "{ a; }", "a #b", "a ^b", "a\rb", "a\r\n", "a \x01", "-a", "%1",
-        "a b\xc3\xa4", "'a b'", "''", "'a;b' c"}) {
+  for (const char* script : {"",          " ",           "\n",      "\n\n",
+                             "true\n\n",  "\ntrue",      "a\nb",    "#!/bin/sh\ntrue",
+                             "# nothing", "a;b",         "a && b",  "a | b",
+                             "a & b",     "a > b",       "a < b",   "a $X",
+                             "a `b`",     "a $(b)",      "a *",     "a ?",
+                             "a [b]",     "a {b,c}",     "a ~",     "~/a",
+                             "a !b",      "a \\b",       "a \"b\"", "a 'b",
+                             "a 'b\\n'",  "X=1 a",       "X=1",     "'X'=1 a",
+                             "(a)",       "{ a; }",      "a #b",    "a ^b",
+                             "a\rb",      "a\r\n",       "a \x01",  "-a",
+                             "%1",        "a b\xc3\xa4", "'a b'",   "''",
+                             "'a;b' c"}) {
     EXPECT_TRUE(plain_words(script).empty()) << script;
   }
   EXPECT_TRUE(plain_words(std::string("a\0b", 3)).empty());
@@ -42,9 +48,10 @@ TEST(PlainWords, LeavesEverythingElseToTheShell) {
 
 TEST(PlainWords, LeavesBuiltinsAndKeywordsToTheShell) {
   for (const char* word :
-       {"cd", "export", "exit", "set", ":", ".", "exec", "ulimit", "umask", "eval", "source", "if",
-        "while", "for", "case", "time", "wait", "trap", "read", "kill", "pwd", "printf", "type",
-        "command", "alias", "unset", "return", "shift", "local", "let", "declare", "function"}) {
+       {"cd",    "export", "exit",   "set",   ":",     ".",      "exec",    "ulimit",
+        "umask", "eval",   "source", "if",    "while", "for",    "case",    "time",
+        "wait",  "trap",   "read",   "kill",  "pwd",   "printf", "type",    "command",
+        "alias", "unset",  "return", "shift", "local", "let",    "declare", "function"}) {
     EXPECT_TRUE(plain_words(fmt::format("{} x", word)).empty()) << word;
     EXPECT_TRUE(plain_words(fmt::format("'{}' x", word)).empty()) << word;
   }
@@ -107,8 +114,12 @@ void compare_with_shell(const std::string& shell) {
   EXPECT_EQ(words_of_the_shell(shell, lines), expected);
 }
 
-TEST(PlainWords, AreTheWordsThatTheShellSees) { compare_with_shell("sh"); }
-TEST(PlainWords, AreTheWordsThatBashSees) { compare_with_shell("bash"); }
+TEST(PlainWords, AreTheWordsThatTheShellSees) {
+  compare_with_shell("sh");
+}
+TEST(PlainWords, AreTheWordsThatBashSees) {
+  compare_with_shell("bash");
+}
 
 }  // namespace
 }  // namespace tidemill

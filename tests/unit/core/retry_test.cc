@@ -10,7 +10,9 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::uint32_t on(Cause cause) { return 1u << static_cast<unsigned>(cause); }
+constexpr std::uint32_t on(Cause cause) {
+  return 1u << static_cast<unsigned>(cause);
+}
 
 // One task with one policy; every question starts from a fresh state unless it says otherwise.
 struct Question {
@@ -37,12 +39,14 @@ Outcome begun(Cause cause) {
   return outcome;
 }
 
-TEST(Retry, SuccessNeedsNone) { EXPECT_EQ(Question().kind(success()), Kind::succeed); }
+TEST(Retry, SuccessNeedsNone) {
+  EXPECT_EQ(Question().kind(success()), Kind::succeed);
+}
 
 TEST(Retry, EachCauseHasItsDefault) {
   const Question q;
-  for (const Cause cause : {Cause::exit, Cause::signal, Cause::timeout, Cause::oom, Cause::lost,
-                            Cause::contract}) {
+  for (const Cause cause :
+       {Cause::exit, Cause::signal, Cause::timeout, Cause::oom, Cause::lost, Cause::contract}) {
     EXPECT_EQ(q.kind(begun(cause)), Kind::retry) << to_word(cause);
   }
   for (const Cause cause : {Cause::exec_failed, Cause::cancelled, Cause::gate}) {
@@ -175,7 +179,8 @@ TEST(Retry, WordsComeFromTheWorkerWhenItHasSome) {
   EXPECT_EQ(q.ask(outcome).why, outcome.message);
 }
 
-// Delays --------------------------------------------------------------------------------------------
+// Delays
+// --------------------------------------------------------------------------------------------
 
 TEST(RetryDelay, GrowsAndIsCapped) {
   RetryPolicy policy;

@@ -15,8 +15,9 @@ TEST(RunMachineCancel, WaitingTasksEndAtOnceAndLiveOnesWhenTheyAreGone) {
   run.started("extract");
   run.grant("audit");
   run.fail("score");
-  EXPECT_EQ(run.cancel("ann", "wrong data"), "stop extract#1 (cancelled); stop audit#1 (cancelled); "
-                                             "unready check");
+  EXPECT_EQ(run.cancel("ann", "wrong data"),
+            "stop extract#1 (cancelled); stop audit#1 (cancelled); "
+            "unready check");
   EXPECT_EQ(run.states(),
             "extract running, train cancelled, audit dispatched, score cancelled, check cancelled");
   EXPECT_EQ(run.of("train").reason, "the run was cancelled by ann: wrong data");
@@ -69,8 +70,9 @@ TEST(RunMachineCancel, AFinalFailureOfItsOwnIsKept) {
 TEST(RunMachineCancel, AQueuedRunEndsAtOnceWithoutHooks) {
   RunFixture run(dag("extract -> train", hooks({"start", "cancel", "exit"})));
   EXPECT_EQ(run.cancel("Ctrl-C"), "run cancelled");
-  EXPECT_EQ(run.states(), "extract cancelled, train cancelled, hook.start skipped, "
-                          "hook.cancel skipped, hook.exit skipped");
+  EXPECT_EQ(run.states(),
+            "extract cancelled, train cancelled, hook.start skipped, "
+            "hook.cancel skipped, hook.exit skipped");
   EXPECT_EQ(run.start(), "rejected: the run has ended");
 }
 
@@ -99,7 +101,8 @@ TEST(RunMachineCancel, StopsSurviveACrash) {
   EXPECT_EQ(stop.why, Cause::cancelled);
 }
 
-// The run's timeout ---------------------------------------------------------------------------------
+// The run's timeout
+// ---------------------------------------------------------------------------------
 
 TEST(RunMachineTimeout, ARunThatTakesTooLongIsCancelledAndFails) {
   RunFixture run(dag("extract -> train; audit", run_timeout(hours(4))));
@@ -128,7 +131,8 @@ TEST(RunMachineTimeout, ItsFailureHookStillRuns) {
   EXPECT_EQ(run.succeed("hook.failure"), "run failed");
 }
 
-// queue_timeout ---------------------------------------------------------------------------------------
+// queue_timeout
+// ---------------------------------------------------------------------------------------
 
 TEST(RunMachineQueueTimeout, ATaskThatNoWorkerTakesFails) {
   RunFixture run(dag("train -> publish", queue_timeout("train", minutes(10)), retries(3)));
@@ -177,7 +181,8 @@ TEST(RunMachineQueueTimeout, EachRetryMayWaitAsLongAgain) {
   EXPECT_EQ(run.wake_after(seconds(10)), "ready train; wake at +10m 00s");
 }
 
-// Deadlines -------------------------------------------------------------------------------------------
+// Deadlines
+// -------------------------------------------------------------------------------------------
 
 TEST(RunMachineDeadline, ItIsSaidOnceAndChangesNothingElse) {
   RunFixture run(dag("train", deadline(minutes(90), Deadline::From::started)));
@@ -203,10 +208,12 @@ TEST(RunMachineDeadline, ItCountsFromWhenTheRunWasDue) {
   EXPECT_EQ(run.start(), "ready train; wake at +10m 00s");
 }
 
-// The wall clock (I25) --------------------------------------------------------------------------------
+// The wall clock (I25)
+// --------------------------------------------------------------------------------
 
 TEST(RunMachineClock, AWallClockThatJumpsFiresNothingEarlyOrLate) {
-  for (const Duration jump : {Duration(hours(24)), -Duration(hours(24)), Duration(hours(24 * 20000))}) {
+  for (const Duration jump :
+       {Duration(hours(24)), -Duration(hours(24)), Duration(hours(24 * 20000))}) {
     RunFixture run(dag("train; audit", retries(1), queue_timeout("audit", minutes(5)),
                        run_timeout(hours(4)), deadline(hours(2), Deadline::From::scheduled)));
     run.skip_recovery_check();
@@ -224,8 +231,8 @@ TEST(RunMachineClock, AWallClockThatJumpsFiresNothingEarlyOrLate) {
 }
 
 TEST(RunMachineClock, AClockSetBackWhileWeWereDownMakesNoDelayLonger) {
-  RunFixture run(dag("train; audit", retries(1), queue_timeout("audit", minutes(5)),
-                     run_timeout(hours(4))));
+  RunFixture run(
+      dag("train; audit", retries(1), queue_timeout("audit", minutes(5)), run_timeout(hours(4))));
   run.skip_recovery_check();
   run.start();
   run.fail("train");

@@ -17,8 +17,9 @@ TEST(RunMachineHooks, TheyFrameASuccessfulRun) {
   EXPECT_EQ(run.succeed("train"), "ready hook.success");
   EXPECT_EQ(run.succeed("hook.success"), "ready hook.exit");
   EXPECT_EQ(run.succeed("hook.exit"), "run succeeded");
-  EXPECT_EQ(run.states(), "train succeeded, hook.start succeeded, hook.success succeeded, "
-                          "hook.failure skipped, hook.cancel skipped, hook.exit succeeded");
+  EXPECT_EQ(run.states(),
+            "train succeeded, hook.start succeeded, hook.success succeeded, "
+            "hook.failure skipped, hook.cancel skipped, hook.exit succeeded");
   EXPECT_EQ(run.of("hook.failure").reason, "not used: the run succeeded");
 }
 

@@ -117,8 +117,8 @@ Run run_with(const Dag& dag, TaskState state) {
   TaskRun& publish = run.tasks[dag.find("publish")];
   // What follows from an end has happened long ago.
   if (is_terminal(state)) {
-    publish = neighbour_in(state == TaskState::succeeded ? TaskState::ready
-                           : state == TaskState::skipped ? TaskState::skipped
+    publish = neighbour_in(state == TaskState::succeeded   ? TaskState::ready
+                           : state == TaskState::skipped   ? TaskState::skipped
                            : state == TaskState::cancelled ? TaskState::cancelled
                                                            : TaskState::upstream_failed);
     publish.attempt = {};
@@ -211,9 +211,9 @@ Matrix whole_matrix() {
 Edges edges_out_of_waiting() {
   Edges edges;
   const auto follow = [&edges](const std::string& condition_text, const Outcome& upstream) {
-    RunFixture run(condition_text.empty() ? dag("extract -> train; audit")
-                                          : dag("extract -> train; audit",
-                                                condition("train", condition_text)));
+    RunFixture run(condition_text.empty()
+                       ? dag("extract -> train; audit")
+                       : dag("extract -> train; audit", condition("train", condition_text)));
     run.start();
     run.attempt("extract", upstream);
     edges.emplace(TaskState::waiting, run.state("train"));
@@ -258,7 +258,8 @@ TEST(RunMachineMatrix, TheLegalEdgesAreExactlyThoseThatHappen) {
   EXPECT_EQ(happening, legal);
 }
 
-// The page -----------------------------------------------------------------------------------------
+// The page
+// -----------------------------------------------------------------------------------------
 
 constexpr const char* kIntroduction = R"(# The state machine of a task
 
@@ -321,7 +322,8 @@ std::string table(const Matrix& matrix) {
   text += "\n" + rule + "\n";
   for (std::size_t j = 0; j < matrix.names.size(); ++j) {
     text += fmt::format("| {} |", matrix.names[j]);
-    for (const std::vector<Answer>& row : matrix.answers) text += fmt::format(" {} |", cell(row[j]));
+    for (const std::vector<Answer>& row : matrix.answers)
+      text += fmt::format(" {} |", cell(row[j]));
     text += "\n";
   }
   return text;

@@ -144,11 +144,12 @@ TEST(RunMachine, ACommandThatCannotBeRenderedFailsTheTask) {
   EXPECT_EQ(run.of("extract").attempts, 0u);
 }
 
-// Tolerated failures, conditions, needs -------------------------------------------------------------
+// Tolerated failures, conditions, needs
+// -------------------------------------------------------------
 
 TEST(RunMachine, AToleratedFailureIsSeenDownstreamAndEndsPartial) {
-  RunFixture run(dag("audit -> page; train", tolerated("audit"),
-                     rule("page", TriggerRule::one_failed)));
+  RunFixture run(
+      dag("audit -> page; train", tolerated("audit"), rule("page", TriggerRule::one_failed)));
   run.start();
   EXPECT_EQ(run.fail("audit"), "ready page");
   run.succeed("page");
@@ -226,7 +227,8 @@ TEST(RunMachine, ANeedsExpressionThatIsAlwaysTrueDoesNotWait) {
   EXPECT_EQ(run.fail("train"), "ready publish");
 }
 
-// Left out and reused tasks -------------------------------------------------------------------------
+// Left out and reused tasks
+// -------------------------------------------------------------------------
 
 TEST(RunMachine, ATaskWhoseUpstreamsAreLeftOutIsReady) {
   const Dag d = dag("extract -> train -> evaluate; audit -> evaluate");
@@ -271,7 +273,8 @@ TEST(RunMachine, ARunWithNothingLeftToDoEndsAtOnce) {
   EXPECT_EQ(run.succeed("hook.exit"), "run succeeded");
 }
 
-// Late and repeated messages (I8, I9, I13) ------------------------------------------------------------
+// Late and repeated messages (I8, I9, I13)
+// ------------------------------------------------------------
 
 TEST(RunMachine, RepeatedReportsChangeNothing) {
   RunFixture run(dag("train -> evaluate"));

@@ -17,13 +17,24 @@ using Setups = std::vector<bool>;
 constexpr TaskState kEnds[] = {TaskState::succeeded, TaskState::failed, TaskState::upstream_failed,
                                TaskState::skipped, TaskState::cancelled};
 
-// The oracle ----------------------------------------------------------------------------------------
+// The oracle
+// ----------------------------------------------------------------------------------------
 
-bool is_success(TaskState s) { return s == TaskState::succeeded; }
-bool is_failure(TaskState s) { return s == TaskState::failed || s == TaskState::cancelled; }
-bool is_failure_or_follows(TaskState s) { return is_failure(s) || s == TaskState::upstream_failed; }
-bool is_skip(TaskState s) { return s == TaskState::skipped; }
-bool is_success_or_failure(TaskState s) { return is_success(s) || is_failure(s); }
+bool is_success(TaskState s) {
+  return s == TaskState::succeeded;
+}
+bool is_failure(TaskState s) {
+  return s == TaskState::failed || s == TaskState::cancelled;
+}
+bool is_failure_or_follows(TaskState s) {
+  return is_failure(s) || s == TaskState::upstream_failed;
+}
+bool is_skip(TaskState s) {
+  return s == TaskState::skipped;
+}
+bool is_success_or_failure(TaskState s) {
+  return is_success(s) || is_failure(s);
+}
 
 template <typename P>
 bool any(const States& states, P p) {
@@ -35,7 +46,9 @@ bool all(const States& states, P p) {
 }
 
 // "all terminal and all K → skipped; all terminal, S = 0, not all K → upstream_failed".
-Kind no_success(const States& ends) { return all(ends, is_skip) ? Kind::skip : Kind::upstream_failed; }
+Kind no_success(const States& ends) {
+  return all(ends, is_skip) ? Kind::skip : Kind::upstream_failed;
+}
 
 States setups_of(const States& ends, const Setups& setups) {
   States chosen;
@@ -53,25 +66,32 @@ Kind final_verdict(TriggerRule rule, const States& ends, const Setups& setups) {
       return any(ends, is_failure_or_follows) ? Kind::upstream_failed : Kind::skip;
     case TriggerRule::all_failed:
       return all(ends, is_failure_or_follows) ? Kind::run : Kind::skip;
-    case TriggerRule::all_done: return Kind::run;
+    case TriggerRule::all_done:
+      return Kind::run;
     case TriggerRule::all_done_min_one_success:
       return any(ends, is_success) ? Kind::run : no_success(ends);
-    case TriggerRule::all_skipped: return all(ends, is_skip) ? Kind::run : Kind::skip;
-    case TriggerRule::one_success: return any(ends, is_success) ? Kind::run : no_success(ends);
-    case TriggerRule::one_failed: return any(ends, is_failure_or_follows) ? Kind::run : Kind::skip;
-    case TriggerRule::one_done: return any(ends, is_success_or_failure) ? Kind::run : Kind::skip;
+    case TriggerRule::all_skipped:
+      return all(ends, is_skip) ? Kind::run : Kind::skip;
+    case TriggerRule::one_success:
+      return any(ends, is_success) ? Kind::run : no_success(ends);
+    case TriggerRule::one_failed:
+      return any(ends, is_failure_or_follows) ? Kind::run : Kind::skip;
+    case TriggerRule::one_done:
+      return any(ends, is_success_or_failure) ? Kind::run : Kind::skip;
     case TriggerRule::none_failed:
       return any(ends, is_failure_or_follows) ? Kind::upstream_failed : Kind::run;
     case TriggerRule::none_failed_min_one_success:
       if (any(ends, is_failure_or_follows)) return Kind::upstream_failed;
       return any(ends, is_success) ? Kind::run : Kind::skip;
-    case TriggerRule::none_skipped: return any(ends, is_skip) ? Kind::skip : Kind::run;
+    case TriggerRule::none_skipped:
+      return any(ends, is_skip) ? Kind::skip : Kind::run;
     case TriggerRule::all_done_setup_success: {
       const States chosen = setups_of(ends, setups);
       if (any(chosen, is_success)) return Kind::run;
       return all(chosen, is_skip) ? Kind::skip : Kind::upstream_failed;
     }
-    case TriggerRule::always: return Kind::run;
+    case TriggerRule::always:
+      return Kind::run;
   }
   UNREACHABLE();
 }
@@ -81,23 +101,28 @@ bool is_at_once(TriggerRule rule, Kind verdict) {
   switch (rule) {
     case TriggerRule::all_success:
     case TriggerRule::none_failed:
-    case TriggerRule::none_failed_min_one_success: return verdict == Kind::upstream_failed;
+    case TriggerRule::none_failed_min_one_success:
+      return verdict == Kind::upstream_failed;
     case TriggerRule::all_failed:
     case TriggerRule::all_skipped:
-    case TriggerRule::none_skipped: return verdict == Kind::skip;
+    case TriggerRule::none_skipped:
+      return verdict == Kind::skip;
     case TriggerRule::one_success:
     case TriggerRule::one_failed:
     case TriggerRule::one_done:
-    case TriggerRule::always: return verdict == Kind::run;
+    case TriggerRule::always:
+      return verdict == Kind::run;
     case TriggerRule::all_done:
     case TriggerRule::all_done_min_one_success:
-    case TriggerRule::all_done_setup_success: return false;
+    case TriggerRule::all_done_setup_success:
+      return false;
   }
   UNREACHABLE();
 }
 
 // Every verdict that is still possible, by trying every way in which the others may end.
-std::set<Kind> possible(TriggerRule rule, States states, const Setups& setups, std::size_t from = 0) {
+std::set<Kind> possible(TriggerRule rule, States states, const Setups& setups,
+                        std::size_t from = 0) {
   while (from < states.size() && is_terminal(states[from])) ++from;
   if (from == states.size()) return {final_verdict(rule, states, setups)};
   std::set<Kind> verdicts;
@@ -122,7 +147,8 @@ Kind expected(TriggerRule rule, const States& states, const Setups& setups) {
   return certain ? *verdicts.begin() : Kind::wait;
 }
 
-// What is tested ------------------------------------------------------------------------------------
+// What is tested
+// ------------------------------------------------------------------------------------
 
 UpstreamCounts count(const States& states) {
   UpstreamCounts counts;
@@ -139,7 +165,8 @@ std::string words(TriggerRule rule, const States& states, const Setups& setups) 
   return text;
 }
 
-// All states that are not terminal look the same to the oracle, so it is asked once for all of them.
+// All states that are not terminal look the same to the oracle, so it is asked once for all of
+// them.
 class Oracle {
  public:
   Kind ask(TriggerRule rule, States states, const Setups& setups) {
@@ -202,7 +229,8 @@ TEST(TriggerRules, NoDecisionIsEverTakenBack) {
   }
 }
 
-// Within a run ----------------------------------------------------------------------------------------
+// Within a run
+// ----------------------------------------------------------------------------------------
 
 Run run_in(const Dag& dag, const std::map<std::string, TaskState>& states) {
   const Now now{{1'772'366'400'000'000}, {1}};
@@ -236,11 +264,10 @@ TEST(Trigger, LeftOutUpstreamsAreNotCounted) {
 }
 
 TEST(Trigger, ExplainsInOneClause) {
-  const Dag d = dag("a, b, c -> join; a -> solo; a -> any; lone",
-                    rule("any", TriggerRule::one_failed));
-  const auto run = run_in(d, {{"a", TaskState::succeeded},
-                             {"b", TaskState::running},
-                             {"c", TaskState::succeeded}});
+  const Dag d =
+      dag("a, b, c -> join; a -> solo; a -> any; lone", rule("any", TriggerRule::one_failed));
+  const auto run = run_in(
+      d, {{"a", TaskState::succeeded}, {"b", TaskState::running}, {"c", TaskState::succeeded}});
   const auto why = [&](const char* id) { return explain_trigger(d, run, d.find(id)).why; };
   EXPECT_EQ(why("join"), "2 of 3 upstreams succeeded, 1 still running (b)");
   EXPECT_EQ(why("solo"), "upstream a succeeded");
@@ -255,8 +282,9 @@ TEST(Trigger, NamesAFewOfManyUpstreams) {
   const auto run = run_in(d, {{"t0", TaskState::failed}});
   const TriggerVerdict verdict = explain_trigger(d, run, d.find("join"));
   EXPECT_EQ(verdict.kind, Kind::upstream_failed);
-  EXPECT_EQ(verdict.why, "0 of 50 upstreams succeeded, 49 still waiting (t1, t2, t3 and 46 more), "
-                         "1 failed (t0)");
+  EXPECT_EQ(verdict.why,
+            "0 of 50 upstreams succeeded, 49 still waiting (t1, t2, t3 and 46 more), "
+            "1 failed (t0)");
 }
 
 TEST(Trigger, SaysSoWhenThereIsNoSetup) {
@@ -264,8 +292,7 @@ TEST(Trigger, SaysSoWhenThereIsNoSetup) {
   const auto run = run_in(d, {{"a", TaskState::succeeded}});
   const TriggerVerdict verdict = explain_trigger(d, run, d.find("clean"));
   EXPECT_EQ(verdict.kind, Kind::skip);
-  EXPECT_EQ(verdict.why,
-            "all_done_setup_success: upstream a succeeded; none of them is a setup");
+  EXPECT_EQ(verdict.why, "all_done_setup_success: upstream a succeeded; none of them is a setup");
 }
 
 // The expression form: every combination, against two-valued evaluation of every completion.

@@ -1,0 +1,22 @@
+add_library(tidemill_run_fixture STATIC support/run_fixture.cc)
+target_link_libraries(tidemill_run_fixture PUBLIC tidemill_flags fmt::fmt GTest::gtest tidemill_run)
+target_compile_definitions(tidemill_run_fixture PRIVATE TIDEMILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                                                        TIDEMILL_BINARY_DIR="${CMAKE_BINARY_DIR}")
+tidemill_reuse_pch(tidemill_run_fixture tidemill_pch_test)
+
+foreach(area
+    contract
+    invariants
+    render
+    render_words
+    retry
+    run_machine
+    run_machine_cancel
+    run_machine_history
+    run_machine_hooks
+    run_machine_matrix
+    run_machine_scale
+    trigger)
+  tidemill_test(core_${area}_test SOURCES unit/core/${area}_test.cc
+    LIBS tidemill_run_fixture tidemill_run)
+endforeach()
