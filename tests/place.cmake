@@ -6,3 +6,4 @@ tidemill_test(core_dump_test SOURCES unit/core/dump_test.cc LIBS tidemill_dump)
 tidemill_test(core_explain_test
   SOURCES unit/core/explain_blockers_test.cc unit/core/explain_test.cc
   LIBS tidemill_explain)
+tidemill_test(cli_graph_test SOURCES unit/cli/graph_command_test.cc LIBS tidemill_cli_graph)
