@@ -51,6 +51,7 @@ Result<RunId> Scheduler::Loop::submit(SubmitRequest request) {
 }
 
 Status Scheduler::Loop::run_until(Scheduler& self, const std::function<bool()>& done) {
+  if (!failure_.empty()) return unavailable(failure_);
   while (!done()) {
     const Status turned = turn(self);
     if (turned.ok()) continue;
@@ -72,7 +73,6 @@ Duration Scheduler::Loop::sleep_time(Now now) const {
 }
 
 Status Scheduler::Loop::turn(Scheduler& self) {
-  if (!failure_.empty()) return unavailable(failure_);
   TRY(links_->wait(sleep_time(system_now())));
   const Now now = system_now();
   ++figures_.turns;

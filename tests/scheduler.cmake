@@ -2,3 +2,11 @@ tidemill_test(storage_open_test SOURCES integration/storage_open_test.cc LIBS ti
 tidemill_test(storage_rows_test SOURCES integration/storage_rows_test.cc LIBS tidemill_storage)
 tidemill_test(storage_rules_test SOURCES integration/storage_rules_test.cc
   LIBS tidemill_storage tidemill_run)
+tidemill_test(scheduler_test
+  SOURCES integration/scheduler_test.cc
+  LIBS tidemill_scheduler tidemill_run_fixture)
+add_executable(measure_scheduler integration/measure_scheduler.cc)
+target_link_libraries(measure_scheduler PRIVATE tidemill_scheduler GTest::gtest)
+tidemill_reuse_pch(measure_scheduler tidemill_pch_test)
+target_compile_definitions(measure_scheduler PRIVATE
+  TIDEMILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TIDEMILL_BINARY_DIR="${CMAKE_BINARY_DIR}")
