@@ -4,7 +4,8 @@ tidemill_test(protocol_channel_test SOURCES unit/protocol/channel_test.cc LIBS t
 add_executable(worker_process support/worker_process_main.cc)
 target_link_libraries(worker_process PRIVATE tidemill_worker)
 
-add_library(tidemill_worker_test_support STATIC support/process.cc support/supervisor_client.cc)
+add_library(tidemill_worker_test_support STATIC support/agent_fixture.cc support/process.cc
+  support/supervisor_client.cc)
 target_link_libraries(tidemill_worker_test_support PUBLIC tidemill_worker GTest::gtest)
 target_compile_definitions(tidemill_worker_test_support PRIVATE
   TIDEMILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TIDEMILL_BINARY_DIR="${CMAKE_BINARY_DIR}")
@@ -15,6 +16,7 @@ function(tidemill_worker_test name)
   add_dependencies(${name} worker_process)
 endfunction()
 
+tidemill_worker_test(worker_agent_test SOURCES integration/worker_agent_test.cc)
 tidemill_worker_test(worker_supervisor_test SOURCES integration/worker_supervisor_test.cc)
 
 # A benchmark, not a test: prints tasks a second of the supervisor beside a bare loop.

@@ -4,8 +4,7 @@
 #include <poll.h>
 #include <stdlib.h>
 
-#include <sstream>
-
+#include "tests/support/cri.h"
 #include "worker/supervisor.h"
 
 namespace tidemill::testing {
@@ -20,7 +19,8 @@ SupervisorClient::SupervisorClient(std::string directory, int slots,
 void SupervisorClient::restart(std::vector<std::string> environment) {
   detach();
   process_ = std::make_unique<ChildProcess>(
-      std::vector<std::string>{worker_process(), "supervisor", directory_, linger_ms, log_cap_bytes},
+      std::vector<std::string>{worker_process(), "supervisor", "--directory", directory_, "--linger-ms",
+                               linger_ms, "--log-cap", log_cap_bytes},
       std::move(environment), directory_ + ".supervisor.log");
 }
 
@@ -104,16 +104,7 @@ std::string SupervisorClient::log_path(std::int64_t attempt) const {
 }
 
 std::string SupervisorClient::log_text(std::int64_t attempt, const std::string& stream) const {
-  std::istringstream lines(log(attempt));
-  std::string text;
-  for (std::string line; std::getline(lines, line);) {
-    const auto first = line.find(' ');
-    const auto second = line.find(' ', first + 1);
-    if (first == std::string::npos || line.substr(first + 1, second - first - 1) != stream) continue;
-    text += line.substr(second + 3);
-    if (line[second + 1] == 'F') text += '\n';
-  }
-  return text;
+  return cri_text(log(attempt), stream);
 }
 
 }  // namespace tidemill::testing

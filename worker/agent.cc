@@ -1,0 +1,435 @@
+#include "worker/agent.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <unordered_map>
+
+#include "base/fault_point.h"
+#include "base/text.h"
+#include "worker/attempt_desk.h"
+#include "worker/epoch_file.h"
+#include "worker/lock_file.h"
+#include "worker/process_table.h"
+#include "worker/scheduler_link.h"
+#include "worker/supervisor_link.h"
+
+namespace tidemill {
+namespace {
+
+using Stage = HeldByAgent::Stage;
+
+constexpr Duration kConnectPause = std::chrono::milliseconds(50);
+constexpr Duration kProgressPause = std::chrono::seconds(1);
+constexpr Duration kLockPatience = std::chrono::seconds(2);
+
+class Agent {
+ public:
+  explicit Agent(const AgentOptions& options)
+      : options_(options),
+        desk_(options),
+        scheduler_(options.lease / 6),
+        supervisor_(options.worker_directory, options.supervisor_command),
+        slots_(options.slots),
+        epoch_(options.worker_directory + "/epoch") {}
+
+  Status start();
+  Result<int> run();
+
+ private:
+  // The loop.
+  void wait();
+  int wait_ms() const;
+  void connect();
+  void flush();
+  void tail_progress();
+
+  // From the scheduler.
+  void receive_from_scheduler();
+  void on_scheduler(Message& message);
+  void on_welcome(const message::Welcome& welcome);
+  void on_start(message::Start& start);
+  void on_prepared(AttemptId id, Result<message::Spawn> spawn);
+  void on_stop(const message::Stop& stop);
+  void on_acknowledge(const message::Acknowledge& acknowledge);
+  void drop_scheduler(const std::string& reason);
+
+  // From the supervisor.
+  void receive_from_supervisor();
+  void on_supervisor(Message& message);
+  void on_inventory(const message::Inventory& inventory);
+  void on_spawned(const message::Spawned& spawned);
+  void on_exited(message::ExitRecord& record);
+  void drop_supervisor();
+
+  void say_hello();
+  void end(AttemptId id, HeldByAgent& held, Outcome outcome);
+  void end_unstarted(AttemptId id, HeldByAgent& held, Cause cause, const std::string& reason);
+  void tell_scheduler(const Message& message);
+  void tell_supervisor(const Message& message);
+
+  const AgentOptions options_;
+  AttemptDesk desk_;
+  SchedulerLink scheduler_;
+  SupervisorLink supervisor_;
+  Fd signals_;
+  std::unordered_map<AttemptId, HeldByAgent> held_;
+  int slots_;
+  EpochFile epoch_;
+  std::string boot_id_ = read_boot_id();
+  bool inventoried_ = false;      // the supervisor has told what it holds
+  bool adopted_ = false;          // for the first time
+  bool greeted_ = false;          // Hello is sent on this connection
+  bool welcome_ = false;
+  bool draining_ = false, shutting_down_ = false, interrupted_ = false;
+  BootTime scheduler_seen_{};
+  BootTime next_connect_{}, next_progress_{};
+};
+
+Status Agent::start() {
+  TRY(desk_.open());
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) ::sigaddset(&set, signal);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signals_ = Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals_) return errno_error("cannot make a signalfd");
+  scheduler_seen_ = system_now().boot;
+  return epoch_.load();
+}
+
+// The loop ---------------------------------------------------------------------------------------
+
+Result<int> Agent::run() {
+  while (!interrupted_) {
+    connect();
+    flush();
+    if (shutting_down_ && held_.empty()) {
+      tell_supervisor(message::Leave{});
+      flush();
+      return 0;
+    }
+    if (!scheduler_.open() && system_now().boot - scheduler_seen_ >= options_.lease) {
+      return unavailable(fmt::format("no scheduler at {} for {}; running tasks go on, start the "
+                                     "worker again to report them",
+                                     scheduler_socket(options_.data_directory),
+                                     format_duration(options_.lease)));
+    }
+    wait();
+    tail_progress();
+  }
+  return 0;
+}
+
+int Agent::wait_ms() const {
+  const bool connecting = !scheduler_.open() || !const_cast<SupervisorLink&>(supervisor_).channel().open();
+  const Duration wait = connecting ? kConnectPause : kProgressPause;
+  return static_cast<int>(wait.count() / 1000);
+}
+
+void Agent::wait() {
+  Channel& channel = supervisor_.channel();
+  const auto write = [](bool wanted) { return static_cast<short>(POLLIN | (wanted ? POLLOUT : 0)); };
+  std::array<pollfd, 5> fds = {{{signals_.get(), POLLIN, 0},
+                                {desk_.files().fd(), POLLIN, 0},
+                                {desk_.cleaning().fd(), POLLIN, 0},
+                                {channel.fd(), write(channel.wants_write()), 0},
+                                {scheduler_.fd(), write(scheduler_.wants_write()), 0}}};
+  if (::poll(fds.data(), fds.size(), wait_ms()) <= 0) return;
+  if (fds[0].revents != 0) {
+    signalfd_siginfo info{};
+    while (::read(signals_.get(), &info, sizeof info) > 0) {
+      interrupted_ = interrupted_ || info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
+    }
+  }
+  if (fds[1].revents != 0) desk_.files().finish();
+  if (fds[2].revents != 0) desk_.cleaning().finish();
+  if (fds[3].revents != 0) receive_from_supervisor();
+  if (fds[4].revents != 0) receive_from_scheduler();
+}
+
+void Agent::connect() {
+  const bool complete = scheduler_.open() && supervisor_.channel().open();
+  const BootTime now = system_now().boot;
+  if (complete || now < next_connect_) return;
+  next_connect_ = now + kConnectPause;
+  // A supervisor that cannot be started shows in its log; the lease bounds how long we try.
+  if (!supervisor_.channel().open()) (void)supervisor_.connect(slots_);
+  if (inventoried_ && !scheduler_.open() && scheduler_.connect(scheduler_socket(options_.data_directory)).ok()) {
+    scheduler_seen_ = now;
+    say_hello();
+  }
+}
+
+void Agent::flush() {
+  if (supervisor_.channel().open() && !supervisor_.channel().flush().ok()) drop_supervisor();
+  if (scheduler_.open() && !scheduler_.flush().ok()) drop_scheduler("");
+}
+
+void Agent::tail_progress() {
+  const BootTime now = system_now().boot;
+  if (!welcome_ || now < next_progress_) return;
+  next_progress_ = now + kProgressPause;
+  for (auto& [id, held] : held_) {
+    if (held.stage != Stage::running) continue;
+    auto progress = desk_.read_progress(held, held.last_progress);
+    if (progress) tell_scheduler(message::Progress{id, progress->fraction, progress->text});
+  }
+}
+
+void Agent::tell_scheduler(const Message& message) {
+  if (welcome_) scheduler_.send(message);
+}
+
+void Agent::tell_supervisor(const Message& message) {
+  if (inventoried_) supervisor_.channel().send(message);
+}
+
+// Scheduler --------------------------------------------------------------------------------------
+
+void Agent::say_hello() {
+  message::Hello hello;
+  hello.worker = options_.name;
+  hello.boot_id = boot_id_;
+  hello.slots = options_.slots;
+  hello.labels = options_.labels;
+  hello.capacity = options_.capacity;
+  for (const auto& [id, held] : held_) hello.attempts.push_back({id, known_stage(held.stage)});
+  scheduler_.send(hello);
+}
+
+void Agent::receive_from_scheduler() {
+  if (!scheduler_.open()) return;
+  auto messages = scheduler_.receive();
+  if (!messages.ok()) return drop_scheduler(messages.error().code == ErrorCode::corrupt ? messages.error().message : "");
+  scheduler_seen_ = system_now().boot;
+  for (Message& message : *messages) {
+    if (scheduler_.open()) on_scheduler(message);
+  }
+}
+
+void Agent::on_scheduler(Message& message) {
+  if (auto* welcome = std::get_if<message::Welcome>(&message)) return on_welcome(*welcome);
+  if (!welcome_) return drop_scheduler("the scheduler spoke before its Welcome");
+  if (auto* start = std::get_if<message::Start>(&message)) return on_start(*start);
+  if (auto* stop = std::get_if<message::Stop>(&message)) return on_stop(*stop);
+  if (auto* acknowledge = std::get_if<message::Acknowledge>(&message)) return on_acknowledge(*acknowledge);
+  if (std::holds_alternative<message::Drain>(message)) {
+    draining_ = true;
+  } else if (std::holds_alternative<message::Shutdown>(message)) {
+    draining_ = shutting_down_ = true;
+  } else {
+    drop_scheduler("the scheduler sent a message that is not for workers");
+  }
+}
+
+void Agent::on_welcome(const message::Welcome& welcome) {
+  if (welcome.version != message::kProtocolVersion) {
+    return drop_scheduler(fmt::format("the scheduler speaks protocol {}, this worker {}; install the same "
+                                      "version on both",
+                                      welcome.version, message::kProtocolVersion));
+  }
+  if (const Status accepted = epoch_.accept(welcome.epoch); !accepted.ok()) {
+    return drop_scheduler(accepted.error().message);
+  }
+  welcome_ = true;
+  const int slots = welcome.slots > 0 ? welcome.slots : options_.slots;
+  if (slots != slots_) {
+    slots_ = slots;
+    supervisor_.close();
+    drop_supervisor();
+  }
+  scheduler_.start_heartbeats();
+  for (const auto& [id, held] : held_) {
+    if (held.spawned) tell_scheduler(message::Started{id, held.spawned->pid, held.spawned->at});
+    if (held.ended) tell_scheduler(*held.ended);
+  }
+}
+
+void Agent::on_start(message::Start& start) {
+  const AttemptId id = start.attempt;
+  if (held_.contains(id)) return;
+  fault_point("FP7");
+  HeldByAgent& held = held_[id];
+  if (draining_) return end_unstarted(id, held, Cause::lost, "the worker is being drained and starts nothing new");
+  desk_.prepare(start, held, [this, id](Result<message::Spawn> spawn) { on_prepared(id, std::move(spawn)); });
+}
+
+void Agent::on_prepared(AttemptId id, Result<message::Spawn> spawn) {
+  HeldByAgent& held = held_.at(id);
+  if (!spawn.ok()) return end_unstarted(id, held, Cause::lost, spawn.error().message);
+  if (held.stop) {
+    return end_unstarted(id, held, held.stop->why, fmt::format("{} before it started", to_word(held.stop->why)));
+  }
+  held.stage = Stage::handed_on;
+  held.spawn = std::move(spawn).value();
+  tell_supervisor(*held.spawn);
+}
+
+void Agent::on_stop(const message::Stop& stop) {
+  const auto found = held_.find(stop.attempt);
+  if (found == held_.end()) return;
+  found->second.stop = stop;
+  tell_supervisor(message::Kill{stop.attempt, stop.why, stop.force});
+}
+
+void Agent::on_acknowledge(const message::Acknowledge& acknowledge) {
+  fault_point("FP16");
+  message::Forget forget;
+  for (const AttemptId id : acknowledge.attempts) {
+    const auto found = held_.find(id);
+    if (found == held_.end() || found->second.stage != Stage::ended) continue;
+    desk_.release(found->second);
+    held_.erase(found);
+    forget.attempts.push_back(id);
+  }
+  if (!forget.attempts.empty()) tell_supervisor(forget);
+}
+
+void Agent::drop_scheduler(const std::string& reason) {
+  if (!reason.empty()) fmt::print(stderr, "tidemill worker {}: {}\n", options_.name, reason);
+  scheduler_.close();
+  welcome_ = false;
+}
+
+// Supervisor -------------------------------------------------------------------------------------
+
+void Agent::receive_from_supervisor() {
+  if (!supervisor_.channel().open()) return;
+  auto messages = supervisor_.channel().receive();
+  if (!messages.ok()) return drop_supervisor();
+  for (Message& message : *messages) on_supervisor(message);
+}
+
+void Agent::drop_supervisor() {
+  supervisor_.close();
+  inventoried_ = false;
+  next_connect_ = {};
+}
+
+void Agent::on_supervisor(Message& message) {
+  if (auto* inventory = std::get_if<message::Inventory>(&message)) return on_inventory(*inventory);
+  if (auto* spawned = std::get_if<message::Spawned>(&message)) return on_spawned(*spawned);
+  if (auto* exited = std::get_if<message::Exited>(&message)) return on_exited(exited->record);
+  drop_supervisor();
+}
+
+// What the supervisor holds and we do not is from an agent before us. What we handed on and it does
+// not hold never began: it is handed on again.
+void Agent::on_inventory(const message::Inventory& inventory) {
+  inventoried_ = true;
+  std::unordered_map<AttemptId, bool> known;
+  for (const message::HeldAttempt& theirs : inventory.attempts) {
+    const AttemptId id = theirs.known.attempt;
+    known[id] = true;
+    if (held_.contains(id)) continue;
+    HeldByAgent& held = held_[id];
+    held.stage = Stage::handed_on;
+    if (auto note = decode_note(theirs.note)) {
+      held.note = std::move(*note);
+      held.has_folders = true;
+      desk_.adopt(held);
+    }
+  }
+  if (!std::exchange(adopted_, true)) desk_.clean_unused();
+  std::vector<AttemptId> missing;
+  for (auto& [id, held] : held_) {
+    if (known.contains(id)) continue;
+    if (held.stage == Stage::handed_on && held.spawn) {
+      tell_supervisor(*held.spawn);
+      if (held.stop) tell_supervisor(message::Kill{id, held.stop->why, held.stop->force});
+    }
+    if (held.stage == Stage::running) missing.push_back(id);
+  }
+  for (const AttemptId id : missing) {
+    end_unstarted(id, held_.at(id), Cause::lost, "the worker's supervisor does not know of it any more");
+  }
+}
+
+void Agent::on_spawned(const message::Spawned& spawned) {
+  const auto found = held_.find(spawned.attempt);
+  if (found == held_.end()) return;
+  HeldByAgent& held = found->second;
+  held.spawn.reset();
+  const bool news = !held.spawned;
+  held.spawned = spawned;
+  if (held.stage == Stage::handed_on) held.stage = Stage::running;
+  if (news) tell_scheduler(message::Started{spawned.attempt, spawned.pid, spawned.at});
+  // A Stop that came while the supervisor was away.
+  if (news && held.stop) tell_supervisor(message::Kill{spawned.attempt, held.stop->why, held.stop->force});
+}
+
+void Agent::on_exited(message::ExitRecord& record) {
+  const AttemptId id = record.attempt;
+  const auto found = held_.find(id);
+  if (found == held_.end()) {
+    // Acknowledged, but the supervisor did not hear of it.
+    return tell_supervisor(message::Forget{{id}});
+  }
+  HeldByAgent& held = found->second;
+  if (held.stage == Stage::collecting || held.stage == Stage::ended) return;
+  held.spawn.reset();
+  held.stage = Stage::collecting;
+  desk_.collect(held, record, [this, id](Outcome outcome) { end(id, held_.at(id), std::move(outcome)); });
+}
+
+void Agent::end(AttemptId id, HeldByAgent& held, Outcome outcome) {
+  held.stage = Stage::ended;
+  held.spawn.reset();
+  held.ended = message::Ended{id, std::move(outcome)};
+  tell_scheduler(*held.ended);
+}
+
+void Agent::end_unstarted(AttemptId id, HeldByAgent& held, Cause cause, const std::string& reason) {
+  Outcome outcome;
+  outcome.cause = cause;
+  outcome.message = reason;
+  outcome.ended_at = system_now().wall;
+  if (held.spawned) outcome.started_at = held.spawned->at;
+  end(id, held, std::move(outcome));
+}
+
+// Tasks run elsewhere, so every path they are handed must be absolute.
+AgentOptions completed(AgentOptions options) {
+  options.data_directory = std::filesystem::absolute(options.data_directory).lexically_normal().string();
+  if (options.data_directory.ends_with('/')) options.data_directory.pop_back();
+  if (options.worker_directory.empty()) options.worker_directory = options.data_directory + "/worker";
+  options.worker_directory = std::filesystem::absolute(options.worker_directory).string();
+  if (options.supervisor_command.empty()) {
+    options.supervisor_command = {"/proc/self/exe", "supervisor", "--directory", options.worker_directory};
+  }
+  if (options.capacity.cpu <= 0) options.capacity.cpu = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
+  if (options.capacity.memory == 0) {
+    options.capacity.memory = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+                              static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  }
+  return options;
+}
+
+Result<int> serve(const AgentOptions& given) {
+  const AgentOptions options = completed(given);
+  TRY(make_directories(options.worker_directory, true));
+  const Fd lock = TRY(take_lock_file(options.worker_directory + "/agent.lock", "a worker", kLockPatience));
+  Agent agent(options);
+  TRY(agent.start());
+  return agent.run();
+}
+
+}  // namespace
+
+int run_agent(const AgentOptions& options) {
+  const auto code = serve(options);
+  if (code.ok()) return *code;
+  fmt::print(stderr, "tidemill worker {}: {}\n", options.name, code.error().message);
+  return 1;
+}
+
+}  // namespace tidemill

@@ -1,0 +1,38 @@
+// The worker's face to its scheduler: connects out to it, prepares what a task finds around it
+// (files, environment, inputs), hands it to the supervisor, and collects what it left. It may be
+// killed at any moment: the supervisor keeps the tasks and the ends, and each carries a note by
+// which the next agent finds everything else again.
+//
+// Threads: the main one (epoll), one for heartbeats that touches no disk, one for slow file work
+// (hashing artifacts, materialising inputs) and one that cleans up behind ended attempts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "core/dag.h"
+
+namespace tidemill {
+
+struct AgentOptions {
+  std::string data_directory;    // of the scheduler
+  std::string worker_directory;  // ours alone; empty = <data>/worker
+  std::string name = "local";
+  int slots = 1;
+  std::vector<std::string> labels;
+  Resources capacity;            // cpu and memory of 0 = what the host has
+  Duration lease = std::chrono::seconds(60);  // how long it looks for a lost scheduler
+  // argv that runs the supervisor in the background; empty =
+  // {"/proc/self/exe", "supervisor", "--directory", <worker directory>}.
+  std::vector<std::string> supervisor_command;
+};
+
+inline std::string scheduler_socket(const std::string& data_directory) {
+  return data_directory + "/run/scheduler.sock";
+}
+
+// Runs until SIGTERM, SIGINT, Shutdown (0), or until the lease ends without a scheduler (1).
+int run_agent(const AgentOptions& options);
+
+}  // namespace tidemill

@@ -1,0 +1,191 @@
+#include "worker/attempt_desk.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "worker/command.h"
+#include "worker/mask_forms.h"
+#include "worker/task_environment.h"
+
+namespace tidemill {
+namespace {
+
+constexpr std::size_t kMaxProgressBytes = 64u << 10;
+
+Outcome outcome_of(const message::ExitRecord& record) {
+  Outcome outcome;
+  outcome.cause = record.cause;
+  outcome.exit_code = record.exit_code;
+  outcome.signal = record.signal;
+  outcome.message = record.message;
+  outcome.started_at = record.started_at;
+  outcome.ended_at = record.ended_at;
+  outcome.log_rules = record.log_rules;
+  outcome.usage = record.usage;
+  return outcome;
+}
+
+// mkstemp-like care is not needed: the folder is ours alone and was pristine.
+Status write_script(const std::string& path, const std::string& script) {
+  const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0700));
+  if (!fd) return errno_error("cannot write the task's script " + path);
+  if (const Status written = write_all(fd.get(), script); !written.ok()) return written.error().context(path);
+  return Ok{};
+}
+
+}  // namespace
+
+AttemptDesk::AttemptDesk(const AgentOptions& options)
+    : options_(options),
+      host_(host_environment()),
+      workspaces_(options.worker_directory + "/attempts"),
+      checkpoints_(options.worker_directory + "/checkpoints"),
+      objects_(options.data_directory + "/objects") {}
+
+Status AttemptDesk::open() {
+  for (const std::int64_t number : TRY(workspaces_.open())) unused_.insert(number);
+  return checkpoints_.open();
+}
+
+void AttemptDesk::adopt(const HeldByAgent& held) {
+  unused_.erase(held.note.workspace);
+  workspaces_.take_known(held.note.workspace);
+  checkpoints_.take_known(held.note.checkpoint);
+}
+
+void AttemptDesk::clean_unused() {
+  for (const std::int64_t number : std::exchange(unused_, {})) clean_workspace(number);
+}
+
+void AttemptDesk::clean_workspace(std::int64_t number) {
+  cleaning_.post([this, number, path = workspaces_.path(number)]() -> Chores::Completion {
+    const bool clean = Workspaces::clean(path).ok();
+    // One that cannot be emptied is not offered again; the next start of the agent tries once more.
+    return [this, number, clean] {
+      if (clean) workspaces_.offer(number);
+    };
+  });
+}
+
+void AttemptDesk::clean_checkpoint(std::int64_t number) {
+  cleaning_.post([this, number, path = checkpoints_.path(number)]() -> Chores::Completion {
+    const bool clean = Checkpoints::clean(path).ok();
+    return [this, number, clean] {
+      if (clean) checkpoints_.offer(number);
+    };
+  });
+}
+
+std::string AttemptDesk::log_path(RunId run, AttemptId attempt) const {
+  return fmt::format("{}/logs/{}/{}.log", options_.data_directory, run.value, attempt.value);
+}
+
+Status AttemptDesk::set_command(const message::Start& start, const std::string& workspace,
+                                message::Spawn& spawn) {
+  if (!start.argv.empty()) {
+    spawn.argv = start.argv;
+    return Ok{};
+  }
+  const std::string path = workspace + "/script";
+  Command command = script_command(start.script, start.shell, start.task, path);
+  spawn.argv = std::move(command.argv);
+  return command.needs_file ? write_script(path, start.script) : Status(Ok{});
+}
+
+Result<message::Spawn> AttemptDesk::make_spawn(const message::Start& start, HeldByAgent& held) {
+  AttemptNote& note = held.note;
+  note.workspace = TRY(workspaces_.take());
+  const Checkpoints::Taken checkpoint = TRY(checkpoints_.take(start.run, start.task_index));
+  note.checkpoint = checkpoint.number;
+  held.has_folders = true;
+  const std::string workspace = workspaces_.path(note.workspace);
+  TRY(workspaces_.write_context(note.workspace, start.context_json));
+
+  message::Spawn spawn;
+  spawn.attempt = start.attempt;
+  spawn.run = start.run;
+  spawn.priority = start.priority;
+  spawn.slots = start.slots;
+  TRY(set_command(start, workspace, spawn));
+  spawn.env = make_environment(
+      start, {workspace, checkpoints_.path(checkpoint.number), checkpoint.has_content}, host_);
+  for (const auto& [name, value] : start.secrets) spawn.masks.push_back(value);
+  spawn.directory = start.directory;
+  spawn.umask = start.umask;
+  spawn.timeout = start.timeout;
+  spawn.grace = start.grace;
+  spawn.memory_limit = start.resources.memory;
+  spawn.cpu_limit = start.resources.cpu;
+  spawn.log_path = log_path(start.run, start.attempt);
+  spawn.log_patterns = start.log_patterns;
+  spawn.note = encode_note(note);
+  return spawn;
+}
+
+void AttemptDesk::prepare(const message::Start& start, HeldByAgent& held, Prepared done) {
+  held.note = {start.run, start.task_index, 0, 0, start.outputs, start.metrics, start.artifacts};
+  auto spawn = make_spawn(start, held);
+  if (!spawn.ok() || start.inputs.empty()) return done(std::move(spawn));
+  const std::string folder = workspaces_.path(held.note.workspace) + "/in";
+  files_.post([this, folder, inputs = start.inputs, spawn = std::move(spawn).value(),
+               done = std::move(done)]() -> Chores::Completion {
+    Result<message::Spawn> result = spawn;
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) result = errno_error("cannot make " + folder);
+    for (const RenderedInput& input : inputs) {
+      if (!result.ok()) break;
+      const Status status = objects_.materialise(input, folder + "/" + input.name);
+      if (!status.ok()) result = status.error();
+    }
+    return [result = std::move(result), done] { done(result); };
+  });
+}
+
+void AttemptDesk::collect(const HeldByAgent& held, const message::ExitRecord& record, Finished done) {
+  Outcome outcome = outcome_of(record);
+  const bool ran = record.started_at.us != 0 && held.has_folders;
+  if (!ran || !workspaces_.touched(held.note.workspace)) return done(std::move(outcome));
+  const std::string workspace = workspaces_.path(held.note.workspace);
+  const std::string log = log_path(record.run, record.attempt);
+  const bool with_artifacts = record.cause == Cause::none && !held.note.artifacts.empty();
+  Collected collected = collect_texts(workspace, held.note);
+  const auto complete = [log](Outcome& ended, Collected& all) {
+    say_in_log(log, all.notes);
+    ended.result = std::move(all.result);
+    if (!all.message.empty()) ended.message = all.message;
+  };
+  if (!with_artifacts) {
+    complete(outcome, collected);
+    return done(std::move(outcome));
+  }
+  files_.post([this, workspace, note = held.note, outcome, collected, complete,
+               done = std::move(done)]() mutable -> Chores::Completion {
+    collect_artifacts(workspace, note, objects_, collected);
+    complete(outcome, collected);
+    return [outcome = std::move(outcome), done] { done(outcome); };
+  });
+}
+
+void AttemptDesk::release(const HeldByAgent& held) {
+  if (!held.has_folders) return;
+  const bool succeeded = held.ended && held.ended->outcome.cause == Cause::none;
+  if (workspaces_.release(held.note.workspace)) clean_workspace(held.note.workspace);
+  const bool rubbish =
+      checkpoints_.release(held.note.checkpoint, held.note.run, held.note.task_index, succeeded);
+  if (rubbish) clean_checkpoint(held.note.checkpoint);
+}
+
+std::optional<ProgressLine> AttemptDesk::read_progress(const HeldByAgent& held, std::string& last) const {
+  if (!held.has_folders) return std::nullopt;
+  Notes ignored;
+  const std::string path = workspaces_.path(held.note.workspace) + "/progress";
+  struct stat st {};
+  if (::lstat(path.c_str(), &st) != 0 || !S_ISREG(st.st_mode)) return std::nullopt;
+  std::string text = read_task_file(path, kMaxProgressBytes, ignored);
+  if (text == last) return std::nullopt;
+  last = std::move(text);
+  return parse_progress(last);
+}
+
+}  // namespace tidemill

@@ -1,0 +1,61 @@
+#include "worker/supervisor_link.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "worker/supervisor.h"
+
+namespace tidemill {
+namespace {
+
+constexpr Duration kStartPause = std::chrono::seconds(1);
+
+}  // namespace
+
+// It makes a session of its own; what it has to say goes to a file, for it outlives our terminal.
+Status SupervisorLink::start_supervisor() {
+  const BootTime now = system_now().boot;
+  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+  }
+  if (now - started_at_ < kStartPause) return Ok{};
+  started_at_ = now;
+  std::vector<char*> argv;
+  for (const std::string& item : command_) argv.push_back(const_cast<char*>(item.c_str()));
+  argv.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  const std::string log = directory_ + "/supervisor.log";
+  posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+  posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t none;
+  ::sigemptyset(&none);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+  pid_t pid = 0;
+  const int error = ::posix_spawn(&pid, command_.front().c_str(), &actions, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) {
+    return unavailable(fmt::format("cannot start the supervisor {}: {}", command_.front(), std::strerror(error)));
+  }
+  return Ok{};
+}
+
+Status SupervisorLink::connect(int slots) {
+  auto fd = connect_unix(supervisor_socket(directory_));
+  if (!fd.ok()) return start_supervisor();
+  channel_ = Channel(std::move(fd).value());
+  channel_.send(message::Attach{message::kProtocolVersion, slots});
+  if (!channel_.flush().ok()) close();
+  return Ok{};
+}
+
+}  // namespace tidemill

@@ -1,0 +1,32 @@
+// The agent's connection to its supervisor, which it starts when none is alive.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "protocol/channel.h"
+
+namespace tidemill {
+
+class SupervisorLink {
+ public:
+  SupervisorLink(std::string worker_directory, std::vector<std::string> command)
+      : directory_(std::move(worker_directory)), command_(std::move(command)) {}
+
+  // Connects and attaches, or starts a supervisor (at most one every second) so that a later try
+  // succeeds. The inventory is the first message to arrive.
+  Status connect(int slots);
+  Channel& channel() { return channel_; }
+  void close() { channel_ = Channel(); }
+
+ private:
+  Status start_supervisor();
+
+  const std::string directory_;
+  const std::vector<std::string> command_;
+  Channel channel_;
+  BootTime started_at_{-10'000'000};
+};
+
+}  // namespace tidemill
