@@ -318,6 +318,21 @@ TEST_F(PlacementTest, WhatWouldHoldSomethingIdleIsNeverGrantedAhead) {
   EXPECT_EQ(place(1), "1@1");
 }
 
+TEST_F(PlacementTest, OnlyTasksOfOneSlotAreGrantedAhead) {
+  placement.set_worker(worker(1, 2, 4));
+  add(ready(1));
+  add(with_slots(ready(2), 2));
+  add(ready(3, 1));
+  // The big one is before it and wants the slots, so the small one takes a free slot but no place
+  // in the worker's queue.
+  EXPECT_EQ(place(1), "1@1 3@1");
+  add(ready(4, 2));
+  EXPECT_EQ(place(2), "");
+  end(1);
+  end(3);
+  EXPECT_EQ(place(3), "2@1 4@1");
+}
+
 TEST_F(PlacementTest, NothingIsBoundToABusyWorkerWhileAnotherCouldBecomeFree) {
   placement.set_worker(worker(1, 1, 4));
   placement.set_worker(worker(2, 1, 4));
