@@ -10,3 +10,4 @@ target_link_libraries(measure_scheduler PRIVATE tidemill_scheduler GTest::gtest)
 tidemill_reuse_pch(measure_scheduler tidemill_pch_test)
 target_compile_definitions(measure_scheduler PRIVATE
   TIDEMILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TIDEMILL_BINARY_DIR="${CMAKE_BINARY_DIR}")
+tidemill_test(storage_disk_test SOURCES integration/storage_disk_test.cc LIBS tidemill_storage)
