@@ -14,10 +14,9 @@
 #include "cli/graph_command.h"
 #include "cli/next_command.h"
 #include "cli/schema_command.h"
-#include "cli/sim_command.h"
-#include "cli/supervisor_main.h"
 #include "cli/validate_command.h"
-#include "cli/worker_main.h"
+#include "worker/agent.h"
+#include "worker/supervisor.h"
 
 #ifndef TIDEMILL_VERSION
 #define TIDEMILL_VERSION "0.0.0"
@@ -144,15 +143,6 @@ void add_dump(CLI::App& app, Chosen& chosen) {
   command->callback([&chosen] { chosen = [] { return run_dump(options); }; });
 }
 
-void add_sim(CLI::App& app, Chosen& chosen) {
-  static SimOptions options;
-  auto* command = app.add_subcommand("sim", "Simulate crashes and faults from a seed, on the real core and database");
-  command->add_option("--seed", options.seed, "The first seed")->required();
-  command->add_option("--count", options.count, "How many seeds from there");
-  command->add_flag("--verbose", options.verbose, "One line per event");
-  command->callback([&chosen] { chosen = [] { return run_sim(options); }; });
-}
-
 // Every command with its options, for the completion scripts.
 std::vector<CommandWords> words_of(const CLI::App& app) {
   std::vector<CommandWords> commands;
@@ -183,15 +173,20 @@ void add_completion(CLI::App& app, Chosen& chosen) {
 }
 
 // The processes that `run` starts by itself. Hidden: nobody types them yet.
-void add_processes(CLI::App& app, Chosen& chosen) {
-  static AgentOptions agent;
-  auto* worker = app.add_subcommand("worker", "Serve a scheduler on this machine")->group("");
-  add_agent_options(*worker, agent);
-  worker->callback([&chosen] { chosen = [] { return run_agent(agent); }; });
-  static SupervisorOptions owner;
-  auto* supervisor = app.add_subcommand("supervisor", "Own the processes of a worker")->group("");
-  add_supervisor_options(*supervisor, owner);
-  supervisor->callback([&chosen] { chosen = [] { return run_supervisor(owner); }; });
+void add_worker(CLI::App& app, Chosen& chosen) {
+  static AgentOptions options;
+  auto* command = app.add_subcommand("worker", "Serve a scheduler on this machine")->group("");
+  command->add_option("--data-dir", options.data_directory)->required();
+  command->add_option("--slots", options.slots)->check(CLI::Range(1, 10'000));
+  command->add_option("--label", options.labels)->allow_extra_args(false);
+  command->callback([&chosen] { chosen = [] { return run_agent(options); }; });
+}
+
+void add_supervisor(CLI::App& app, Chosen& chosen) {
+  static SupervisorOptions options;
+  auto* command = app.add_subcommand("supervisor", "Own the processes of a worker")->group("");
+  command->add_option("--directory", options.directory)->required();
+  command->callback([&chosen] { chosen = [] { return run_supervisor(options); }; });
 }
 
 int parse_and_run(int argc, char** argv) {
@@ -203,7 +198,8 @@ int parse_and_run(int argc, char** argv) {
              "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 not found, 4 the run failed");
   Chosen chosen;
   for (auto* add : {add_run, add_plan, add_validate, add_graph, add_schema, add_next, add_runs, add_explain,
-                    add_logs, add_dump, add_sim, add_completion, add_processes}) {
+                    add_logs, add_dump, add_completion, add_worker,
+                    add_supervisor}) {
     add(app, chosen);
   }
   try {
