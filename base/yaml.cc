@@ -179,6 +179,9 @@ class TreeBuilder final : public YAML::EventHandler {
     if (frame.node.kind == YamlNode::Kind::sequence) {
       frame.node.items.push_back(std::move(node));
     } else if (frame.has_key) {
+      // Of an absent value the library gives the place of what comes next.
+      const bool absent = node.kind == YamlNode::Kind::null && node.mark.line > frame.key_mark.line;
+      if (absent) node.mark = frame.key_mark;
       frame.node.entries.push_back({std::move(frame.key), frame.key_mark, std::move(node)});
       frame.has_key = false;
     } else {
@@ -229,6 +232,14 @@ class TreeBuilder final : public YAML::EventHandler {
   int characters_ = 0;
 };
 
+// The first text after a root in brackets, or after a root that is one text: the library does not
+// say where it stopped.
+std::size_t after_root(std::string_view text, std::size_t last_node) {
+  const std::size_t close = text.find_first_of("]}", last_node);
+  const std::size_t from = close == std::string_view::npos ? text.find('\n', last_node) : close + 1;
+  return std::min(text.find_first_not_of(" \t\r\n]}", std::min(from, text.size())), text.size());
+}
+
 // One document is asked for once: asking for all of them never ends on some inputs.
 void read_document(const YamlSource& source, const YamlLimits& limits, YamlDocument& document) {
   // The library takes a quote that is still open at the end of the last line as closed. A comment
@@ -251,7 +262,11 @@ void read_document(const YamlSource& source, const YamlLimits& limits, YamlDocum
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
     builder.finish();
-    if (parser) complain("end of map not found", source.text.size());
+    if (parser) {
+      document.problems.push_back(
+          {"TM010", mark_at(source.text, after_root(source.text, builder.last_node())),
+           "more text after the end of the document", "a DAG file is one map"});
+    }
   } catch (const Stop&) {
     // The problem is in the document already.
   } catch (const YAML::Exception& e) {

@@ -173,6 +173,11 @@ std::optional<YamlProblem> explain_stray_line(std::string_view text, std::string
 YamlProblem explain_yaml_error(std::string_view text, std::string_view message, std::size_t at,
                                std::size_t last_node) {
   if (auto quote = explain_quote(text, at, last_node)) return *quote;
+  // Also in a line that is otherwise blank, and at the end of the text.
+  if (const std::size_t tab = text.rfind('\t', at);
+      message.starts_with("illegal tab") && tab != std::string_view::npos) {
+    return {"TM004", mark_at(text, tab), "a tab in the indentation", "indent with spaces"};
+  }
   // What the library misses at the end is best shown in the last line that says something.
   const std::size_t last = text.find_last_not_of(" \t\r\n");
   if (last == std::string_view::npos) return {"TM001", {1, 1}, std::string(message), ""};

@@ -51,7 +51,7 @@ void check_bytes(YamlSource& source) {
     const auto byte = static_cast<unsigned char>(text[at]);
     const unsigned point = byte == 0xC2 ? static_cast<unsigned char>(text[at + 1]) : byte;
     refuse("TM003", at, fmt::format("the control character U+{:04X} is not allowed", point),
-           "delete it, or write it as an escape in double quotes");
+           "delete it");
   }
 }
 

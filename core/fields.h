@@ -48,6 +48,7 @@ struct Field {
   std::string_view example = {};  // as JSON
   bool required = false;
   std::string_view same_as = {};  // another spelling of this key of the same object
+  std::span<const std::string_view> words_not_yet = {};  // known words, but refused
   std::string_view not_yet = {};  // set: known, but refused; says what it will be
 };
 

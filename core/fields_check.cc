@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "core/fields_plain.h"
@@ -20,27 +21,32 @@ std::string quoted_words(std::span<const std::string_view> words) {
   return out;
 }
 
-std::string_view with_article(FieldKind kind) {
+struct Noun {
+  std::string_view one;
+  std::string_view many;
+};
+
+Noun noun_of(FieldKind kind) {
   switch (kind) {
     case FieldKind::text:
     case FieldKind::scalar:
-      return "a text";
+      return {"a text", "texts"};
     case FieldKind::integer:
-      return "a whole number";
+      return {"a whole number", "whole numbers"};
     case FieldKind::number:
-      return "a number";
+      return {"a number", "numbers"};
     case FieldKind::boolean:
-      return "true or false";
+      return {"true or false", "true or false"};
     case FieldKind::duration:
-      return "a duration such as 30s";
+      return {"a duration such as 30s", "durations"};
     case FieldKind::size:
-      return "a size such as 2GiB";
+      return {"a size such as 2GiB", "sizes"};
     case FieldKind::word:
-      return "a word";
+      return {"a word", "words"};
     case FieldKind::object:
-      return "a map";
+      return {"a map", "maps"};
     case FieldKind::any:
-      return "a value";
+      return {"a value", "values"};
   }
   UNREACHABLE();
 }
@@ -48,14 +54,14 @@ std::string_view with_article(FieldKind kind) {
 std::string wanted(const Field& field) {
   std::string out;
   const auto add = [&](std::string_view what) {
-    out += (out.empty() ? "" : ", or ") + std::string(what);
+    if (!out.empty()) out += ", or ";
+    out += what;
   };
-  const std::string_view one = with_article(field.kind);
-  if (field.shape & kOne) add(one);
+  const Noun noun = noun_of(field.kind);
+  if (field.shape & kOne) add(noun.one);
   if (field.shape & kShortText) add("a text");
-  if (field.shape & kList)
-    add(one == "true or false" ? "a list" : fmt::format("a list of which each is {}", one));
-  if (field.shape & kMap) add(fmt::format("a map of names, each with {}", one));
+  if (field.shape & kList) add(fmt::format("a list of {}", noun.many));
+  if (field.shape & kMap) add(fmt::format("a map from names to {}", noun.many));
   return out;
 }
 
@@ -196,9 +202,10 @@ class Checker {
   }
 
   void ambiguous(const YamlNode& node, const std::string& where, const PlainReading& reading) {
+    const bool is_number = reading.kind == Plain::integer || reading.kind == Plain::number;
     findings_.add(Rule::ambiguous_scalar, node.mark,
-                  fmt::format("{} must be a text, but {} without quotes is read as {}", where,
-                              node.text, reading.read_as),
+                  fmt::format("{} must be a text, but {} without quotes is read as {}{}", where,
+                              node.text, is_number ? "the number " : "", reading.read_as),
                   fmt::format("write \"{}\"", node.text));
   }
 
@@ -233,7 +240,7 @@ class Checker {
     if (reading.kind == Plain::ambiguous && !exponent) {
       findings_.add(Rule::ambiguous_scalar, node.mark,
                     fmt::format("{} must be {}, but {} is read as {}", where,
-                                with_article(field.kind), node.text, reading.read_as),
+                                noun_of(field.kind).one, node.text, reading.read_as),
                     "write it as a plain decimal number");
       return;
     }
@@ -248,7 +255,7 @@ class Checker {
     const bool only_quotes = node.quoted && to_double(node.text).has_value();
     findings_.add(
         Rule::wrong_type, node.mark,
-        fmt::format("{} is {}, but must be {}", where, describe(node), with_article(field.kind)),
+        fmt::format("{} is {}, but must be {}", where, describe(node), noun_of(field.kind).one),
         only_quotes ? "write it without quotes"
                     : fmt::format("for example {}: {}", field.key, field.example));
   }
@@ -286,6 +293,13 @@ class Checker {
   }
 
   void word(const YamlNode& node, const Field& field, const std::string& where) {
+    const auto later = field.words_not_yet;
+    if (std::find(later.begin(), later.end(), node.text) != later.end()) {
+      findings_.add(Rule::not_supported_yet, node.mark,
+                    fmt::format("{}: {} is not supported yet", where, node.text),
+                    did_you_mean(node.text, field.words));
+      return;
+    }
     if (std::find(field.words.begin(), field.words.end(), node.text) != field.words.end()) return;
     findings_.add(Rule::unknown_word, node.mark,
                   fmt::format("{} is {}, which is not one of its words", where, describe(node)),

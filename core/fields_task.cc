@@ -18,6 +18,7 @@ constexpr std::string_view kCauseWords[] = {"exit", "signal",   "timeout",    "o
                                             "lost", "contract", "exec_failed"};
 constexpr std::string_view kActionWords[] = {"retry", "fail"};
 constexpr std::string_view kExecutorWords[] = {"worker"};
+constexpr std::string_view kExecutorsNotYet[] = {"slurm"};
 
 constexpr Field kRun = {
     .key = "run",
@@ -122,7 +123,8 @@ constexpr Field kExecutor = {.key = "executor",
                              .words = kExecutorWords,
                              .fallback = "\"worker\"",
                              .description = "What runs the task.",
-                             .example = "\"worker\""};
+                             .example = "\"worker\"",
+                             .words_not_yet = kExecutorsNotYet};
 constexpr Field kAllowFailure = {
     .key = "allow_failure",
     .kind = FieldKind::boolean,

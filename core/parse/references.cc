@@ -187,27 +187,30 @@ class ReferenceResolver {
   }
 
   // The variables of parameters that scripts name.
-  std::set<std::string, std::less<>> named_in_scripts(bool& context_file) const {
+  std::set<std::string, std::less<>> named_in_scripts() const {
     constexpr std::string_view kPrefix = "TIDEMILL_PARAM_";
     std::set<std::string, std::less<>> names;
     for (const TaskSpec& task : context_.dag.tasks) {
-      context_file = context_file || task.script.find("TIDEMILL_CONTEXT") != std::string::npos;
-      for (std::size_t at = task.script.find(kPrefix); at != std::string::npos;
-           at = task.script.find(kPrefix, at + 1)) {
+      const std::string& script = task.script;
+      for (std::size_t at = script.find(kPrefix); at != std::string::npos;) {
         const std::size_t begin = at + kPrefix.size();
         const std::size_t end =
-            task.script.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", begin);
-        names.insert(to_lower_ascii(task.script.substr(begin, end - begin)));
+            script.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", begin);
+        names.insert(to_lower_ascii(script.substr(begin, end - begin)));
+        at = script.find(kPrefix, begin);
       }
     }
     return names;
   }
 
+  // Said last, when everything else is right: an unknown name is often the misspelled use.
   void note_unused_params() {
-    if (context_.dag.params.empty()) return;
-    bool context_file = false;
-    const auto in_scripts = named_in_scripts(context_file);
-    if (context_file) return;
+    if (context_.dag.params.empty() || context_.findings.has_errors()) return;
+    const auto reads_context = [](const TaskSpec& task) {
+      return task.script.find("TIDEMILL_CONTEXT") != std::string::npos;
+    };
+    if (std::any_of(context_.dag.tasks.begin(), context_.dag.tasks.end(), reads_context)) return;
+    const auto in_scripts = named_in_scripts();
     for (const YamlNode::Entry& entry : context_.root.find("params")->entries) {
       if (names_.is_param_used(entry.key) || in_scripts.contains(to_lower_ascii(entry.key)))
         continue;
