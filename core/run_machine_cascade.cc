@@ -65,7 +65,7 @@ void Step::release_body() {
 void Step::after_start_hook() {
   const TaskRun& hook = at(dag_.hook(HookKind::start));
   if (is_released()) return release_body();
-  if (hook.state != TaskState::failed || run_.cancelling) return;
+  if (hook.state != TaskState::failed) return;
   for (TaskIndex task = 0; task < dag_.task_count; ++task) {
     ++result_.work;
     if (at(task).state != TaskState::waiting) continue;
@@ -92,12 +92,13 @@ void Step::cascade() {
 }
 
 void Step::count_for_downstreams(TaskIndex task) {
+  // Nothing can be decided too early here: a task of the body ends only after its release, or with
+  // all others by a cancel.
   const TaskState ended_as = at(task).state;
-  const bool deciding = is_released();
   for (const TaskIndex downstream : spec(task).downstream) {
     ++result_.work;
     at(downstream).upstream.add(ended_as);
-    if (deciding) decide(downstream);
+    decide(downstream);
   }
 }
 

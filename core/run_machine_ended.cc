@@ -10,18 +10,14 @@ namespace {
 // The outcome as the machine judges it: a success that breaks its contract is none.
 Outcome judged(const TaskSpec& task, const Outcome& reported) {
   Outcome outcome = reported;
-  if (outcome.cause != Cause::none) {
-    outcome.result = {};
-    return outcome;
-  }
+  if (outcome.cause != Cause::none) return outcome;
   // Two fields that contradict each other: the one that says failure is believed.
-  if (outcome.exit_code != 0) outcome.cause = Cause::exit;
-  if (auto broken =
-          outcome.cause == Cause::none ? broken_contract(task, outcome.result) : std::nullopt) {
+  if (outcome.exit_code != 0) {
+    outcome.cause = Cause::exit;
+  } else if (auto broken = broken_contract(task, outcome.result)) {
     outcome.cause = Cause::contract;
     outcome.message = std::move(*broken);
   }
-  if (outcome.cause != Cause::none) outcome.result = {};
   return outcome;
 }
 

@@ -20,3 +20,5 @@ foreach(area
   tidemill_test(core_${area}_test SOURCES unit/core/${area}_test.cc
     LIBS tidemill_run_fixture tidemill_run)
 endforeach()
+# Ten thousand histories, many times slower under the sanitizers.
+set_tests_properties(core_run_machine_history_test PROPERTIES TIMEOUT 600)

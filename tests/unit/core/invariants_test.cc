@@ -131,7 +131,7 @@ TEST(Invariants, SeeARunStateThatItsTasksDoNotImply) {
 }
 
 TEST(Invariants, SeeARunInWhichNothingCanMove) {
-  RunFixture fixture(dag("extract"));
+  RunFixture fixture(dag("extract", hooks({"exit"})));
   fixture.start();
   tidemill::Run run = fixture.run();
   run.tasks[0].state = TaskState::succeeded;

@@ -54,6 +54,13 @@ TEST(Retry, EachCauseHasItsDefault) {
   }
 }
 
+TEST(Retry, WhatSomebodyStoppedIsNeverRetried) {
+  Question q;
+  q.policy.on = on(Cause::cancelled);
+  q.policy.rules.emplace_back();
+  EXPECT_EQ(q.kind(begun(Cause::cancelled)), Kind::fail);
+}
+
 TEST(Retry, OnReplacesTheDefault) {
   Question q;
   q.policy.on = on(Cause::timeout) | on(Cause::exec_failed);
@@ -167,6 +174,20 @@ TEST(Retry, ATaskThatMustNotRunTwiceIsRetriedOnlyIfItNeverBegan) {
   EXPECT_EQ(q.kind(ended_by(Cause::lost)), Kind::retry);
   q.state.started_at = WallTime{5};
   EXPECT_EQ(q.kind(ended_by(Cause::lost)), Kind::fail) << "its start had been reported";
+}
+
+TEST(Retry, ARuleMaySayThatALossIsFinal) {
+  Question q;
+  RetryRule rule;
+  rule.cause = Cause::lost;
+  rule.action = RetryRule::Action::fail;
+  q.policy.rules = {rule};
+  EXPECT_EQ(q.kind(begun(Cause::lost)), Kind::fail);
+  EXPECT_EQ(q.kind(ended_by(Cause::lost)), Kind::retry) << "it never began";
+  q.policy.rules[0].action = RetryRule::Action::retry;
+  q.policy.rules[0].delay = minutes(2);
+  EXPECT_EQ(q.ask(begun(Cause::lost)).delay, Duration(minutes(2)));
+  EXPECT_FALSE(q.ask(begun(Cause::lost)).uses_limit);
 }
 
 TEST(Retry, WordsComeFromTheWorkerWhenItHasSome) {

@@ -58,6 +58,19 @@ TEST(RunMachineCancel, NothingIsRetriedInACancelledRun) {
   EXPECT_EQ(run.states(), "extract cancelled, train cancelled, audit cancelled");
 }
 
+TEST(RunMachineCancel, ALossThatCouldNotBeRetriedIsStillTheCancelsDoing) {
+  RunFixture run(dag("extract", with("extract", [](TaskSpec& spec) {
+                       RetryPolicy policy;
+                       policy.on = 1u << static_cast<unsigned>(Cause::exit);
+                       spec.retry = std::make_shared<const RetryPolicy>(policy);
+                     })));
+  run.start();
+  run.grant("extract");
+  run.started("extract");
+  run.cancel();
+  EXPECT_EQ(run.ended("extract", ended_by(Cause::lost)), "run cancelled");
+}
+
 TEST(RunMachineCancel, AFinalFailureOfItsOwnIsKept) {
   RunFixture run(dag("extract; train"));
   run.start();

@@ -108,6 +108,23 @@ TEST(RunMachine, AttemptsLostWithTheirWorkerDoNotUseTheLimit) {
   EXPECT_EQ(run.of("train").cause, Cause::lost);
 }
 
+TEST(RunMachine, ANewAttemptForgetsTheOneBeforeIt) {
+  RunFixture run(dag("train", retries(1), with("train", [](TaskSpec& spec) {
+                       RetryPolicy policy = *spec.retry;
+                       policy.on = 1u << static_cast<unsigned>(Cause::exit);
+                       spec.retry = std::make_shared<const RetryPolicy>(policy);
+                     })));
+  run.start();
+  run.attempt("train", exited(3));
+  run.wake_after(minutes(1));
+  run.grant("train");
+  EXPECT_EQ(run.of("train").exit_code, 0);
+  EXPECT_EQ(run.of("train").cause, Cause::none);
+  // Only an attempt that began may not be made again, and this one did not.
+  run.ended("train", ended_by(Cause::lost));
+  EXPECT_EQ(run.state("train"), TaskState::retry_wait);
+}
+
 TEST(RunMachine, ABrokenContractIsAFailureAndIsRetried) {
   RunFixture run(dag("extract -> train", retries(1),
                      with("extract", [](TaskSpec& spec) { spec.outputs = {"rows"}; })));
@@ -242,12 +259,20 @@ TEST(RunMachine, ATaskWhoseUpstreamsAreLeftOutIsReady) {
 }
 
 TEST(RunMachine, ALeftOutOperandOfANeedsExpressionCountsAsSucceeded) {
-  const Dag d = dag("train; audit; publish", needs("publish", "train.succeeded && !audit.failed"));
+  const Dag d = dag("train; audit; publish", needs("publish", "train && audit.succeeded"));
   RunOptions options;
   options.only = {d.find("train"), d.find("publish")};
   RunFixture run(d, options);
   EXPECT_EQ(run.start(), "ready train");
   EXPECT_EQ(run.succeed("train"), "ready publish");
+}
+
+TEST(RunMachine, ANeedsExpressionWithoutAnyOperandLeftRuns) {
+  const Dag d = dag("audit; page", needs("page", "audit.failed"));
+  RunOptions options;
+  options.only = {d.find("page")};
+  RunFixture run(d, options);
+  EXPECT_EQ(run.start(), "ready page");
 }
 
 TEST(RunMachine, AReusedTaskCountsAsSucceeded) {
