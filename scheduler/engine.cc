@@ -202,6 +202,11 @@ std::optional<std::pair<RunId, TaskIndex>> Engine::task_of(AttemptId attempt) co
   return std::pair(found->second.run, found->second.task);
 }
 
+std::optional<BootTime> Engine::next_wake() const {
+  if (wakes_.empty()) return std::nullopt;
+  return wakes_.begin()->first;
+}
+
 Turn Engine::seal(Now now) {
   patience_.reset();
   do {
@@ -217,7 +222,7 @@ Turn Engine::seal(Now now) {
   turn.batch = builder_.take(runs_);
   turn.effects = std::exchange(effects_, {});
   forget_ended_runs();
-  if (!wakes_.empty()) turn.wake_at = wakes_.begin()->first;
+  turn.wake_at = next_wake();
   return turn;
 }
 

@@ -78,6 +78,9 @@ class Engine {
   static constexpr Duration kNewsMayWait = std::chrono::milliseconds(20);
   static constexpr Duration kEndMayWait = std::chrono::milliseconds(2);
 
+  // When wake() is to be called; nullopt = nothing waits for time.
+  std::optional<BootTime> next_wake() const;
+
   // The task of a live attempt.
   std::optional<std::pair<RunId, TaskIndex>> task_of(AttemptId attempt) const;
 

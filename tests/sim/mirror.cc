@@ -1,0 +1,129 @@
+#include "tests/sim/mirror.h"
+
+#include "base/text.h"
+
+namespace tidemill::sim {
+
+void Mirror::on_commit(const Batch& batch) {
+  for (const RunWrite& write : batch.runs) {
+    if (write.is_new) add_run(write.row);
+  }
+  // Rows of a run's own change come last: what a cancel forbids holds for later batches.
+  for (const TaskWrite& write : batch.tasks) on_task(write);
+  for (const AttemptRow& row : batch.attempts) on_attempt(row);
+  for (const RunWrite& write : batch.runs) {
+    MirrorRun& run = runs_[write.row.id];
+    if (is_terminal(run.row.state) && write.row.state != run.row.state) {
+      trace_.broken("I7 run {} left its terminal state", write.row.id.value);
+    }
+    run.row = write.row;
+  }
+}
+
+void Mirror::add_run(const RunRow& row) {
+  if (runs_.contains(row.id)) return trace_.broken("I9 run id {} was used twice", row.id.value);
+  MirrorRun& run = runs_[row.id];
+  run.row = row;
+  for (std::size_t i = 0; i < plan_.dags.size(); ++i) {
+    if (plan_.dags[i].dag->name == row.dag_name) run.planned_dag = i;
+  }
+  run.tasks.resize(plan_.dags[run.planned_dag].dag->tasks.size());
+}
+
+void Mirror::on_task(const TaskWrite& write) {
+  MirrorRun& run = runs_[write.row.run];
+  TaskRow& known = run.tasks[write.row.task];
+  if (is_terminal(known.state) && known.state != write.row.state) {
+    trace_.broken("I7 task {} of run {} went from {} to {}", write.row.task, write.row.run.value,
+                  to_word(known.state), to_word(write.row.state));
+  }
+  const bool is_grant = write.row.state == TaskState::dispatched && write.row.attempt != known.attempt;
+  known = write.row;
+  if (is_grant) on_grant(known, run);
+}
+
+void Mirror::on_grant(const TaskRow& row, const MirrorRun& run) {
+  trace_.line("committed grant {} of {}:{} to worker {}", row.attempt.value, row.run.value, row.task,
+              row.worker.value);
+  if (row.attempt <= last_grant_) {
+    trace_.broken("I9 attempt id {} is not above {}", row.attempt.value, last_grant_.value);
+  }
+  last_grant_ = std::max(last_grant_, row.attempt);
+  const bool is_hook = row.task >= planned(run).dag->task_count;
+  if (run.row.cancelling && !is_hook) {
+    trace_.broken("I17 attempt {} was granted after the cancel of run {}", row.attempt.value,
+                  row.run.value);
+  }
+  grants_[row.attempt] = {row.run, row.task, row.attempts, row.worker, false};
+}
+
+void Mirror::on_attempt(const AttemptRow& row) {
+  trace_.line("committed end of {}: {} exit {}", row.attempt.value, to_word(row.cause),
+              row.exit_code);
+  const auto granted = grants_.find(row.attempt);
+  if (granted == grants_.end()) {
+    return trace_.broken("I4 attempt {} ended without a committed grant", row.attempt.value);
+  }
+  if (granted->second.ended) return trace_.broken("I8 attempt {} ended twice", row.attempt.value);
+  granted->second.ended = true;
+  auto& attempts = runs_[row.run].attempts;
+  const auto before = static_cast<std::uint32_t>(std::count_if(
+      attempts.begin(), attempts.end(), [&](const AttemptRow& a) { return a.task == row.task; }));
+  if (row.number != before + 1) {
+    trace_.broken("I3 task {} of run {} has attempt number {} after {}", row.task, row.run.value,
+                  row.number, before);
+  }
+  attempts.push_back(row);
+}
+
+const Mirror::MirrorRun* Mirror::find(RunId run) const {
+  const auto found = runs_.find(run);
+  return found == runs_.end() ? nullptr : &found->second;
+}
+
+const Mirror::Granted* Mirror::grant_of(AttemptId attempt) const {
+  const auto found = grants_.find(attempt);
+  return found == grants_.end() ? nullptr : &found->second;
+}
+
+RunId Mirror::submitted(std::size_t planned_run) const {
+  const std::string origin = fmt::format("client {}", planned_run);
+  for (const auto& [id, run] : runs_) {
+    if (run.row.origin == origin) return id;
+  }
+  return {};
+}
+
+void Mirror::compare_task(const TaskRow& stored, const TaskRow& known) {
+  if (stored.state == known.state && stored.attempt == known.attempt &&
+      stored.attempts == known.attempts && stored.retries == known.retries &&
+      stored.losses == known.losses && stored.retry_at == known.retry_at) {
+    return;
+  }
+  trace_.broken("P1 task {} of run {} was committed as {} (attempt {}) and found as {} ({})",
+                stored.task, stored.run.value, to_word(known.state), known.attempt.value,
+                to_word(stored.state), stored.attempt.value);
+}
+
+void Mirror::compare(RunReader& reader) {
+  const auto rows = reader.runs("", {}, 1000);
+  if (!rows.ok()) return trace_.broken("P1 {}", rows.error().message);
+  if (rows->size() != runs_.size()) {
+    return trace_.broken("P1 {} runs were committed and {} found", runs_.size(), rows->size());
+  }
+  for (const auto& [id, run] : runs_) {
+    auto stored = reader.stored_run(id);
+    if (!stored.ok()) return trace_.broken("P1 {}", stored.error().message);
+    if (stored->row.state != run.row.state || stored->row.cancelling != run.row.cancelling) {
+      trace_.broken("P1 run {} was committed as {} and found as {}", id.value,
+                    to_word(run.row.state), to_word(stored->row.state));
+    }
+    for (TaskIndex i = 0; i < run.tasks.size(); ++i) compare_task(stored->tasks[i], run.tasks[i]);
+    const auto attempts = reader.attempts(id);
+    if (!attempts.ok() || attempts->size() != run.attempts.size()) {
+      trace_.broken("P1 run {} lost attempts", id.value);
+    }
+  }
+}
+
+}  // namespace tidemill::sim
