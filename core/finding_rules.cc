@@ -147,7 +147,7 @@ constexpr RuleInfo kRules[] = {
      "characters, so that expressions, variables and paths can hold them."},
     {Rule::bad_path, "TM075", kError, "Bad path",
      "Paths of artifacts stay below their directory: no `..`, no leading `/`, no empty parts, no "
-     "backslash."},
+     "backslash. `cwd` is a path from the DAG's folder."},
     {Rule::bad_input, "TM076", kError, "Bad input",
      "An input is written tasks.TASK.artifacts.NAME."},
     {Rule::unknown_artifact, "TM077", kError, "Unknown artifact",

@@ -117,8 +117,11 @@ class TaskReader {
 
   void read_cwd(const YamlNode& value, TaskSpec& task) {
     if (!is_text(&value)) return;
-    if (value.text.empty() || value.text.size() > 1024) {
-      return add(Rule::bad_path, value, "cwd must be the path of a directory, of up to 1024 bytes");
+    if (value.text.empty() || value.text.size() > 1024 || value.text[0] == '/') {
+      return add(Rule::bad_path, value,
+                 fmt::format("cwd is \"{}\", but must be a path from the DAG's folder",
+                             printable(value.text, 60)),
+                 "use cd in the script to go elsewhere");
     }
     task.cwd = value.text;
   }
