@@ -73,7 +73,8 @@ PlainReading read_integer(std::string_view digits, std::string_view sign) {
       digits.find_first_not_of('0') == std::string_view::npos ? digits.size() - 1
                                                               : digits.find_first_not_of('0'));
   if (!all_of(digits, "01234567")) return {Kind::ambiguous, std::string(rest)};
-  return {Kind::ambiguous, fmt::format("{} or {}", in_base(rest, 8), rest)};
+  const std::string octal = in_base(rest, 8);
+  return {Kind::ambiguous, octal == rest ? octal : fmt::format("{} or {}", octal, rest)};
 }
 
 PlainReading read_prefixed(std::string_view text) {

@@ -40,13 +40,13 @@ class NeedsResolver {
     if (needs.kind == YamlNode::Kind::sequence) {
       std::set<std::string_view> seen;
       for (const YamlNode& item : needs.items) resolve_item(task, item, seen);
-    } else if (is_text(&needs)) {
+    } else if (is_clear_text(needs)) {
       resolve_text(task, needs);
     }
   }
 
   void resolve_item(TaskIndex task, const YamlNode& item, std::set<std::string_view>& seen) {
-    if (!is_text(&item)) return;
+    if (!is_clear_text(item)) return;
     if (!seen.insert(item.text).second) {
       context_.findings.add(Rule::repeated_item, item.mark,
                             fmt::format("{} is needed twice", printable(item.text, 70)));

@@ -87,7 +87,7 @@ class RetryReader {
 
   RetryRule read_rule(const YamlNode& node) {
     RetryRule rule;
-    for_each_text(node.find("exit_codes"), [&](const YamlNode& item) {
+    for_each_scalar(node.find("exit_codes"), [&](const YamlNode& item) {
       int code = 0;
       if (read_int(&item, code)) rule.exit_codes.push_back(code);
     });

@@ -114,7 +114,7 @@ class ScheduleReader {
 
   void read_cron(const YamlNode& value) {
     schedule_.kind = Schedule::Kind::cron;
-    broken_ = !is_text(&value);
+    broken_ = !is_clear_text(value);
     if (broken_) return;
     schedule_.text = value.text;
     auto cron = parse_cron(value.text);

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "core/expr_node.h"
 #include "core/fields_check.h"
 
 namespace tidemill {
@@ -137,10 +138,33 @@ std::optional<ExprType> NameChecker::type_of(const ExprPath& path) const {
 }
 
 void NameChecker::check_names(const Expr& expr, const ExprPlace& place, std::size_t offset) {
+  check_state_words(expr.root(), place, offset);
   const bool has_fallback = expr.text().find("default(") != std::string::npos;
   for (const Reference& name : expr.references()) {
     check_name(name, place, context_.source.place(*place.node, offset + name.offset), has_fallback);
   }
+}
+
+// `tasks.a.state == 'success'` would never hold, since the word is succeeded.
+void NameChecker::check_state_words(const ExprNode& node, const ExprPlace& place,
+                                    std::size_t offset) {
+  for (const ExprNode& child : node.children) check_state_words(child, place, offset);
+  if (node.op != ExprOp::equal && node.op != ExprOp::not_equal) return;
+  const auto is_state = [](const ExprNode& operand) {
+    return operand.kind == ExprNode::Kind::reference && operand.path.size() == 3 &&
+           operand.path[0] == "tasks" && operand.path[2] == "state";
+  };
+  const bool left = is_state(node.children[0]);
+  const ExprNode& other = node.children[left ? 1 : 0];
+  if (!left && !is_state(node.children[1])) return;
+  if (other.kind != ExprNode::Kind::literal || !other.value.is_string()) return;
+  if (task_state_from(other.value.as_string())) return;
+  constexpr std::array<std::string_view, 5> kEnds = {"succeeded", "failed", "upstream_failed",
+                                                     "skipped", "cancelled"};
+  context_.findings.add(
+      Rule::unknown_word, context_.source.place(*place.node, offset + other.offset),
+      fmt::format("'{}' is no state of a task", printable(other.value.as_string(), 40)),
+      did_you_mean(other.value.as_string(), kEnds));
 }
 
 void NameChecker::check_name(const Reference& name, const ExprPlace& place, Mark mark,
@@ -238,7 +262,7 @@ void NameChecker::check_task(const ExprPath& path, const ExprPlace& place, Mark 
                    did_you_mean(path[1], ids));
   }
   check_member(path, task, mark);
-  check_reach(task, path, place, mark, has_fallback);
+  if (path.size() > 2) check_reach(task, path, place, mark, has_fallback);
 }
 
 void NameChecker::check_member(const ExprPath& path, TaskIndex task, Mark mark) {

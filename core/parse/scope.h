@@ -43,6 +43,7 @@ class NameChecker {
   ExprScope scope() const;
   void check_names(const Expr& expr, const ExprPlace& place, std::size_t offset);
   void check_name(const Reference& name, const ExprPlace& place, Mark mark, bool has_fallback);
+  void check_state_words(const ExprNode& node, const ExprPlace& place, std::size_t offset);
   void check_param(const ExprPath& path, const ExprPlace& place, Mark mark);
   void check_env(const ExprPath& path, const ExprPlace& place, Mark mark);
   void check_run(const ExprPath& path, Mark mark);

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "core/fields_plain.h"
 #include "core/parse/context.h"
 
 namespace tidemill {
@@ -67,12 +68,23 @@ bool ParseContext::is_bounded(const YamlNode* node, std::string_view what) {
   return false;
 }
 
-void for_each_text(const YamlNode* node, const std::function<void(const YamlNode&)>& take) {
+bool is_clear_text(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::scalar) return false;
+  return node.quoted || read_plain(node.text).kind == PlainReading::Kind::text;
+}
+
+void for_each_scalar(const YamlNode* node, const std::function<void(const YamlNode&)>& take) {
   if (node == nullptr) return;
   if (node->kind == YamlNode::Kind::scalar) take(*node);
   for (const YamlNode& item : node->items) {
     if (item.kind == YamlNode::Kind::scalar) take(item);
   }
+}
+
+void for_each_text(const YamlNode* node, const std::function<void(const YamlNode&)>& take) {
+  for_each_scalar(node, [&](const YamlNode& item) {
+    if (is_clear_text(item)) take(item);
+  });
 }
 
 bool is_name(std::string_view text, std::string_view first, std::string_view rest) {

@@ -14,6 +14,8 @@
 namespace tidemill {
 
 bool is_text(const YamlNode* node);
+// Not read as a number, a boolean or null by any reader.
+bool is_clear_text(const YamlNode& node);
 
 // Each sets `out` and says true when the node is there and holds such a value.
 bool read_text(const YamlNode* node, std::string& out);
@@ -26,7 +28,9 @@ bool read_size(const YamlNode* node, std::uint64_t& out);
 // No list or map inside a task needs more; checks may take time in the square of this.
 inline constexpr std::size_t kMaxItems = 1000;
 
-// Calls `take` for a text, or for each text of a list.
+// Calls `take` for a value that is no list or map, or for each such value of a list.
+void for_each_scalar(const YamlNode* node, const std::function<void(const YamlNode&)>& take);
+// The same for what is a text to every YAML reader; the table of fields has refused the others.
 void for_each_text(const YamlNode* node, const std::function<void(const YamlNode&)>& take);
 
 // A letter or one of `first`, then up to 63 of letters, digits and `rest`.

@@ -1,11 +1,14 @@
 #include "cli/dag_files.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 
 #include "base/fd.h"
+#include "base/json.h"
+#include "cli/validate_command.h"
 #include "tests/support/temporary_directory.h"
 
 namespace tidemill {
@@ -103,6 +106,66 @@ TEST_F(DagFilesTest, AFileNamedTwiceIsCheckedOnce) {
   const auto files = find_dag_files({path("a.yaml"), directory_.path()});
   ASSERT_TRUE(files.ok());
   EXPECT_EQ(files.value().files.size(), 1u);
+}
+
+class ValidateTest : public DagFilesTest {
+ protected:
+  // The exit code and what was printed.
+  std::string validate(const std::string& format = "human") {
+    ::testing::internal::CaptureStdout();
+    const int code = run_validate({{directory_.path()}, format});
+    std::string out = ::testing::internal::GetCapturedStdout();
+    for (std::size_t at = out.find(directory_.path()); at != std::string::npos;
+         at = out.find(directory_.path())) {
+      out.replace(at, directory_.path().size(), "DIR");
+    }
+    return fmt::format("{}\n{}", code, out);
+  }
+
+  void write_text(const std::string& name, std::string_view text) {
+    ASSERT_TRUE(write_file_atomic(path(name), text).ok());
+  }
+};
+
+TEST_F(ValidateTest, CountsWhatItFoundAndSaysSoByExitCode) {
+  write("good.yaml");
+  EXPECT_EQ(validate(), "0\n1 file, 0 errors\n");
+  write_text("warned.yaml", "pools: {p: 1}\ntasks: {a: {run: x}}\n");
+  EXPECT_EQ(validate(),
+            "0\nDIR/warned.yaml:1:9: warning: no task uses the pool p [TM069]\n"
+            "    pools: {p: 1}\n            ^\n2 files, 0 errors, 1 warning\n");
+  write_text("bad.yaml", "tasks: {}\n");
+  EXPECT_EQ(validate().substr(0, 2), "1\n");
+  EXPECT_NE(validate().find("3 files, 1 error, 1 warning"), std::string::npos);
+}
+
+TEST_F(ValidateTest, OneNameForTwoDagsIsAnErrorAtTheSecond) {
+  write_text("a.yaml", "name: load\ntasks: {a: {run: x}}\n");
+  write_text("b.yaml", "tasks: {a: {run: x}}\nname: load\n");
+  EXPECT_EQ(
+      validate(),
+      "1\nDIR/b.yaml:2:7: error: the DAG name load is taken by DIR/a.yaml [TM021]\n"
+      "    name: load\n          ^\n    hint: give one of them another name\n2 files, 1 error\n");
+}
+
+TEST_F(ValidateTest, WrongOptionsAndMissingPathsHaveTheirOwnCodes) {
+  write("a.yaml");
+  ::testing::internal::CaptureStderr();
+  EXPECT_EQ(run_validate({{directory_.path()}, "xml"}), 2);
+  EXPECT_EQ(run_validate({{path("missing")}, "human"}), 3);
+  EXPECT_EQ(run_validate({{}, "human"}), 2);
+  ::testing::internal::GetCapturedStderr();
+}
+
+TEST_F(ValidateTest, MachineFormatsPrintNothingElse) {
+  write_text("bad.yaml", "tasks: {}\n");
+  EXPECT_EQ(validate("github"),
+            "1\n::error file=DIR/bad.yaml,line=1,col=8,title=TM050 No tasks::the DAG has no tasks; "
+            "add one: hello: {run: echo hello}\n");
+  for (const std::string format : {"json", "sarif"}) {
+    const std::string out = validate(format);
+    EXPECT_TRUE(parse_json(std::string_view(out).substr(2)).ok()) << format;
+  }
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ TEST(Fields, PlainScalarsAreReadAsYamlReadersDo) {
       {"42", Kind::integer, "42"},
       {"+42", Kind::ambiguous, "+42"},
       {"010", Kind::ambiguous, "8 or 10"},
-      {"00", Kind::ambiguous, "0 or 0"},
+      {"007", Kind::ambiguous, "7"},
       {"089", Kind::ambiguous, "89"},
       {"0x1F", Kind::ambiguous, "31"},
       {"0o17", Kind::ambiguous, "15"},
