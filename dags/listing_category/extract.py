@@ -62,11 +62,16 @@ def from_installed(state: Path) -> Iterator[Listing]:
 
 
 def first_of_each_name(listings: Iterator[Listing]) -> list[Listing]:
-    """A name is in several archives, or installed for two architectures: one listing each."""
+    """One listing per name, in the order of names.
+
+    A name is in several archives, or installed for two architectures. Archives
+    list their packages in an order that changes from day to day; without an order
+    of our own, the same data would train another model.
+    """
     seen: dict[str, Listing] = {}
     for listing in listings:
         seen.setdefault(listing["name"], listing)
-    return list(seen.values())
+    return [seen[name] for name in sorted(seen)]
 
 
 def sample(listings: list[Listing], limit: int) -> list[Listing]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -97,15 +98,20 @@ def write_version(version: Path, predictions: Path, manifest: Manifest) -> None:
 
 
 def find_or_write(dataset: Path, predictions: Path, manifest: Manifest) -> Path:
-    """The version of this run. An attempt that was killed may have left a part of it, or all of it."""
+    """The version of this run. An attempt that was killed may have left a part of it, or all of it.
+
+    Another database counts its runs from one again, so the name may be taken by
+    other content. That may have readers and is never touched; a number is added.
+    """
     for left in dataset.glob(".v=*.unfinished"):  # of dead publishers: the lock is ours
         shutil.rmtree(left)
-    version = dataset / f"v={manifest['run']}"
-    made = read_manifest(version)
-    if made and made["sha256"] == manifest["sha256"]:
-        return version
-    if version.exists():  # other content under this name may have readers: it is never touched
-        version = version.with_name(f"{version.name}.{os.environ['TIDEMILL_ATTEMPT']}")
+    for number in itertools.count(1):
+        version = dataset / (f"v={manifest['run']}" + (f".{number}" if number > 1 else ""))
+        made = read_manifest(version)
+        if made and made | {"created": manifest["created"]} == manifest:
+            return version
+        if not version.exists():
+            break
     write_version(version, predictions, manifest)
     return version
 

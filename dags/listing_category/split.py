@@ -1,8 +1,8 @@
 """Splits the listings into train and test by source package.
 
 One source makes many listings with nearly the same text (libfoo1, libfoo-dev,
-foo-doc). Splitting by listing would put copies on both sides and promise five
-points of accuracy that nobody will ever see again.
+foo-doc). Splitting by listing would put copies on both sides and promise nearly
+five points of accuracy that nobody will ever see again.
 """
 from __future__ import annotations
 
