@@ -51,10 +51,11 @@ Result<LoadedDag> load_dag(const std::string& path) {
 
 Result<LoadedDag> load_checked_dag(const std::string& path) {
   LoadedDag loaded = TRY(load_dag(path));
-  if (!loaded.findings.empty()) {
-    fmt::print(stderr, "{}",
-               format_findings_human(path, loaded.text, loaded.findings, probe_terminal(2).colour));
-  }
+  // Notes are for the author, who asks with `tidemill validate`.
+  std::vector<Finding> serious;
+  std::copy_if(loaded.findings.begin(), loaded.findings.end(), std::back_inserter(serious),
+               [](const Finding& f) { return f.severity != Severity::note; });
+  fmt::print(stderr, "{}", format_findings_human(path, loaded.text, serious, probe_terminal(2).colour));
   if (loaded.dag == nullptr) return invalid(path + " has errors; nothing was run");
   return loaded;
 }

@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <csignal>
 #include <functional>
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/data_dir.h"
 #include "cli/completion.h"
 #include "cli/exit_code.h"
 #include "cli/graph_command.h"
@@ -179,7 +182,19 @@ void add_worker(CLI::App& app, Chosen& chosen) {
   command->add_option("--data-dir", options.data_directory)->required();
   command->add_option("--slots", options.slots)->check(CLI::Range(1, 10'000));
   command->add_option("--label", options.labels)->allow_extra_args(false);
-  command->callback([&chosen] { chosen = [] { return run_agent(options); }; });
+  command->callback([&chosen] {
+    chosen = [] {
+      // Named by its path, so that a process list says what it is; a binary that was replaced meanwhile
+      // is still reached through /proc.
+      const auto binary = own_binary();
+      if (!binary.ok()) return report(binary.error());
+      if (access(binary->c_str(), X_OK) == 0) {
+        options.worker_directory = options.data_directory + "/worker";
+        options.supervisor_command = {*binary, "supervisor", "--directory", options.worker_directory};
+      }
+      return run_agent(options);
+    };
+  });
 }
 
 void add_supervisor(CLI::App& app, Chosen& chosen) {
