@@ -16,7 +16,18 @@ function(tidemill_worker_test name)
   add_dependencies(${name} worker_process)
 endfunction()
 
+tidemill_worker_test(worker_unit_test SOURCES
+  unit/worker/command_test.cc
+  unit/worker/ending_test.cc
+  unit/worker/folders_test.cc
+  unit/worker/journal_test.cc
+  unit/worker/log_test.cc
+  unit/worker/masker_test.cc
+  unit/worker/spawn_queue_test.cc
+  unit/worker/task_files_test.cc)
 tidemill_worker_test(worker_agent_test SOURCES integration/worker_agent_test.cc)
+tidemill_worker_test(worker_torture_test SOURCES integration/worker_torture_test.cc TIMEOUT 600)
+tidemill_worker_test(worker_crash_test SOURCES integration/worker_crash_test.cc TIMEOUT 600)
 tidemill_worker_test(worker_supervisor_test SOURCES integration/worker_supervisor_test.cc)
 
 # A benchmark, not a test: prints tasks a second of the supervisor beside a bare loop.

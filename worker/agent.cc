@@ -28,16 +28,20 @@ namespace {
 using Stage = HeldByAgent::Stage;
 
 constexpr Duration kConnectPause = std::chrono::milliseconds(50);
+// Right after a start or a loss the other side is about to appear.
+constexpr Duration kEagerPause = std::chrono::milliseconds(2);
+constexpr Duration kEager = std::chrono::milliseconds(500);
 constexpr Duration kProgressPause = std::chrono::seconds(1);
 constexpr Duration kLockPatience = std::chrono::seconds(2);
 
 class Agent {
  public:
-  explicit Agent(const AgentOptions& options)
+  Agent(const AgentOptions& options, Fd signals)
       : options_(options),
         desk_(options),
         scheduler_(options.lease / 6),
         supervisor_(options.worker_directory, options.supervisor_command),
+        signals_(std::move(signals)),
         slots_(options.slots),
         epoch_(options.worker_directory + "/epoch") {}
 
@@ -48,6 +52,7 @@ class Agent {
   // The loop.
   void wait();
   int wait_ms() const;
+  Duration connect_pause() const;
   void connect();
   void flush();
   void tail_progress();
@@ -91,17 +96,12 @@ class Agent {
   bool welcome_ = false;
   bool draining_ = false, shutting_down_ = false, interrupted_ = false;
   BootTime scheduler_seen_{};
+  BootTime eager_since_ = system_now().boot;
   BootTime next_connect_{}, next_progress_{};
 };
 
 Status Agent::start() {
   TRY(desk_.open());
-  sigset_t set;
-  ::sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) ::sigaddset(&set, signal);
-  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signals_ = Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!signals_) return errno_error("cannot make a signalfd");
   scheduler_seen_ = system_now().boot;
   return epoch_.load();
 }
@@ -131,8 +131,12 @@ Result<int> Agent::run() {
 
 int Agent::wait_ms() const {
   const bool connecting = !scheduler_.open() || !const_cast<SupervisorLink&>(supervisor_).channel().open();
-  const Duration wait = connecting ? kConnectPause : kProgressPause;
+  const Duration wait = connecting ? connect_pause() : kProgressPause;
   return static_cast<int>(wait.count() / 1000);
+}
+
+Duration Agent::connect_pause() const {
+  return system_now().boot - eager_since_ < kEager ? kEagerPause : kConnectPause;
 }
 
 void Agent::wait() {
@@ -160,7 +164,7 @@ void Agent::connect() {
   const bool complete = scheduler_.open() && supervisor_.channel().open();
   const BootTime now = system_now().boot;
   if (complete || now < next_connect_) return;
-  next_connect_ = now + kConnectPause;
+  next_connect_ = now + connect_pause();
   // A supervisor that cannot be started shows in its log; the lease bounds how long we try.
   if (!supervisor_.channel().open()) (void)supervisor_.connect(slots_);
   if (inventoried_ && !scheduler_.open() && scheduler_.connect(scheduler_socket(options_.data_directory)).ok()) {
@@ -298,6 +302,8 @@ void Agent::drop_scheduler(const std::string& reason) {
   if (!reason.empty()) fmt::print(stderr, "tidemill worker {}: {}\n", options_.name, reason);
   scheduler_.close();
   welcome_ = false;
+  // One that was refused is not tried again in haste.
+  if (reason.empty()) eager_since_ = system_now().boot;
 }
 
 // Supervisor -------------------------------------------------------------------------------------
@@ -313,6 +319,7 @@ void Agent::drop_supervisor() {
   supervisor_.close();
   inventoried_ = false;
   next_connect_ = {};
+  eager_since_ = system_now().boot;
 }
 
 void Agent::on_supervisor(Message& message) {
@@ -414,11 +421,22 @@ AgentOptions completed(AgentOptions options) {
   return options;
 }
 
+// Before any thread is made, or a thread would take the signal in its default way.
+Result<Fd> open_signals() {
+  sigset_t set;
+  ::sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) ::sigaddset(&set, signal);
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  Fd signals(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!signals) return errno_error("cannot make a signalfd");
+  return signals;
+}
+
 Result<int> serve(const AgentOptions& given) {
   const AgentOptions options = completed(given);
   TRY(make_directories(options.worker_directory, true));
   const Fd lock = TRY(take_lock_file(options.worker_directory + "/agent.lock", "a worker", kLockPatience));
-  Agent agent(options);
+  Agent agent(options, TRY(open_signals()));
   TRY(agent.start());
   return agent.run();
 }

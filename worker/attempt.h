@@ -41,7 +41,8 @@ struct Attempt {
   bool leader_gone = false;
   int wait_status = 0;
   WallTime ended_at;
-  std::vector<std::string> left_behind;  // their names, for the log
+  std::optional<BootTime> leftovers_end_at;  // until then they may end by themselves
+  std::vector<std::string> left_behind;      // their names, for the log
 
   std::optional<BootTime> sample_at;  // next look at its memory
   Usage usage;

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "worker/command.h"
-#include "worker/mask_forms.h"
+#include "worker/own_lines.h"
 #include "worker/task_environment.h"
 
 namespace tidemill {
@@ -151,7 +151,7 @@ void AttemptDesk::collect(const HeldByAgent& held, const message::ExitRecord& re
   const bool with_artifacts = record.cause == Cause::none && !held.note.artifacts.empty();
   Collected collected = collect_texts(workspace, held.note);
   const auto complete = [log](Outcome& ended, Collected& all) {
-    say_in_log(log, all.notes);
+    append_own_lines(log, all.notes);
     ended.result = std::move(all.result);
     if (!all.message.empty()) ended.message = all.message;
   };

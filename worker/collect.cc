@@ -6,10 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <ctime>
 
 #include "base/text.h"
-#include "worker/log_lines.h"
 
 namespace tidemill {
 namespace {
@@ -75,23 +73,6 @@ void collect_artifacts(const std::string& workspace, const AttemptNote& note, Ob
     collected.notes.push_back(reason);
     collected.message += (collected.message.empty() ? "" : "; ") + reason;
   }
-}
-
-void say_in_log(const std::string& log_path, const Notes& notes) {
-  if (notes.empty()) return;
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
-  const std::int64_t now_ns = std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-  LogClock clock;
-  std::string lines;
-  for (const std::string& note : notes) {
-    append_log_line(LogStream::tidemill, 'F', printable(note, 1000), now_ns, clock, lines);
-  }
-  const std::string folder = log_path.substr(0, log_path.rfind('/'));
-  if (!make_directories(folder).ok()) return;
-  const Fd log(::open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
-  // A log that cannot be written does not undo the task's success.
-  if (log) (void)write_all(log.get(), lines);
 }
 
 }  // namespace tidemill

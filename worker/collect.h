@@ -27,7 +27,4 @@ void collect_artifacts(const std::string& workspace, const AttemptNote& note, Ob
 // A task's own small file: at most `max_bytes` of it, never through a link, never a FIFO.
 std::string read_task_file(const std::string& path, std::size_t max_bytes, Notes& notes);
 
-// Appends own lines to the log of an attempt that has ended.
-void say_in_log(const std::string& log_path, const Notes& notes);
-
 }  // namespace tidemill

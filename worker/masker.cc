@@ -40,7 +40,7 @@ std::vector<Masker::Range> Masker::find_secrets() const {
   std::sort(found.begin(), found.end(), [](Range a, Range b) { return a.begin < b.begin; });
   std::vector<Range> merged;
   for (const Range range : found) {
-    if (!merged.empty() && range.begin <= merged.back().end) {
+    if (!merged.empty() && range.begin < merged.back().end) {
       merged.back().end = std::max(merged.back().end, range.end);
     } else {
       merged.push_back(range);

@@ -1,6 +1,5 @@
 #include "worker/recovery.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 
@@ -12,8 +11,9 @@
 
 #include "base/fd.h"
 #include "worker/log_file.h"
-#include "worker/pidfd.h"
+#include "worker/own_lines.h"
 #include "worker/process_table.h"
+#include "worker/signals.h"
 
 namespace tidemill {
 namespace {
@@ -92,16 +92,6 @@ message::ExitRecord lost_record(const journal::Begun& begun, const std::string& 
   return record;
 }
 
-void say_in_log(const std::string& path, const std::string& reason) {
-  const std::int64_t now_ns = system_now().wall.us * 1000;
-  gather_log_segments(path, now_ns);
-  LogClock clock;
-  std::string line;
-  append_log_line(LogStream::tidemill, 'F', "lost: " + reason, now_ns, clock, line);
-  const Fd log(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
-  if (log) (void)write_all(log.get(), line);
-}
-
 }  // namespace
 
 std::vector<message::ExitRecord> recover_attempts(const std::vector<journal::Record>& records,
@@ -118,7 +108,8 @@ std::vector<message::ExitRecord> recover_attempts(const std::vector<journal::Rec
   std::vector<message::ExitRecord> ended;
   for (const auto& [attempt, record] : known.ended) ended.push_back(record);
   for (const auto& [attempt, begun] : known.begun) {
-    say_in_log(begun.log_path, reason);
+    gather_log_segments(begun.log_path, system_now().wall.us * 1000);
+    append_own_lines(begun.log_path, {"lost: " + reason});
     ended.push_back(lost_record(begun, reason));
   }
   return ended;

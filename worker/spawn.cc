@@ -39,6 +39,7 @@ struct Child {
   char* const* argv;
   char* const* environment;
   const std::vector<std::string>* candidates;
+  pid_t parent;
   SpawnStep failed = SpawnStep::none;
   int error = 0;
 };
@@ -96,7 +97,7 @@ int run_child(void* argument) {
     const int error = plan.journal->write_begun(::getpid());
     if (error != 0) give_up(child, SpawnStep::journal, error);
     // The supervisor dies between the begin record and exec; the task starts all the same.
-    if (fault_point_passed("FP9")) ::kill(::getppid(), SIGKILL);
+    if (fault_point_passed("FP9")) ::kill(child.parent, SIGKILL);
   }
   if (plan.cgroup >= 0 && ::write(plan.cgroup, "0", 1) != 1) give_up(child, SpawnStep::cgroup, errno);
   if (::chdir(plan.directory.c_str()) != 0) give_up(child, SpawnStep::directory, errno);
@@ -143,7 +144,7 @@ SpawnResult spawn_process(const SpawnPlan& plan) {
   const auto argv = pointers(*plan.argv);
   const auto environment = pointers(plan.environment);
   const auto candidates = executable_candidates(plan.argv->front(), plan.environment);
-  Child child{&plan, argv.data(), environment.data(), &candidates};
+  Child child{&plan, argv.data(), environment.data(), &candidates, ::getpid()};
   const int pid = ::clone(&run_child, child_stack() + kStackBytes, CLONE_VM | CLONE_VFORK | SIGCHLD, &child);
   if (pid < 0) return {0, SpawnStep::clone, errno};
   if (child.failed == SpawnStep::none) return {pid, SpawnStep::none, 0};

@@ -13,16 +13,17 @@
 namespace tidemill {
 namespace {
 
-constexpr Duration kStartPause = std::chrono::seconds(1);
+constexpr Duration kStartPause = std::chrono::milliseconds(50);
+// One that still lives after this long and cannot be reached is given up on.
+constexpr Duration kStartPatience = std::chrono::seconds(10);
 
 }  // namespace
 
 // It makes a session of its own; what it has to say goes to a file, for it outlives our terminal.
 Status SupervisorLink::start_supervisor() {
   const BootTime now = system_now().boot;
-  while (::waitpid(-1, nullptr, WNOHANG) > 0) {
-  }
-  if (now - started_at_ < kStartPause) return Ok{};
+  if (started_ > 0 && ::waitpid(started_, nullptr, WNOHANG) != 0) started_ = 0;
+  if (now - started_at_ < (started_ > 0 ? kStartPatience : kStartPause)) return Ok{};
   started_at_ = now;
   std::vector<char*> argv;
   for (const std::string& item : command_) argv.push_back(const_cast<char*>(item.c_str()));
@@ -39,11 +40,11 @@ Status SupervisorLink::start_supervisor() {
   ::sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
-  pid_t pid = 0;
-  const int error = ::posix_spawn(&pid, command_.front().c_str(), &actions, &attributes, argv.data(), environ);
+  const int error = ::posix_spawn(&started_, command_.front().c_str(), &actions, &attributes, argv.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
+    started_ = 0;
     return unavailable(fmt::format("cannot start the supervisor {}: {}", command_.front(), std::strerror(error)));
   }
   return Ok{};

@@ -1,6 +1,8 @@
 // The agent's connection to its supervisor, which it starts when none is alive.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -14,8 +16,7 @@ class SupervisorLink {
   SupervisorLink(std::string worker_directory, std::vector<std::string> command)
       : directory_(std::move(worker_directory)), command_(std::move(command)) {}
 
-  // Connects and attaches, or starts a supervisor (at most one every second) so that a later try
-  // succeeds. The inventory is the first message to arrive.
+  // Connects and attaches, or starts a supervisor so that a later try succeeds. The inventory is the first message to arrive.
   Status connect(int slots);
   Channel& channel() { return channel_; }
   void close() { channel_ = Channel(); }
@@ -26,6 +27,7 @@ class SupervisorLink {
   const std::string directory_;
   const std::vector<std::string> command_;
   Channel channel_;
+  pid_t started_ = 0;  // the supervisor that we started last, until it is reaped
   BootTime started_at_{-10'000'000};
 };
 

@@ -9,6 +9,7 @@
 #include "base/fault_point.h"
 #include "base/text.h"
 #include "worker/ending.h"
+#include "worker/signals.h"
 #include "worker/tasks.h"
 
 namespace tidemill {
@@ -86,7 +87,7 @@ void Tasks::reap() {
   }
   const std::vector<AttemptId> ending(leaderless_.begin(), leaderless_.end());
   for (const AttemptId id : ending) settle(*running_.at(id));
-  for (const pid_t stranger : families_.strangers()) ::kill(stranger, SIGKILL);
+  for (const pid_t stranger : families_.strangers()) signal_child(stranger, SIGKILL);
 }
 
 void Tasks::on_reaped(pid_t pid, int status, const rusage& usage) {

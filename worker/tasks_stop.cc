@@ -5,13 +5,15 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "worker/pidfd.h"
+#include "worker/signals.h"
 #include "worker/tasks.h"
 
 namespace tidemill {
 namespace {
 
 constexpr Duration kKillAgain = std::chrono::milliseconds(100);
+// A background process may still be copying the last output (`exec > >(tee file)`).
+constexpr Duration kLeftoverPatience = std::chrono::milliseconds(100);
 constexpr Duration kUnkillable = std::chrono::seconds(5);
 constexpr Duration kSamplePause = std::chrono::milliseconds(200);
 
@@ -21,9 +23,6 @@ void signal_member(const ProcessTag& tag, AttemptId attempt, pid_t pid, int sign
   if (!process || tag.read(pid) != tag.of(attempt)) return;
   signal_pidfd(process, signal);
 }
-
-// An unreaped child keeps its pid, so that a plain kill cannot meet a stranger.
-void signal_child(pid_t pid, int signal) { ::kill(pid, signal); }
 
 }  // namespace
 
@@ -55,7 +54,7 @@ void Tasks::stop(Attempt& attempt, Cause why, const std::string& reason, bool fo
 
 // TERM goes to the group and to whoever left it; CONT, because a stopped process takes no TERM.
 void Tasks::terminate(Attempt& attempt) {
-  for (const int signal : {SIGTERM, SIGCONT}) ::kill(-attempt.leader, signal);
+  for (const int signal : {SIGTERM, SIGCONT}) signal_group(attempt.leader, signal);
   for (const pid_t pid : families_.members_of(attempt.spawn.attempt)) {
     if (::getpgid(pid) == attempt.leader) continue;
     for (const int signal : {SIGTERM, SIGCONT}) {
@@ -72,7 +71,7 @@ void Tasks::kill_now(Attempt& attempt) {
   if (!attempt.killed) attempt.killed_at = now;
   attempt.killed = true;
   if (attempt.cgroup) attempt.cgroup->kill();
-  if (!attempt.leader_gone) ::kill(-attempt.leader, SIGKILL);
+  if (!attempt.leader_gone) signal_group(attempt.leader, SIGKILL);
   for (const pid_t pid : families_.members_of(id)) signal_member(shell_.tag, id, pid, SIGKILL);
   for (const pid_t pid : families_.orphans_of(id)) signal_child(pid, SIGKILL);
   attempt.kill_at = now + kKillAgain;
@@ -95,15 +94,24 @@ void Tasks::end_leftovers(Attempt& attempt, const std::vector<pid_t>& orphans) {
     for (const pid_t pid : orphans) signal_child(pid, SIGKILL);
     return;
   }
-  if (!attempt.left_behind.empty()) return;
+  const BootTime now = system_now().boot;
+  if (!attempt.leftovers_end_at) {
+    attempt.leftovers_end_at = attempt.stopped_for ? now : now + kLeftoverPatience;
+  }
+  if (!attempt.left_behind.empty() || now < *attempt.leftovers_end_at) return;
   for (const pid_t pid : orphans) {
     const auto stat = read_stat(pid);
     if (!stat || stat->state == 'Z') continue;
     attempt.left_behind.push_back(fmt::format("{} (pid {})", printable(stat->name), pid));
     for (const int signal : {SIGTERM, SIGCONT}) signal_child(pid, signal);
   }
+  if (attempt.left_behind.empty()) {
+    // They ended in the meantime and are about to be reaped.
+    attempt.leftovers_end_at = now + kLeftoverPatience;
+    return;
+  }
   const Duration grace = std::min(attempt.spawn.grace, shell_.options.leftover_grace);
-  const BootTime end = system_now().boot + grace;
+  const BootTime end = now + grace;
   attempt.kill_at = attempt.kill_at ? std::min(*attempt.kill_at, end) : end;
 }
 

@@ -16,6 +16,10 @@ void earlier(std::optional<BootTime>& first, BootTime time) {
   if (!first || time < *first) first = time;
 }
 
+bool waits_for_leftovers(const Attempt& attempt) {
+  return attempt.leftovers_end_at && attempt.left_behind.empty() && !attempt.killed;
+}
+
 }  // namespace
 
 void Tasks::watch(Attempt& attempt) {
@@ -41,10 +45,13 @@ void Tasks::tick() {
   if (running_.empty()) return;
   const BootTime now = system_now().boot;
   bool sample = false;
+  std::vector<AttemptId> due;
   for (auto& [id, attempt] : running_) {
     tick_one(*attempt, now);
     sample = sample || (attempt->sample_at && now >= *attempt->sample_at);
+    if (waits_for_leftovers(*attempt) && now >= *attempt->leftovers_end_at) due.push_back(id);
   }
+  for (const AttemptId id : due) settle(*running_.at(id));
   if (sample) sample_memory(now);
   oom_.look(now);
 }
@@ -55,6 +62,7 @@ std::optional<BootTime> Tasks::next_deadline() const {
     if (!attempt->watched) earlier(first, attempt->exec_at + kYoung);
     if (attempt->kill_at) earlier(first, *attempt->kill_at);
     if (attempt->sample_at) earlier(first, *attempt->sample_at);
+    if (waits_for_leftovers(*attempt)) earlier(first, *attempt->leftovers_end_at);
     const bool may_time_out = attempt->spawn.timeout.count() > 0 && !attempt->stopped_for;
     if (may_time_out) earlier(first, attempt->exec_at + attempt->spawn.timeout);
   }

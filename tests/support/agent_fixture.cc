@@ -21,16 +21,21 @@ AgentFixture::AgentFixture() : data_(folder_ / "data") {
 AgentFixture::~AgentFixture() {
   agent_.reset();
   const pid_t supervisor = supervisor_pid();
-  if (supervisor > 0) ::kill(supervisor, SIGKILL);
+  if (supervisor > 1) kill_process(supervisor);
   const ProcessTag tag(worker_directory());
   for (const pid_t pid : list_processes()) {
-    if (tag.read(pid)) ::kill(pid, SIGKILL);
+    if (tag.read(pid)) kill_process(pid);
   }
 }
 
 pid_t AgentFixture::supervisor_pid() const {
   const auto pid = to_int(trim(read_text(worker_directory() + "/supervisor.lock")));
-  return pid ? static_cast<pid_t>(*pid) : -1;
+  if (!pid || *pid <= 1) return 0;
+  // The file may be from one that is gone, whose pid is somebody else's now.
+  const std::string arguments = read_text("/proc/" + std::to_string(*pid) + "/cmdline");
+  const bool ours = arguments.find("supervisor") != std::string::npos &&
+                    arguments.find(worker_directory()) != std::string::npos;
+  return ours ? static_cast<pid_t>(*pid) : 0;
 }
 
 void AgentFixture::start_agent(int slots, std::vector<std::string> environment, int lease_ms) {
@@ -79,8 +84,12 @@ message::Start AgentFixture::script(std::int64_t attempt, const std::string& tex
 }
 
 void AgentFixture::send(const Message& message) {
+  // An agent that just died is met by the next pump().
+  if (!channel_.open()) return;
   channel_.send(message);
-  EXPECT_TRUE(wait_until([&] { return channel_.flush().ok() && !channel_.wants_write(); }));
+  const bool sent = wait_until([&] { return !channel_.flush().ok() || !channel_.wants_write(); });
+  EXPECT_TRUE(sent);
+  if (channel_.wants_write()) disconnect();
 }
 
 void AgentFixture::pump() {

@@ -21,7 +21,7 @@ class AgentFixture {
   // Starts an agent and welcomes it.
   void start_agent(int slots = 2, std::vector<std::string> environment = {}, int lease_ms = 60'000);
   ChildProcess& agent() { return *agent_; }
-  pid_t supervisor_pid() const;
+  pid_t supervisor_pid() const;  // 0 = none is there now
   // Accepts a connection and answers Hello.
   void welcome(std::int64_t epoch = 1);
   void disconnect() { channel_ = Channel(); }

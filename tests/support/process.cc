@@ -45,24 +45,33 @@ ChildProcess::ChildProcess(const std::vector<std::string>& argv,
   const int error = ::posix_spawn(&pid_, argv.at(0).c_str(), &actions, nullptr, arguments.data(), variables.data());
   posix_spawn_file_actions_destroy(&actions);
   EXPECT_EQ(error, 0) << argv.at(0);
+  if (error != 0) pid_ = -1;
 }
 
 ChildProcess::~ChildProcess() {
-  if (awaited_ || pid_ <= 0) return;
-  ::kill(pid_, SIGKILL);
+  if (awaited_ || pid_ <= 1) return;
+  kill_process(pid_);
   ::waitpid(pid_, nullptr, 0);
 }
 
-void ChildProcess::signal(int number) const { ::kill(pid_, number); }
+void ChildProcess::signal(int number) const {
+  ASSERT_GT(pid_, 1);
+  ::kill(pid_, number);
+}
 
 bool ChildProcess::running() {
-  if (!awaited_ && ::waitpid(pid_, &status_, WNOHANG) == pid_) awaited_ = true;
+  if (!awaited_ && pid_ > 1 && ::waitpid(pid_, &status_, WNOHANG) == pid_) awaited_ = true;
   return !awaited_;
 }
 
 int ChildProcess::wait() {
   EXPECT_TRUE(wait_until([this] { return !running(); }, 60)) << "process " << pid_ << " does not end";
   return status_;
+}
+
+void kill_process(std::int64_t pid) {
+  ASSERT_GT(pid, 1) << "kill would reach more than one process";
+  ::kill(static_cast<pid_t>(pid), SIGKILL);
 }
 
 bool wait_until(const std::function<bool()>& condition, double seconds) {

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -36,6 +37,8 @@ class ChildProcess {
 // True as soon as `condition` holds; false when it does not within `seconds`.
 bool wait_until(const std::function<bool()>& condition, double seconds = 30);
 
+// SIGKILL for one process. A number that names no single process fails the test instead.
+void kill_process(std::int64_t pid);
 bool process_exists(pid_t pid);  // a zombie does not count
 std::string read_text(const std::string& path);  // empty when there is no file
 std::string worker_process();  // path of the test program

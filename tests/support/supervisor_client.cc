@@ -93,7 +93,8 @@ message::ExitRecord SupervisorClient::await_exit(std::int64_t attempt, double se
 }
 
 void SupervisorClient::pump_blocking() {
-  EXPECT_TRUE(channel_.flush().ok());
+  if (!channel_.open()) return;
+  if (!channel_.flush().ok()) return detach();
   pollfd event{channel_.fd(), static_cast<short>(POLLIN | (channel_.wants_write() ? POLLOUT : 0)), 0};
   ::poll(&event, 1, 10'000);
   if ((event.revents & POLLIN) != 0) pump();
