@@ -49,7 +49,10 @@ Result<int> spawn(const std::vector<std::string>& command) {
 }  // namespace
 
 LocalAgent::LocalAgent(std::vector<std::string> command, std::string lock_path)
-    : command_(std::move(command)), lock_path_(std::move(lock_path)) {}
+    : command_(std::move(command)), lock_path_(std::move(lock_path)) {
+  // Due at once: a loop that sleeps until the first event would start no agent.
+  if (!command_.empty()) retry_at_ = BootTime{};
+}
 
 LocalAgent::~LocalAgent() = default;
 
