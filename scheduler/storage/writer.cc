@@ -117,6 +117,7 @@ Status Writer::close() {
   if (!broken_.empty()) return unavailable(broken_);
   TRY(database_.execute("UPDATE meta SET clean_stop=1"));
   broken_ = "the database was closed";
+  fault_point("FP17");
   return checkpoint_with(database_.handle(), SQLITE_CHECKPOINT_TRUNCATE);
 }
 
