@@ -145,6 +145,10 @@ void AttemptDesk::prepare(const message::Start& start, HeldByAgent& held, Prepar
 void AttemptDesk::collect(const HeldByAgent& held, const message::ExitRecord& record, Finished done) {
   Outcome outcome = outcome_of(record);
   const bool ran = record.started_at.us != 0 && held.has_folders;
+  if (ran) {
+    checkpoints_.settle(held.note.checkpoint, held.note.run, held.note.task_index,
+                        record.cause == Cause::none);
+  }
   if (!ran || !workspaces_.touched(held.note.workspace)) return done(std::move(outcome));
   const std::string workspace = workspaces_.path(held.note.workspace);
   const std::string log = log_path(record.run, record.attempt);
@@ -169,10 +173,8 @@ void AttemptDesk::collect(const HeldByAgent& held, const message::ExitRecord& re
 
 void AttemptDesk::release(const HeldByAgent& held) {
   if (!held.has_folders) return;
-  const bool succeeded = held.ended && held.ended->outcome.cause == Cause::none;
   if (workspaces_.release(held.note.workspace)) clean_workspace(held.note.workspace);
-  const bool rubbish =
-      checkpoints_.release(held.note.checkpoint, held.note.run, held.note.task_index, succeeded);
+  const bool rubbish = checkpoints_.release(held.note.checkpoint, held.note.run, held.note.task_index);
   if (rubbish) clean_checkpoint(held.note.checkpoint);
 }
 

@@ -38,7 +38,7 @@ void Capture::pass(Stream& stream, std::string_view bytes) {
   masked_.clear();
   stream.masker.feed(bytes, masked_);
   if (!patterns_.empty()) tail_.feed(masked_);
-  stream.cutter.feed(masked_, now_ns_, clock_, lines_);
+  lines_bytes_ += stream.cutter.feed(masked_, now_ns_, clock_, lines_);
 }
 
 // At the end of a line, or once it cannot be a command any more.
@@ -68,8 +68,7 @@ void Capture::feed_line_part(Stream& stream, std::string_view bytes) {
 void Capture::feed(LogStream name, std::string_view bytes) {
   Stream& stream = name == LogStream::out ? out_ : err_;
   now_ns_ = wall_ns();
-  const std::size_t size = bytes.size();
-  task_bytes_ += size;
+  task_bytes_ += bytes.size();
   while (!bytes.empty()) {
     // Only a line that begins with the command's first byte needs a look of its own.
     std::size_t part = bytes.find('\n');
@@ -85,13 +84,12 @@ void Capture::feed(LogStream name, std::string_view bytes) {
     }
     bytes.remove_prefix(part);
   }
-  write(size);
+  write();
 }
 
-void Capture::write(std::uint64_t task_bytes) {
-  unwritten_bytes_ += task_bytes;
+void Capture::write() {
   if (lines_.empty()) return;
-  file_.write(lines_, std::exchange(unwritten_bytes_, 0), now_ns_);
+  file_.write(lines_, std::exchange(lines_bytes_, 0), now_ns_);
   lines_.clear();
 }
 
@@ -101,7 +99,7 @@ void Capture::say(std::string_view text) {
   for (const std::string_view line : split(masked, '\n')) {
     append_log_line(LogStream::tidemill, 'F', line, now_ns_, clock_, lines_);
   }
-  write(0);
+  write();
 }
 
 void Capture::end_streams() {
@@ -111,10 +109,10 @@ void Capture::end_streams() {
     masked_.clear();
     stream->masker.finish(masked_);
     if (!patterns_.empty()) tail_.feed(masked_);
-    stream->cutter.feed(masked_, now_ns_, clock_, lines_);
-    stream->cutter.finish(now_ns_, clock_, lines_);
+    lines_bytes_ += stream->cutter.feed(masked_, now_ns_, clock_, lines_);
+    lines_bytes_ += stream->cutter.finish(now_ns_, clock_, lines_);
   }
-  write(0);
+  write();
 }
 
 void Capture::finish() { file_.finish(wall_ns()); }

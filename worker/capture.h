@@ -45,7 +45,7 @@ class Capture {
   void feed_line_part(Stream& stream, std::string_view bytes);
   void obey_or_pass(Stream& stream, bool line_ended);
   void pass(Stream& stream, std::string_view bytes);
-  void write(std::uint64_t task_bytes);
+  void write();
 
   MaskSet masks_;
   Stream out_, err_;
@@ -54,7 +54,7 @@ class Capture {
   std::vector<std::string> patterns_;
   LogFile file_;
   std::uint64_t task_bytes_ = 0;
-  std::uint64_t unwritten_bytes_ = 0;  // of the task, in no written line yet
+  std::uint64_t lines_bytes_ = 0;  // of the task, in lines_
   std::int64_t now_ns_ = 0;
   std::string lines_;   // reused
   std::string masked_;  // reused

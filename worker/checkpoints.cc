@@ -70,21 +70,24 @@ Result<Checkpoints::Taken> Checkpoints::take(RunId run, TaskIndex task) {
   return Taken{number, false};
 }
 
-bool Checkpoints::release(std::int64_t number, RunId run, TaskIndex task, bool succeeded) {
+void Checkpoints::settle(std::int64_t number, RunId run, TaskIndex task, bool succeeded) {
   const std::string name = link_name(run, task);
   const bool is_bound = bound_.contains(name);
-  if (!is_bound && is_empty(path(number))) {
-    offer(number);
-    return false;
-  }
-  if (succeeded) {
-    if (is_bound) ::unlink(link_path(run, task).c_str());
+  if (succeeded && is_bound) {
+    ::unlink(link_path(run, task).c_str());
     bound_.erase(name);
-    return true;
   }
-  if (!is_bound && ::symlink(std::to_string(number).c_str(), link_path(run, task).c_str()) == 0) {
+  if (succeeded || is_bound || is_empty(path(number))) return;
+  if (::symlink(std::to_string(number).c_str(), link_path(run, task).c_str()) == 0) {
     bound_.emplace(name, number);
   }
+}
+
+bool Checkpoints::release(std::int64_t number, RunId run, TaskIndex task) {
+  const auto bound = bound_.find(link_name(run, task));
+  if (bound != bound_.end() && bound->second == number) return false;
+  if (!is_empty(path(number))) return true;
+  offer(number);
   return false;
 }
 

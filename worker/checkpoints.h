@@ -27,9 +27,11 @@ class Checkpoints {
   void take_known(std::int64_t number) { free_.erase(number); }
   std::string path(std::int64_t number) const;
 
-  // After the attempt: what a failed one left is kept for the next. True when the folder has to be
-  // cleaned (in the background) and offered again.
-  bool release(std::int64_t number, RunId run, TaskIndex task, bool succeeded);
+  // At the attempt's end, before anybody hears of it: what a failed one left is kept for the next.
+  void settle(std::int64_t number, RunId run, TaskIndex task, bool succeeded);
+  // When the attempt is over for good. True when the folder has to be cleaned (in the background) and
+  // offered again.
+  bool release(std::int64_t number, RunId run, TaskIndex task);
   static Status clean(const std::string& path);
   void offer(std::int64_t number) { free_.insert(number); }
 

@@ -34,8 +34,9 @@ void append_log_line(LogStream stream, char tag, std::string_view text, std::int
   out.push_back('\n');
 }
 
-void LineCutter::feed(std::string_view bytes, std::int64_t wall_ns, LogClock& clock,
-                      std::string& out) {
+std::size_t LineCutter::feed(std::string_view bytes, std::int64_t wall_ns, LogClock& clock,
+                             std::string& out) {
+  std::size_t done = 0;
   while (!bytes.empty()) {
     const auto end = bytes.find('\n');
     const std::size_t room = kPieceBytes - rest_.size();
@@ -43,19 +44,23 @@ void LineCutter::feed(std::string_view bytes, std::int64_t wall_ns, LogClock& cl
     const bool whole = size < bytes.size() && bytes[size] == '\n';
     if (!whole && rest_.size() + size < kPieceBytes) {
       rest_.append(bytes);
-      return;
+      return done;
     }
     rest_.append(bytes.substr(0, size));
     append_log_line(stream_, whole ? 'F' : 'P', rest_, wall_ns, clock, out);
+    done += rest_.size() + (whole ? 1 : 0);
     rest_.clear();
     bytes.remove_prefix(size + (whole ? 1 : 0));
   }
+  return done;
 }
 
-void LineCutter::finish(std::int64_t wall_ns, LogClock& clock, std::string& out) {
-  if (rest_.empty()) return;
+std::size_t LineCutter::finish(std::int64_t wall_ns, LogClock& clock, std::string& out) {
+  if (rest_.empty()) return 0;
   append_log_line(stream_, 'F', rest_, wall_ns, clock, out);
+  const std::size_t done = rest_.size();
   rest_.clear();
+  return done;
 }
 
 }  // namespace tidemill

@@ -28,10 +28,11 @@ class LineCutter {
  public:
   explicit LineCutter(LogStream stream) : stream_(stream) {}
 
-  // Appends whole lines, and pieces of long ones, to `out`; keeps the rest.
-  void feed(std::string_view bytes, std::int64_t wall_ns, LogClock& clock, std::string& out);
+  // Appends whole lines, and pieces of long ones, to `out`; keeps the rest. Returns how many of the
+  // stream's bytes, line ends included, are in `out` now.
+  std::size_t feed(std::string_view bytes, std::int64_t wall_ns, LogClock& clock, std::string& out);
   // The last line of a stream may have no line end.
-  void finish(std::int64_t wall_ns, LogClock& clock, std::string& out);
+  std::size_t finish(std::int64_t wall_ns, LogClock& clock, std::string& out);
 
  private:
   LogStream stream_;

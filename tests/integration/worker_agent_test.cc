@@ -2,13 +2,19 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "base/hash.h"
 #include "tests/support/agent_fixture.h"
 
 namespace tidemill::testing {
 namespace {
+
+#define EXPECT_SAYS(text, part) EXPECT_NE((text).find(part), std::string::npos) << (text)
 
 class Agent : public ::testing::Test {
  protected:
@@ -31,6 +37,8 @@ TEST_F(Agent, RunsAPlainTask) {
   EXPECT_EQ(outcome.cause, Cause::none) << outcome.message;
   EXPECT_TRUE(outcome.result.empty());
 }
+
+// The task contract ------------------------------------------------------------------------------
 
 TEST_F(Agent, GivesTheTaskItsFilesAndCollectsThem) {
   auto start = worker.script(1, R"(
@@ -57,6 +65,229 @@ TEST_F(Agent, GivesTheTaskItsFilesAndCollectsThem) {
   EXPECT_EQ(outcome.result.checks[0].actual, "4");
   EXPECT_EQ(outcome.result.summary, "# Done\n");
   EXPECT_EQ(worker.log_text(1, "stdout").substr(0, 14), "{\"attempt\": 1}");
+}
+
+TEST_F(Agent, NothingOfOneAttemptReachesTheNext) {
+  for (std::int64_t i = 1; i <= 8; ++i) {
+    auto start = worker.script(i, "find \"$(dirname \"$TIDEMILL_OUTPUT\")\" \"$TIDEMILL_CHECKPOINT\" -mindepth 1 | wc -l; cat \"$TIDEMILL_CONTEXT\";"
+                                  "echo x=$TIDEMILL_ATTEMPT_ID > \"$TIDEMILL_OUTPUT\"; touch \"$TIDEMILL_OUT/f\" \"$TIDEMILL_CHECKPOINT/g\"");
+    start.outputs = {"x"};
+    const Outcome outcome = worker.run(start);
+    ASSERT_EQ(outcome.cause, Cause::none);
+    EXPECT_EQ(outcome.result.outputs.at(0).second, std::to_string(i));
+    EXPECT_EQ(worker.log_text(i, "stdout"), "2\n{\"attempt\": " + std::to_string(i) + "}\n") << "context.json and out/ alone";
+    worker.acknowledge(i);
+  }
+}
+
+TEST_F(Agent, UndeclaredAndBrokenLinesAreNotedInTheLog) {
+  const Outcome outcome = worker.run(worker.script(1, "echo secret=1 > \"$TIDEMILL_OUTPUT\"; echo nonsense > \"$TIDEMILL_METRICS\""));
+  EXPECT_EQ(outcome.cause, Cause::none);
+  EXPECT_TRUE(outcome.result.empty());
+  EXPECT_SAYS(worker.log_text(1, "tidemill"), "\"secret\" is not declared");
+  EXPECT_SAYS(worker.log_text(1, "tidemill"), "TIDEMILL_METRICS: line 1");
+}
+
+TEST_F(Agent, FilesThatAreNoneAreNotRead) {
+  auto start = worker.script(1, "mkfifo \"$TIDEMILL_OUTPUT\"; ln -s /etc/passwd \"$TIDEMILL_SUMMARY\"; mkdir \"$TIDEMILL_METRICS\"; head -c 3000000 /dev/zero > \"$TIDEMILL_CHECKS\"");
+  const Outcome outcome = worker.run(start);
+  EXPECT_EQ(outcome.cause, Cause::none);
+  EXPECT_TRUE(outcome.result.empty());
+  EXPECT_SAYS(worker.log_text(1, "tidemill"), "no plain file");
+}
+
+TEST_F(Agent, ArtifactsAreStoredAndHandedOnReadOnly) {
+  auto make = worker.script(1, "echo weights > \"$TIDEMILL_OUT/model.bin\"; mkdir -p \"$TIDEMILL_OUT/data/sub\"; echo 1 > \"$TIDEMILL_OUT/data/sub/x\"; echo left > \"$TIDEMILL_OUT/undeclared\"");
+  make.artifacts = {{"model", "model.bin"}, {"data", "data"}};
+  const Outcome made = worker.run(make);
+  ASSERT_EQ(made.result.artifacts.size(), 2u) << made.message;
+  EXPECT_EQ(made.result.artifacts[0].hash, sha256_hex("weights\n"));
+  EXPECT_TRUE(made.result.artifacts[1].is_directory);
+  worker.acknowledge(1);
+  auto use = worker.script(2, "cat \"$TIDEMILL_IN/model\" \"$TIDEMILL_IN/data/sub/x\"; stat -c %a \"$TIDEMILL_IN/model\"");
+  use.inputs = {{"model", made.result.artifacts[0].hash, false}, {"data", made.result.artifacts[1].hash, true}};
+  EXPECT_EQ(worker.run(use).cause, Cause::none);
+  EXPECT_EQ(worker.log_text(2, "stdout"), "weights\n1\n444\n");
+}
+
+TEST_F(Agent, AnArtifactThatLeadsOutIsRefusedInWords) {
+  auto start = worker.script(1, "ln -s /etc/passwd \"$TIDEMILL_OUT/model\"");
+  start.artifacts = {{"model", "model"}, {"none", "none"}};
+  const Outcome outcome = worker.run(start);
+  EXPECT_EQ(outcome.cause, Cause::none) << "the core decides what a missing artifact means";
+  EXPECT_TRUE(outcome.result.artifacts.empty());
+  EXPECT_SAYS(outcome.message, "symbolic link");
+  EXPECT_SAYS(outcome.message, "left no none");
+  EXPECT_SAYS(worker.log_text(1, "tidemill"), "symbolic link");
+}
+
+TEST_F(Agent, AMissingInputEndsTheAttemptBeforeItStarts) {
+  auto start = worker.order(1, {"true"});
+  start.inputs = {{"model", std::string(64, 'a'), false}};
+  const Outcome outcome = worker.run(start);
+  EXPECT_EQ(outcome.cause, Cause::lost);
+  EXPECT_EQ(outcome.started_at.us, 0);
+  EXPECT_SAYS(outcome.message, "input model");
+}
+
+TEST_F(Agent, ACheckpointIsFoundAgainByTheNextAttemptAndGoneAfterSuccess) {
+  const auto attempt = [&](std::int64_t id, const char* script) {
+    auto start = worker.script(id, script);
+    start.task_index = 7;
+    const Outcome outcome = worker.run(start);
+    worker.acknowledge(id);
+    return outcome.cause;
+  };
+  EXPECT_EQ(attempt(1, "echo $TIDEMILL_CHECKPOINT; echo 3 > \"$TIDEMILL_CHECKPOINT/epoch\"; exit 1"), Cause::exit);
+  worker.agent().signal(SIGKILL);
+  worker.agent().wait();
+  worker.start_agent();
+  EXPECT_EQ(attempt(2, "echo $TIDEMILL_CHECKPOINT; cat \"$TIDEMILL_CHECKPOINT/epoch\"; test \"$TIDEMILL_RESUME\" = 1"), Cause::none);
+  EXPECT_EQ(worker.log_text(2, "stdout"), worker.log_text(1, "stdout") + "3\n") << "under the same path";
+  EXPECT_EQ(attempt(3, "test -z \"$TIDEMILL_RESUME\" && test -z \"$(ls \"$TIDEMILL_CHECKPOINT\")\""), Cause::none);
+}
+
+TEST_F(Agent, ProgressIsPassedOn) {
+  worker.send(worker.script(1, "echo '0.25 a quarter' > \"$TIDEMILL_PROGRESS\"; until [ -e done ]; do sleep 0.01; done"));
+  ASSERT_TRUE(wait_until([&] {
+    worker.pump();
+    return !worker.progress().empty();
+  }));
+  EXPECT_EQ(worker.progress()[0].fraction, 0.25);
+  EXPECT_EQ(worker.progress()[0].text, "a quarter");
+  std::ofstream(worker.data() + "/done") << "";
+  worker.await_end(1);
+}
+
+// Commands ---------------------------------------------------------------------------------------
+
+TEST_F(Agent, AScriptStopsAtItsFirstFailure) {
+  EXPECT_EQ(worker.run(worker.script(1, "echo one\nfalse\necho two")).exit_code, 1);
+  EXPECT_EQ(worker.log_text(1, "stdout"), "one\n");
+  auto bash = worker.script(2, "false | true; echo two");
+  bash.shell = "bash";
+  EXPECT_EQ(worker.run(bash).exit_code, 1) << "pipefail";
+  EXPECT_EQ(worker.run(worker.script(3, "no-such-command")).exit_code, 127);
+  EXPECT_SAYS(worker.log_text(3, "stderr"), "task3: ");
+}
+
+TEST_F(Agent, AFirstLineOrShellNamesTheInterpreter) {
+  EXPECT_EQ(worker.run(worker.script(1, "#!/usr/bin/env python3\nimport sys\nprint('hello'); sys.exit(4)")).exit_code, 4);
+  EXPECT_EQ(worker.log_text(1, "stdout"), "hello\n");
+  auto python = worker.script(2, "print('shell')");
+  python.shell = "python3";
+  EXPECT_EQ(worker.run(python).cause, Cause::none);
+  EXPECT_EQ(worker.log_text(2, "stdout"), "shell\n");
+}
+
+TEST_F(Agent, ALongScriptRunsAsAFile) {
+  EXPECT_EQ(worker.run(worker.script(1, "exit 6\n" + std::string(300'000, '#'))).exit_code, 6);
+}
+
+TEST_F(Agent, SecretsArriveAndAreMasked) {
+  auto start = worker.script(1, "echo \"token $TOKEN\"; test \"$TOKEN\" = hush-hush");
+  start.secrets = {{"TOKEN", "hush-hush"}};
+  EXPECT_EQ(worker.run(start).cause, Cause::none);
+  EXPECT_EQ(worker.log_text(1, "stdout"), "token ***\n");
+  for (const auto& file : std::filesystem::recursive_directory_iterator(worker.data())) {
+    const std::string content = file.is_regular_file() ? read_text(file.path()) : "";
+    EXPECT_EQ(content.find("hush-hush"), std::string::npos) << file.path();
+  }
+}
+
+TEST_F(Agent, OnlyTheHostsNamedVariablesReachATask) {
+  AgentFixture other;
+  other.start_agent(1, {"LEAKED=1", "AWS_SECRET_ACCESS_KEY=x", "LANG=C.UTF-8"});
+  other.run(other.script(1, "env | cut -d= -f1 | sort | tr '\\n' ' '; echo $LANG"));
+  const std::string names = other.log_text(1, "stdout");
+  EXPECT_EQ(names.find("LEAKED"), std::string::npos) << names;
+  EXPECT_EQ(names.find("AWS"), std::string::npos) << names;
+  EXPECT_SAYS(names, "C.UTF-8");
+  EXPECT_SAYS(names, "TIDEMILL_ATTEMPT_ID");
+}
+
+// The scheduler's side ---------------------------------------------------------------------------
+
+TEST_F(Agent, StopEndsTheTask) {
+  worker.send(worker.order(1, {"sleep", "98758"}));
+  worker.await_started(1);
+  worker.send(message::Stop{AttemptId{1}, Cause::timeout, false});
+  EXPECT_EQ(worker.await_end(1).cause, Cause::timeout);
+}
+
+TEST_F(Agent, DrainingStartsNothingNewAndShutdownEndsBothProcesses) {
+  worker.send(worker.script(1, "until [ -e done ]; do sleep 0.01; done"));
+  worker.await_started(1);
+  const pid_t supervisor = worker.supervisor_pid();
+  ASSERT_GT(supervisor, 1);
+  worker.send(message::Drain{});
+  const Outcome refused = worker.run(worker.order(2, {"true"}));
+  EXPECT_EQ(refused.cause, Cause::lost);
+  EXPECT_SAYS(refused.message, "drained");
+  worker.acknowledge(2);
+  worker.send(message::Shutdown{});
+  std::ofstream(worker.data() + "/done") << "";
+  EXPECT_EQ(worker.await_end(1).cause, Cause::none);
+  worker.acknowledge(1);
+  EXPECT_EQ(worker.agent().wait(), 0);
+  EXPECT_TRUE(wait_until([&] { return !process_exists(supervisor); }));
+}
+
+TEST_F(Agent, AnOlderSchedulerIsRefused) {
+  worker.welcome(7);
+  worker.run(worker.order(1, {"true"}));
+  worker.welcome(6);
+  EXPECT_TRUE(wait_until([&] {
+    worker.pump();
+    return !worker.connected();
+  })) << "the agent hangs up";
+  EXPECT_TRUE(wait_until([&] { return read_text(worker.folder() / "agent.log").find("epoch 6") != std::string::npos; }));
+  worker.welcome(7);
+  worker.run(worker.order(2, {"true"}));
+}
+
+TEST_F(Agent, ASchedulerOfAnotherVersionIsRefusedInWords) {
+  worker.send(message::Welcome{message::kProtocolVersion + 1, 1, 0});
+  EXPECT_TRUE(wait_until([&] { return read_text(worker.folder() / "agent.log").find("speaks protocol") != std::string::npos; }));
+}
+
+TEST_F(Agent, WelcomeMayChangeTheSlots) {
+  worker.send(message::Welcome{message::kProtocolVersion, 1, 3});
+  for (std::int64_t i = 1; i <= 3; ++i) worker.send(worker.script(i, "touch up" + std::to_string(i) + "; until [ -e up1 ] && [ -e up2 ] && [ -e up3 ]; do sleep 0.01; done"));
+  for (std::int64_t i = 1; i <= 3; ++i) EXPECT_EQ(worker.await_end(i).cause, Cause::none) << "all three at once";
+}
+
+TEST_F(Agent, ASecondOneRefusesAndNamesTheFirst) {
+  ChildProcess second({worker_process(), "worker", "--data-dir", worker.data()}, {}, worker.folder() / "second.log");
+  EXPECT_EQ(WEXITSTATUS(second.wait()), 1);
+  EXPECT_SAYS(read_text(worker.folder() / "second.log"), std::to_string(worker.agent().pid()));
+}
+
+TEST(AgentLease, WithoutASchedulerItGoesAndItsTasksStay) {
+  AgentFixture worker;
+  worker.start_agent(1, {}, 600);
+  ASSERT_TRUE(wait_until([&] {
+    worker.pump();
+    return worker.heartbeats() >= 2;
+  })) << "six in a lease";
+  worker.send(worker.order(1, {"sleep", "98757"}));
+  const auto pid = worker.await_started(1).pid;
+  worker.stop_listening();
+  EXPECT_EQ(WEXITSTATUS(worker.agent().wait()), 1);
+  EXPECT_TRUE(process_exists(static_cast<pid_t>(pid)));
+  EXPECT_SAYS(read_text(worker.folder() / "agent.log"), "no scheduler");
+}
+
+TEST(AgentLoad, ThousandsOfTasksAllEndOnce) {
+  AgentFixture worker;
+  worker.start_agent(4);
+  constexpr std::int64_t kTasks = 1000;
+  for (std::int64_t i = 1; i <= kTasks; ++i) worker.queue(worker.order(i, {i % 10 == 0 ? "false" : "true"}));
+  for (std::int64_t i = 1; i <= kTasks; ++i) {
+    EXPECT_EQ(worker.await_end(i).exit_code, i % 10 == 0 ? 1 : 0);
+    worker.queue(message::Acknowledge{{AttemptId{i}}});
+  }
+  EXPECT_EQ(worker.run(worker.order(kTasks + 1, {"true"})).cause, Cause::none);
 }
 
 }  // namespace

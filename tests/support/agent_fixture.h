@@ -22,8 +22,16 @@ class AgentFixture {
   void start_agent(int slots = 2, std::vector<std::string> environment = {}, int lease_ms = 60'000);
   ChildProcess& agent() { return *agent_; }
   pid_t supervisor_pid() const;  // 0 = none is there now
-  // Accepts a connection and answers Hello.
+  // Accepts a connection and answers Hello. False when the agent ended before it came.
+  bool try_welcome(std::int64_t epoch = 1);
   void welcome(std::int64_t epoch = 1);
+  // The scheduler is gone: its socket too.
+  void stop_listening() {
+    disconnect();
+    listener_.reset();
+  }
+  // Sent with the next pump().
+  void queue(const Message& message) { channel_.send(message); }
   void disconnect() { channel_ = Channel(); }
   bool connected() const { return channel_.open(); }
   const message::Hello& hello() const { return hello_; }

@@ -94,7 +94,8 @@ TEST(Checkpoints, AFailedAttemptsFolderIsFoundAgainUnderTheSamePath) {
   const auto first = checkpoints.take(RunId{1}, 2).value();
   EXPECT_FALSE(first.has_content);
   write(checkpoints.path(first.number) + "/epoch", "3");
-  EXPECT_FALSE(checkpoints.release(first.number, RunId{1}, 2, false));
+  checkpoints.settle(first.number, RunId{1}, 2, false);
+  EXPECT_FALSE(checkpoints.release(first.number, RunId{1}, 2));
   const auto other = checkpoints.take(RunId{1}, 3).value();
   EXPECT_NE(other.number, first.number);
 
@@ -103,7 +104,8 @@ TEST(Checkpoints, AFailedAttemptsFolderIsFoundAgainUnderTheSamePath) {
   const auto second = later.take(RunId{1}, 2).value();
   EXPECT_EQ(second.number, first.number);
   EXPECT_TRUE(second.has_content);
-  EXPECT_TRUE(later.release(second.number, RunId{1}, 2, true)) << "after success it is rubbish";
+  later.settle(second.number, RunId{1}, 2, true);
+  EXPECT_TRUE(later.release(second.number, RunId{1}, 2)) << "after success it is rubbish";
   ASSERT_TRUE(Checkpoints::clean(later.path(second.number)).ok());
   EXPECT_FALSE(later.take(RunId{1}, 2).value().has_content);
 }
@@ -113,7 +115,8 @@ TEST(Checkpoints, UnusedFoldersServeEverybody) {
   Checkpoints checkpoints(folder / "checkpoints");
   ASSERT_TRUE(checkpoints.open().ok());
   const auto first = checkpoints.take(RunId{1}, 1).value();
-  EXPECT_FALSE(checkpoints.release(first.number, RunId{1}, 1, false));
+  checkpoints.settle(first.number, RunId{1}, 1, false);
+  EXPECT_FALSE(checkpoints.release(first.number, RunId{1}, 1));
   EXPECT_EQ(checkpoints.take(RunId{2}, 9).value().number, first.number);
 }
 
