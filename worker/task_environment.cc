@@ -24,9 +24,11 @@ void add_paths(message::Variables& out, const TaskPaths& paths) {
 
 }  // namespace
 
+// What describes the host, and the way out of it; everything else of our own environment stays ours.
 message::Variables host_environment() {
   message::Variables out;
-  for (const char* name : {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR"}) {
+  for (const char* name : {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR",
+                           "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}) {
     const char* value = std::getenv(name);
     if (value != nullptr) out.emplace_back(name, value);
   }
