@@ -18,9 +18,9 @@ INSERT INTO meta VALUES (1, 0, 1, 1, 1, 1, '', 1);
 CREATE TRIGGER meta_only_rises BEFORE UPDATE ON meta
 WHEN NEW.epoch < OLD.epoch OR NEW.next_run < OLD.next_run OR NEW.next_attempt < OLD.next_attempt
   OR NEW.next_worker < OLD.next_worker OR NEW.next_version < OLD.next_version
-BEGIN SELECT RAISE(ABORT, 'a counter of meta would go back'); END;
+BEGIN SELECT RAISE(FAIL, 'a counter of meta would go back'); END;
 CREATE TRIGGER meta_stays BEFORE DELETE ON meta
-BEGIN SELECT RAISE(ABORT, 'meta is never deleted'); END;
+BEGIN SELECT RAISE(FAIL, 'meta is never deleted'); END;
 
 -- The text of every DAG version that ever ran; a run keeps the version it began with.
 CREATE TABLE dag_versions (
@@ -33,7 +33,7 @@ CREATE TABLE dag_versions (
   UNIQUE (name, content_hash)
 ) STRICT;
 CREATE TRIGGER dag_versions_fixed BEFORE UPDATE ON dag_versions
-BEGIN SELECT RAISE(ABORT, 'a dag version never changes'); END;
+BEGIN SELECT RAISE(FAIL, 'a dag version never changes'); END;
 
 CREATE TABLE dag_tasks (
   version_id INTEGER NOT NULL REFERENCES dag_versions,
@@ -83,7 +83,7 @@ CREATE INDEX runs_unfinished ON runs (run_id) WHERE state IN ('queued', 'running
 
 CREATE TRIGGER runs_edges BEFORE UPDATE OF state ON runs
 WHEN OLD.state <> NEW.state AND (OLD.state NOT IN ('queued', 'running') OR NEW.state = 'queued')
-BEGIN SELECT RAISE(ABORT, 'illegal change of a run state'); END;
+BEGIN SELECT RAISE(FAIL, 'illegal change of a run state'); END;
 
 -- The same edges as is_legal_edge() in core/run_edges.cc; a test compares all pairs.
 CREATE TABLE legal_edges (
@@ -101,17 +101,24 @@ INSERT INTO legal_edges VALUES
   ('running', 'skipped'), ('running', 'cancelled'),
   ('retry_wait', 'ready'), ('retry_wait', 'cancelled'), ('awaiting_input', 'cancelled');
 
+-- Cheap in the hot path, which is why: words are checked by OR (IN over a list builds a table for each
+-- row), triggers run before the change and FAIL (ABORT copies every page that a statement touches), and
+-- the reference to the run is checked at COMMIT.
+--
 -- One row per task that is no longer untouched: a task without a row is `waiting`. The live attempt
 -- is part of the row, so there can be only one; attempts that ended are rows of `attempts`.
 CREATE TABLE tasks (
-  run_id        INTEGER NOT NULL REFERENCES runs,
+  run_id        INTEGER NOT NULL REFERENCES runs DEFERRABLE INITIALLY DEFERRED,
   task_index    INTEGER NOT NULL CHECK (task_index >= 0),
   state         TEXT    NOT NULL
-    CHECK (state IN ('waiting', 'ready', 'dispatched', 'running', 'retry_wait', 'awaiting_input',
-                     'succeeded', 'failed', 'upstream_failed', 'skipped', 'cancelled')),
+    CHECK (state = 'succeeded' OR state = 'ready' OR state = 'dispatched' OR state = 'running'
+           OR state = 'failed' OR state = 'waiting' OR state = 'retry_wait'
+           OR state = 'skipped' OR state = 'upstream_failed' OR state = 'cancelled'
+           OR state = 'awaiting_input'),
   cause         TEXT    NOT NULL              -- why the last attempt ended
-    CHECK (cause IN ('none', 'exit', 'signal', 'timeout', 'oom', 'exec_failed', 'cancelled', 'lost',
-                     'contract', 'gate')),
+    CHECK (cause = 'none' OR cause = 'exit' OR cause = 'lost' OR cause = 'cancelled'
+           OR cause = 'timeout' OR cause = 'signal' OR cause = 'oom' OR cause = 'exec_failed'
+           OR cause = 'contract' OR cause = 'gate'),
   tolerated     INTEGER NOT NULL CHECK (tolerated IN (0, 1)),
   pruned        INTEGER NOT NULL CHECK (pruned IN (0, 1)),   -- left out when the run was made
   reused        INTEGER NOT NULL CHECK (reused IN (0, 1)),   -- results are those of runs.reused_from
@@ -137,22 +144,22 @@ CREATE TABLE tasks (
 -- No attempt serves two tasks at once, and whoever holds an attempt is found by its id.
 CREATE UNIQUE INDEX live_attempts ON tasks (attempt_id) WHERE state IN ('dispatched', 'running');
 
-CREATE TRIGGER tasks_first AFTER INSERT ON tasks
+CREATE TRIGGER tasks_first BEFORE INSERT ON tasks
 WHEN NEW.state <> 'waiting' AND NOT (NEW.reused = 1 AND NEW.state = 'succeeded')
   AND NOT EXISTS (SELECT 1 FROM legal_edges WHERE old_state = 'waiting' AND new_state = NEW.state)
-BEGIN SELECT RAISE(ABORT, 'illegal first state of a task'); END;
+BEGIN SELECT RAISE(FAIL, 'illegal first state of a task'); END;
 
 CREATE TRIGGER tasks_edges BEFORE UPDATE OF state ON tasks
 WHEN OLD.state <> NEW.state
   AND NOT EXISTS (SELECT 1 FROM legal_edges WHERE old_state = OLD.state AND new_state = NEW.state)
-BEGIN SELECT RAISE(ABORT, 'illegal change of a task state'); END;
+BEGIN SELECT RAISE(FAIL, 'illegal change of a task state'); END;
 
 -- The attempt id is the fencing token: it rises with every grant and changes at no other time.
 CREATE TRIGGER tasks_fence BEFORE UPDATE OF attempt_id, attempts ON tasks
 WHEN (OLD.attempt_id <> NEW.attempt_id OR OLD.attempts <> NEW.attempts)
   AND NOT (OLD.state = 'ready' AND NEW.state = 'dispatched'
            AND NEW.attempt_id > OLD.attempt_id AND NEW.attempts = OLD.attempts + 1)
-BEGIN SELECT RAISE(ABORT, 'an attempt begins with a grant, with a higher id and the next number'); END;
+BEGIN SELECT RAISE(FAIL, 'an attempt begins with a grant, with a higher id and the next number'); END;
 
 -- Attempts that ended. Written once.
 CREATE TABLE attempts (
@@ -162,8 +169,9 @@ CREATE TABLE attempts (
   attempt_id  INTEGER NOT NULL CHECK (attempt_id > 0),
   worker_id   INTEGER NOT NULL,
   cause       TEXT    NOT NULL
-    CHECK (cause IN ('none', 'exit', 'signal', 'timeout', 'oom', 'exec_failed', 'cancelled', 'lost',
-                     'contract', 'gate')),
+    CHECK (cause = 'none' OR cause = 'exit' OR cause = 'lost' OR cause = 'cancelled'
+           OR cause = 'timeout' OR cause = 'signal' OR cause = 'oom' OR cause = 'exec_failed'
+           OR cause = 'contract' OR cause = 'gate'),
   exit_code   INTEGER NOT NULL,
   signal      INTEGER NOT NULL,
   message     TEXT    NOT NULL,
@@ -178,9 +186,9 @@ CREATE TABLE attempts (
   FOREIGN KEY (run_id, task_index) REFERENCES tasks
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER attempts_fixed BEFORE UPDATE ON attempts
-BEGIN SELECT RAISE(ABORT, 'an attempt that ended never changes'); END;
+BEGIN SELECT RAISE(FAIL, 'an attempt that ended never changes'); END;
 CREATE TRIGGER attempts_stay BEFORE DELETE ON attempts
-BEGIN SELECT RAISE(ABORT, 'an attempt that ended is never deleted'); END;
+BEGIN SELECT RAISE(FAIL, 'an attempt that ended is never deleted'); END;
 
 -- What successful attempts left. Number 0 holds results that a run took over from an earlier run.
 CREATE TABLE outputs (
@@ -236,6 +244,6 @@ CREATE TABLE events (
   PRIMARY KEY (run_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER events_fixed BEFORE UPDATE ON events
-BEGIN SELECT RAISE(ABORT, 'an event never changes'); END;
+BEGIN SELECT RAISE(FAIL, 'an event never changes'); END;
 CREATE TRIGGER events_stay BEFORE DELETE ON events
-BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END;
+BEGIN SELECT RAISE(FAIL, 'an event is never deleted'); END;

@@ -1,5 +1,6 @@
 #include "scheduler/committer.h"
 
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -67,6 +68,11 @@ void Committer::work() {
     // Fails only when the counter is full, and then it is readable already.
     (void)!::write(done_.get(), &one, sizeof one);
   }
+}
+
+void Committer::wait() const {
+  pollfd waiting{done_.get(), POLLIN, 0};
+  ::poll(&waiting, 1, -1);
 }
 
 std::optional<Status> Committer::poll() {

@@ -32,6 +32,8 @@ class Committer {
   void checkpoint_there();
   bool wants_checkpoint() const;  // false while busy
 
+  // Sleeps until fd() is readable.
+  void wait() const;
   // The outcome of the writer thread's job, once; nullopt while it works or has none.
   std::optional<Status> poll();
 

@@ -198,7 +198,7 @@ Status Scheduler::Loop::settle() {
       TRY(commit(engine_->seal(system_now())));
       continue;
     }
-    TRY(links_->wait(std::chrono::milliseconds(10)));
+    committer_->wait();
   }
   links_->flush();
   return Ok{};

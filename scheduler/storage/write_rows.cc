@@ -31,9 +31,9 @@ Result<RowWriter> RowWriter::prepare(Database& database) {
       " started_at=?, ended_at=?, tasks_succeeded=?, tasks_failed=?, tasks_other_end=?"
       " WHERE run_id=?"));
   w.new_task_ = TRY(database.prepare(
-      "INSERT INTO tasks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+      "INSERT OR FAIL INTO tasks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
   w.task_ = TRY(database.prepare(
-      "UPDATE tasks SET state=?, cause=?, tolerated=?, retries=?, losses=?, attempts=?,"
+      "UPDATE OR FAIL tasks SET state=?, cause=?, tolerated=?, retries=?, losses=?, attempts=?,"
       " exit_code=?, memory_factor=?, attempt_id=?, worker_id=?, ready_at=?, granted_at=?,"
       " started_at=?, ended_at=?, retry_at=?, reason=?"
       " WHERE run_id=? AND task_index=? AND state=?"));

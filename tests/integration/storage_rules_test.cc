@@ -67,7 +67,12 @@ TEST_F(StorageRules, FirstStatesAgreeWithTheCore) {
 
 TEST_F(StorageRules, UnknownWordsAreRefused) {
   commit(batch_of_runs({new_run(1)}));
-  EXPECT_NE(refusal(insert_task(1, 0, "sleeping")).find("CHECK"), std::string::npos);
+  Database database = raw();
+  EXPECT_FALSE(database.execute(insert_task(1, 0, "sleeping")).ok());
+  // Without the triggers, which see it first, the column itself refuses it.
+  ASSERT_TRUE(database.execute("BEGIN; DROP TRIGGER tasks_first").ok());
+  EXPECT_FALSE(database.execute(insert_task(1, 0, "sleeping")).ok());
+  ASSERT_TRUE(database.execute("ROLLBACK").ok());
   EXPECT_NE(refusal("UPDATE runs SET state='sleeping'"), "");
 }
 
