@@ -142,14 +142,15 @@ void AttemptDesk::prepare(const message::Start& start, HeldByAgent& held, Prepar
   });
 }
 
-void AttemptDesk::collect(const HeldByAgent& held, const message::ExitRecord& record, Finished done) {
+void AttemptDesk::collect(HeldByAgent& held, const message::ExitRecord& record, Finished done) {
   Outcome outcome = outcome_of(record);
   const bool ran = record.started_at.us != 0 && held.has_folders;
   if (ran) {
     checkpoints_.settle(held.note.checkpoint, held.note.run, held.note.task_index,
                         record.cause == Cause::none);
   }
-  if (!ran || !workspaces_.touched(held.note.workspace)) return done(std::move(outcome));
+  held.touched = held.has_folders && workspaces_.touched(held.note.workspace);
+  if (!ran || !held.touched) return done(std::move(outcome));
   const std::string workspace = workspaces_.path(held.note.workspace);
   const std::string log = log_path(record.run, record.attempt);
   const bool with_artifacts = record.cause == Cause::none && !held.note.artifacts.empty();
@@ -173,7 +174,12 @@ void AttemptDesk::collect(const HeldByAgent& held, const message::ExitRecord& re
 
 void AttemptDesk::release(const HeldByAgent& held) {
   if (!held.has_folders) return;
-  if (workspaces_.release(held.note.workspace)) clean_workspace(held.note.workspace);
+  if (held.touched) {
+    workspaces_.set_aside(held.note.workspace);
+    clean_workspace(held.note.workspace);
+  } else {
+    workspaces_.offer(held.note.workspace);
+  }
   const bool rubbish = checkpoints_.release(held.note.checkpoint, held.note.run, held.note.task_index);
   if (rubbish) clean_checkpoint(held.note.checkpoint);
 }

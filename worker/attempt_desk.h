@@ -30,7 +30,7 @@ class AttemptDesk {
 
   using Finished = std::function<void(Outcome)>;
   // Likewise at once, or later when there are artifacts to store.
-  void collect(const HeldByAgent& held, const message::ExitRecord& record, Finished done);
+  void collect(HeldByAgent& held, const message::ExitRecord& record, Finished done);
 
   // The attempt is acknowledged; its folders are free.
   void release(const HeldByAgent& held);

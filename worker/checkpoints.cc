@@ -11,16 +11,12 @@
 #include <memory>
 
 #include "base/text.h"
+#include "worker/pristine.h"
 
 namespace tidemill {
 namespace {
 
 constexpr std::string_view kLinkPrefix = "of-";
-
-bool is_empty(const std::string& folder) {
-  std::error_code error;
-  return std::filesystem::is_empty(folder, error) && !error;
-}
 
 std::string link_name(RunId run, TaskIndex task) {
   return fmt::format("{}{}-{}", kLinkPrefix, run.value, task);
@@ -51,13 +47,13 @@ Status Checkpoints::open() {
   free_ = std::move(numbers);
   for (const auto& [name, number] : bound_) free_.erase(number);
   // What an attempt left between its end and its binding cannot be told from rubbish any more.
-  std::erase_if(free_, [this](std::int64_t number) { return !is_empty(path(number)); });
+  std::erase_if(free_, [this](std::int64_t number) { return !is_pristine(path(number)); });
   return Ok{};
 }
 
 Result<Checkpoints::Taken> Checkpoints::take(RunId run, TaskIndex task) {
   const auto bound = bound_.find(link_name(run, task));
-  if (bound != bound_.end()) return Taken{bound->second, !is_empty(path(bound->second))};
+  if (bound != bound_.end()) return Taken{bound->second, true};
   if (!free_.empty()) {
     const std::int64_t number = *free_.begin();
     free_.erase(free_.begin());
@@ -67,6 +63,7 @@ Result<Checkpoints::Taken> Checkpoints::take(RunId run, TaskIndex task) {
   if (::mkdir(path(number).c_str(), 0700) != 0 && errno != EEXIST) {
     return errno_error("cannot make " + path(number));
   }
+  TRY(mark_pristine(path(number)));
   return Taken{number, false};
 }
 
@@ -77,7 +74,7 @@ void Checkpoints::settle(std::int64_t number, RunId run, TaskIndex task, bool su
     ::unlink(link_path(run, task).c_str());
     bound_.erase(name);
   }
-  if (succeeded || is_bound || is_empty(path(number))) return;
+  if (succeeded || is_bound || is_pristine(path(number))) return;
   if (::symlink(std::to_string(number).c_str(), link_path(run, task).c_str()) == 0) {
     bound_.emplace(name, number);
   }
@@ -86,18 +83,14 @@ void Checkpoints::settle(std::int64_t number, RunId run, TaskIndex task, bool su
 bool Checkpoints::release(std::int64_t number, RunId run, TaskIndex task) {
   const auto bound = bound_.find(link_name(run, task));
   if (bound != bound_.end() && bound->second == number) return false;
-  if (!is_empty(path(number))) return true;
+  if (!is_pristine(path(number))) return true;
   offer(number);
   return false;
 }
 
 Status Checkpoints::clean(const std::string& folder) {
-  std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    std::filesystem::remove_all(entry.path(), error);
-  }
-  if (error) return unavailable(fmt::format("cannot empty {}: {}", folder, error.message()));
-  return Ok{};
+  TRY(empty_folder(folder));
+  return mark_pristine(folder);
 }
 
 }  // namespace tidemill

@@ -58,8 +58,7 @@ void Families::look_for_orphans() {
   }
 }
 
-std::vector<pid_t> Families::orphans_of(AttemptId attempt) {
-  look_for_orphans();
+std::vector<pid_t> Families::orphans_of(AttemptId attempt) const {
   std::vector<pid_t> found;
   for (const auto& [pid, owner] : orphans_) {
     if (owner == attempt) found.push_back(pid);
@@ -67,7 +66,7 @@ std::vector<pid_t> Families::orphans_of(AttemptId attempt) {
   return found;
 }
 
-std::vector<pid_t> Families::strangers() {
+std::vector<pid_t> Families::strangers() const {
   if (orphans_.empty() || !attempts_.empty()) return {};
   std::vector<pid_t> found;
   for (const auto& [pid, owner] : orphans_) found.push_back(pid);

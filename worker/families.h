@@ -32,15 +32,16 @@ class Families {
   // Whose the reaped orphan was, if known.
   std::optional<AttemptId> orphan_reaped(pid_t pid);
 
-  // Orphans, living or zombie, that belong to the attempt now.
-  std::vector<pid_t> orphans_of(AttemptId attempt);
+  // Looks who is there. Once after each round of reaping.
+  void look_for_orphans();
+  // Orphans, living or zombie, that belonged to the attempt at the last look.
+  std::vector<pid_t> orphans_of(AttemptId attempt) const;
   // Orphans that no living attempt can have made.
-  std::vector<pid_t> strangers();
+  std::vector<pid_t> strangers() const;
   // All living processes of the attempt, by a walk through the whole process table.
   std::vector<pid_t> members_of(AttemptId attempt) const;
 
  private:
-  void look_for_orphans();
   std::optional<AttemptId> find_owner(pid_t pid) const;
 
   const ProcessTag& tag_;

@@ -20,6 +20,7 @@ struct HeldByAgent {
   Stage stage = Stage::preparing;
   AttemptNote note;
   bool has_folders = false;
+  bool touched = true;  // the task left something in its workspace; known once it ended
   std::optional<message::Spawn> spawn;       // until it runs, in case the supervisor dies before
   std::optional<message::Spawned> spawned;
   std::optional<message::Ended> ended;

@@ -116,9 +116,11 @@ std::vector<pid_t> ChildrenList::read() const {
   std::string content;
   char buffer[4096];
   ssize_t n = 0;
-  while ((n = ::pread(file_.get(), buffer, sizeof buffer, static_cast<off_t>(content.size()))) > 0) {
-    content.append(buffer, static_cast<std::size_t>(n));
-  }
+  // A short read is the end.
+  do {
+    n = ::pread(file_.get(), buffer, sizeof buffer, static_cast<off_t>(content.size()));
+    if (n > 0) content.append(buffer, static_cast<std::size_t>(n));
+  } while (n == static_cast<ssize_t>(sizeof buffer));
   for (const std::int64_t number : read_numbers(content)) pids.push_back(static_cast<pid_t>(number));
   return pids;
 }

@@ -85,6 +85,7 @@ void Tasks::reap() {
     if (pid <= 0) break;
     on_reaped(pid, status, usage);
   }
+  if (!leaderless_.empty()) families_.look_for_orphans();
   const std::vector<AttemptId> ending(leaderless_.begin(), leaderless_.end());
   for (const AttemptId id : ending) settle(*running_.at(id));
   for (const pid_t stranger : families_.strangers()) signal_child(stranger, SIGKILL);

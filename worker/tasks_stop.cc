@@ -73,6 +73,7 @@ void Tasks::kill_now(Attempt& attempt) {
   if (attempt.cgroup) attempt.cgroup->kill();
   if (!attempt.leader_gone) signal_group(attempt.leader, SIGKILL);
   for (const pid_t pid : families_.members_of(id)) signal_member(shell_.tag, id, pid, SIGKILL);
+  families_.look_for_orphans();
   for (const pid_t pid : families_.orphans_of(id)) signal_child(pid, SIGKILL);
   attempt.kill_at = now + kKillAgain;
   if (now - attempt.killed_at > kUnkillable && !attempt.said_unkillable) {

@@ -51,6 +51,7 @@ void Tasks::tick() {
     sample = sample || (attempt->sample_at && now >= *attempt->sample_at);
     if (waits_for_leftovers(*attempt) && now >= *attempt->leftovers_end_at) due.push_back(id);
   }
+  if (!due.empty()) families_.look_for_orphans();
   for (const AttemptId id : due) settle(*running_.at(id));
   if (sample) sample_memory(now);
   oom_.look(now);

@@ -6,43 +6,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <filesystem>
 #include <memory>
 
 #include "base/text.h"
+#include "worker/pristine.h"
 
 namespace tidemill {
 namespace {
 
-constexpr timespec kLongAgo{1, 0};
-
-Status make_pristine_folder(const std::string& path) {
+Status make_folder(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return errno_error("cannot make " + path);
   return Ok{};
-}
-
-Status set_back(const std::string& path) {
-  const timespec times[2] = {kLongAgo, kLongAgo};
-  if (::utimensat(AT_FDCWD, path.c_str(), times, 0) != 0) return errno_error("cannot stamp " + path);
-  return Ok{};
-}
-
-bool is_set_back(const std::string& path) {
-  struct stat st {};
-  return ::lstat(path.c_str(), &st) == 0 && st.st_mtim.tv_sec == kLongAgo.tv_sec &&
-         st.st_mtim.tv_nsec == 0;
-}
-
-// A task may have taken write permission from its own folders, which would keep us from removing them.
-void make_removable(const std::filesystem::path& folder) {
-  std::error_code ignored;
-  ::chmod(folder.c_str(), 0700);
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    if (entry.symlink_status(ignored).type() == std::filesystem::file_type::directory) {
-      make_removable(entry.path());
-    }
-  }
 }
 
 }  // namespace
@@ -80,31 +56,19 @@ Result<std::int64_t> Workspaces::take() {
 }
 
 bool Workspaces::touched(std::int64_t number) const {
-  return !is_set_back(path(number)) || !is_set_back(path(number) + "/out");
+  return !is_pristine(path(number)) || !is_pristine(path(number) + "/out");
 }
 
-bool Workspaces::release(std::int64_t number) {
-  if (touched(number)) {
-    contexts_.erase(number);
-    return true;
-  }
-  offer(number);
-  return false;
-}
+void Workspaces::set_aside(std::int64_t number) { contexts_.erase(number); }
 
 Status Workspaces::clean(const std::string& folder) {
-  TRY(make_pristine_folder(folder));
-  std::error_code error;
-  make_removable(folder);
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    std::filesystem::remove_all(entry.path(), error);
-  }
-  if (error) return unavailable(fmt::format("cannot empty {}: {}", folder, error.message()));
-  TRY(make_pristine_folder(folder + "/out"));
+  TRY(make_folder(folder));
+  TRY(empty_folder(folder));
+  TRY(make_folder(folder + "/out"));
   const Fd context(::open((folder + "/context.json").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   if (!context) return errno_error("cannot make context.json in " + folder);
-  TRY(set_back(folder + "/out"));
-  return set_back(folder);
+  TRY(mark_pristine(folder + "/out"));
+  return mark_pristine(folder);
 }
 
 // Written over what was there before, and filled up with spaces to its length, which JSON allows:

@@ -1,8 +1,7 @@
 // The folders in which attempts find and leave their files:
 //   <root>/<number>/{context.json, script, in/, out/}  and what the task itself makes there
 // Making and removing folders costs more than starting a small task, so those that a task left
-// untouched serve the next attempt as they are. Whether it did is seen in the folder's modification
-// time, which is set back to 1970 while it is pristine.
+// untouched serve the next attempt as they are.
 //
 // Numbers are ours, never taken from outside. Used on the agent's main thread; clean() may run on
 // another, for a folder that is not in use.
@@ -30,9 +29,9 @@ class Workspaces {
   Result<std::int64_t> take();
   // One that an attempt from before still uses.
   void take_known(std::int64_t number);
-  // Gives a folder back; true when it was touched and has to be cleaned before it is offered again.
-  bool release(std::int64_t number);
-  // After clean().
+  // A touched folder is not offered again before clean().
+  void set_aside(std::int64_t number);
+  // Of a folder that is pristine.
   void offer(std::int64_t number) { free_.insert(number); }
   // Removes everything in a folder and makes it pristine.
   static Status clean(const std::string& path);

@@ -1,6 +1,7 @@
 #include "tests/support/agent_fixture.h"
 
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 
 #include <cstdlib>
@@ -108,6 +109,13 @@ void AgentFixture::pump() {
     if (auto* progress = std::get_if<message::Progress>(&message)) progress_.push_back(*progress);
     if (std::holds_alternative<message::Heartbeat>(message)) ++heartbeats_;
   }
+}
+
+void AgentFixture::pump_blocking() {
+  if (!channel_.open() || !channel_.flush().ok()) return disconnect();
+  pollfd event{channel_.fd(), static_cast<short>(POLLIN | (channel_.wants_write() ? POLLOUT : 0)), 0};
+  ::poll(&event, 1, 10'000);
+  pump();
 }
 
 message::Started AgentFixture::await_started(std::int64_t attempt) {

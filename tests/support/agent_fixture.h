@@ -41,6 +41,7 @@ class AgentFixture {
   void send(const Message& message);
   void acknowledge(std::int64_t attempt) { send(message::Acknowledge{{AttemptId{attempt}}}); }
   void pump();
+  void pump_blocking();  // waits for something to arrive, first
 
   message::Started await_started(std::int64_t attempt);
   Outcome await_end(std::int64_t attempt, double seconds = 60);

@@ -2,6 +2,7 @@
 // flight, alternating in one run:  spawn_rate [TASKS [SLOTS [ROUNDS [PROGRAM]]]]
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "tests/support/agent_fixture.h"
 #include "tests/support/supervisor_client.h"
 
 namespace tidemill::testing {
@@ -54,11 +56,32 @@ double cpu_seconds(pid_t pid) {
   return static_cast<double>(user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
+double own_cpu_seconds() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 double supervisor_rate(SupervisorClient& client, int tasks, std::int64_t first) {
   const std::size_t before = client.exit_count();
   const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < tasks; ++i) client.queue(client.order(first + i, {program}));
   while (client.exit_count() < before + static_cast<std::size_t>(tasks)) client.pump_blocking();
+  return tasks / seconds_since(start);
+}
+
+// Through agent and supervisor, with a scheduler that only grants and acknowledges.
+double agent_rate(AgentFixture& worker, int tasks, std::int64_t first) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::int64_t end = first + tasks;
+  constexpr std::int64_t kGrantedAhead = 32;
+  std::int64_t granted = first;
+  for (std::int64_t ended = first; ended < end;) {
+    for (; granted < end && granted < ended + kGrantedAhead; ++granted) worker.queue(worker.order(granted, {program}));
+    worker.pump_blocking();
+    for (; ended < granted && worker.has_ended(ended); ++ended) worker.queue(message::Acknowledge{{AttemptId{ended}}});
+  }
   return tasks / seconds_since(start);
 }
 
@@ -73,14 +96,23 @@ int main(int argc, char** argv) {
   if (argc > 4) testing::program = argv[4];
   testing::TemporaryDirectory folder;
   testing::SupervisorClient client(folder / "worker", slots);
+  testing::AgentFixture worker;
+  worker.start_agent(slots);
   std::vector<double> ratios;
   for (int round = 0; round < rounds; ++round) {
+    const double own = testing::own_cpu_seconds();
     const double bare = testing::bare_rate(tasks, slots);
+    const double bare_cpu = testing::own_cpu_seconds() - own;
     const double cpu = testing::cpu_seconds(client.process().pid());
     const double supervised = testing::supervisor_rate(client, tasks, 1 + round * tasks);
     ratios.push_back(supervised / bare);
-    fmt::print("bare {:.0f}/s  supervisor {:.0f}/s  ratio {:.3f}  supervisor CPU {:.0f} us a task\n", bare, supervised, ratios.back(),
+    fmt::print("bare {:.0f}/s  supervisor {:.0f}/s  ratio {:.3f}  own CPU a task: bare {:.0f} us, supervisor {:.0f} us\n", bare,
+               supervised, ratios.back(), bare_cpu / tasks * 1e6,
                (testing::cpu_seconds(client.process().pid()) - cpu) / tasks * 1e6);
+    const double agent_cpu = testing::cpu_seconds(worker.agent().pid());
+    const double agent = testing::agent_rate(worker, tasks, 1 + round * tasks);
+    fmt::print("     with agent {:.0f}/s  ratio {:.3f}  its own CPU a task {:.0f} us\n", agent, agent / bare,
+               (testing::cpu_seconds(worker.agent().pid()) - agent_cpu) / tasks * 1e6);
   }
   std::sort(ratios.begin(), ratios.end());
   fmt::print("median ratio {:.3f}\n", ratios[ratios.size() / 2]);

@@ -26,7 +26,8 @@ TEST(Workspaces, AnUntouchedFolderServesAgain) {
   ASSERT_TRUE(workspaces.open().value().empty());
   const auto number = workspaces.take().value();
   ASSERT_TRUE(workspaces.write_context(number, "{\"a\": 1}").ok());
-  EXPECT_FALSE(workspaces.release(number));
+  EXPECT_FALSE(workspaces.touched(number));
+  workspaces.offer(number);
   EXPECT_EQ(workspaces.take().value(), number);
 }
 
@@ -41,7 +42,7 @@ TEST(Workspaces, EveryTraceIsSeen) {
     fs::create_directories(fs::path(path + "/" + trace).parent_path());
     write(path + "/" + trace, "");
     EXPECT_TRUE(workspaces.touched(number)) << trace;
-    EXPECT_TRUE(workspaces.release(number)) << trace;
+    workspaces.set_aside(number);
     EXPECT_NE(workspaces.take().value(), number) << "not before it is clean";
     ASSERT_TRUE(Workspaces::clean(path).ok());
     EXPECT_FALSE(workspaces.touched(number));
