@@ -37,8 +37,9 @@ void Committer::commit_there(const Batch* batch) {
 
 void Committer::checkpoint_there() { begin(Job::checkpoint); }
 
-bool Committer::wants_checkpoint() const {
-  return !busy_ && writer_->log_bytes() >= Writer::kCheckpointBytes;
+std::optional<Committer::Urgency> Committer::wants_checkpoint() const {
+  if (busy_ || writer_->log_bytes() < Writer::kCheckpointBytes) return std::nullopt;
+  return writer_->log_bytes() < 4 * Writer::kCheckpointBytes ? Urgency::when_idle : Urgency::now;
 }
 
 void Committer::begin(Job job) {

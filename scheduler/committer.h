@@ -30,7 +30,8 @@ class Committer {
   Status commit_here(const Batch& batch);
   void commit_there(const Batch* batch);  // the batch must live until poll() says that it is done
   void checkpoint_there();
-  bool wants_checkpoint() const;  // false while busy
+  enum class Urgency { when_idle, now };  // now: the log has grown far beyond what it should be
+  std::optional<Urgency> wants_checkpoint() const;  // nullopt while busy
 
   // Sleeps until fd() is readable.
   void wait() const;

@@ -1,5 +1,6 @@
 #include "scheduler/engine.h"
 
+#include "base/text.h"
 #include "core/invariants.h"
 #include "scheduler/start_message.h"
 
@@ -83,7 +84,29 @@ std::int64_t Engine::version_of(const SubmitRequest& request, Now now) {
   return version;
 }
 
-RunId Engine::submit(const SubmitRequest& request, Now now) {
+Status Engine::settle_overlap(const Dag& dag, Now now) {
+  const auto queue = dags_.find(dag.name);
+  if (queue == dags_.end()) return Ok{};
+  const std::size_t unfinished = queue->second.running + queue->second.queued.size();
+  if (unfinished < static_cast<std::size_t>(std::max(dag.max_active_runs, 1))) return Ok{};
+  switch (dag.on_overlap) {
+    case Dag::OnOverlap::queue: return Ok{};
+    case Dag::OnOverlap::skip:
+      return conflict(fmt::format("{} of {} not finished yet, and its on_overlap is skip: no new run",
+                                  plural(static_cast<std::int64_t>(unfinished), "run"), dag.name));
+    case Dag::OnOverlap::cancel_running: break;
+  }
+  std::vector<RunId> older;
+  for (const auto& [id, live] : runs_) {
+    if (live.dag->name == dag.name && !is_terminal(live.run.state)) older.push_back(id);
+  }
+  std::sort(older.begin(), older.end());
+  for (const RunId run : older) TRY(cancel(run, "a newer run", "", Force::no, now));
+  return Ok{};
+}
+
+Result<RunId> Engine::submit(const SubmitRequest& request, Now now) {
+  TRY(settle_overlap(*request.dag, now));
   hurry(Duration{});
   LiveRun live;
   live.dag = request.dag;

@@ -54,7 +54,9 @@ class Engine {
   void restore_worker(const WorkerRow& row);
   Status restore_run(const StoredRun& stored, DagPtr dag, Now now);
 
-  RunId submit(const SubmitRequest& request, Now now);
+  // When max_active_runs of the dag are running: the run queues behind them, is refused
+  // (`conflict`), or they are cancelled, as the dag's on_overlap says.
+  Result<RunId> submit(const SubmitRequest& request, Now now);
   enum class Force { no, yes };  // yes: also KILL what is live, without grace
   Status cancel(RunId run, const std::string& by, const std::string& reason, Force force, Now now);
 
@@ -108,6 +110,7 @@ class Engine {
   LiveRun& at(RunId run);
   RunId adopt(LiveRun live);
   void set_pools(const LiveRun& live);
+  Status settle_overlap(const Dag& dag, Now now);
   std::int64_t version_of(const SubmitRequest& request, Now now);
 
   // Feeds the machine and carries out what it asks for.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "scheduler/data_lock.h"
 
 extern char** environ;
@@ -15,8 +16,9 @@ extern char** environ;
 namespace tidemill {
 namespace {
 
-constexpr Duration kFirstPause = std::chrono::milliseconds(50);
+constexpr Duration kFirstPause = std::chrono::milliseconds(20);
 constexpr Duration kLongestPause = std::chrono::seconds(5);
+constexpr int kMostFailures = 6;
 
 Duration pause_after(int failures) {
   return std::min(kFirstPause * (1 << std::min(failures, 7)), kLongestPause);
@@ -59,8 +61,13 @@ LocalAgent::~LocalAgent() = default;
 Status LocalAgent::keep_alive(BootTime now) {
   if (command_.empty() || pidfd_) return Ok{};
   if (retry_at_ && now < *retry_at_) return Ok{};
-  retry_at_ = now + pause_after(failures_++);
+  retry_at_ = now + pause_after(failures_);
   if (is_locked(lock_path_)) return Ok{};  // somebody else's agent; it will connect
+  if (++failures_ > kMostFailures) {
+    return unavailable(fmt::format("the local worker ended {} times without connecting; run `{}` to "
+                                   "see why",
+                                   kMostFailures, join(command_, " ")));
+  }
   return start();
 }
 

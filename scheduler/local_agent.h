@@ -23,6 +23,7 @@ class LocalAgent {
   int fd() const { return pidfd_.get(); }
 
   // Starts one if none is there and it is time to. Call when disconnected, and when fd() is readable.
+  // An error when one after the other ended without ever connecting.
   Status keep_alive(BootTime now);
   // When keep_alive() should be called again; nullopt = only on events.
   std::optional<BootTime> retry_at() const { return pidfd_ ? std::nullopt : retry_at_; }
@@ -37,7 +38,7 @@ class LocalAgent {
   std::string lock_path_;
   Fd pidfd_;
   int pid_ = 0;
-  int failures_ = 0;  // since an agent was last connected
+  int failures_ = 0;  // starts since an agent was last connected
   std::optional<BootTime> retry_at_;
 };
 

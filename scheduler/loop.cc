@@ -45,7 +45,7 @@ Result<RunId> Scheduler::Loop::submit(SubmitRequest request) {
         TRY(reader_->find_version(request.dag->name, request.dag->content_hash));
     request.known_version = version.value_or(0);
   }
-  const RunId run = engine_->submit(request, system_now());
+  const RunId run = TRY(engine_->submit(request, system_now()));
   TRY(settle());
   return run;
 }
@@ -123,6 +123,7 @@ void Scheduler::Loop::feed(LinkId link, const Message& message, Now now) {
     }
     return;
   }
+  // That it was heard is noted for every message.
   if (std::holds_alternative<message::Heartbeat>(message)) return;
   links_->close(link);  // a word that no agent says
 }
@@ -157,12 +158,17 @@ Status Scheduler::Loop::seal_if_due(Now now) {
     const BootTime by = now.boot + *patience;
     seal_by_ = seal_by_ ? std::min(*seal_by_, by) : by;
   }
-  if (committer_->busy() || !seal_by_ || *seal_by_ > now.boot) {
-    if (!seal_by_ && committer_->wants_checkpoint()) committer_->checkpoint_there();
-    return Ok{};
-  }
+  if (committer_->busy() || began_checkpoint()) return Ok{};
+  if (!seal_by_ || *seal_by_ > now.boot) return Ok{};
   seal_by_.reset();
   return commit(engine_->seal(now));
+}
+
+bool Scheduler::Loop::began_checkpoint() {
+  const auto wanted = committer_->wants_checkpoint();
+  if (!wanted || (*wanted == Committer::Urgency::when_idle && seal_by_)) return false;
+  committer_->checkpoint_there();
+  return true;
 }
 
 Status Scheduler::Loop::commit(Turn turn) {
@@ -192,14 +198,16 @@ Status Scheduler::Loop::commit(Turn turn) {
 Status Scheduler::Loop::settle() {
   while (true) {
     TRY(finish_commit());
-    if (!committer_->busy()) {
-      if (!engine_->patience()) break;
+    if (committer_->busy()) {
+      committer_->wait();
+    } else if (engine_->patience()) {
       seal_by_.reset();
       TRY(commit(engine_->seal(system_now())));
-      continue;
+    } else {
+      break;
     }
-    committer_->wait();
   }
+  (void)began_checkpoint();
   links_->flush();
   return Ok{};
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -41,8 +42,9 @@ class Scheduler::Loop {
  private:
   explicit Loop(SchedulerConfig config) : config_(std::move(config)) {}
   Status open_files();
-  Status recover(WallTime now);
-  Status restore(RunId run, Now now);
+  Status recover();
+  using DagCache = std::map<std::int64_t, DagPtr>;  // by version
+  Status restore(RunId run, DagCache& dags, Now now);
 
   Status turn(Scheduler& self);
   Status look_after_agent(Now now);
@@ -54,6 +56,7 @@ class Scheduler::Loop {
   Status finish_commit();
   Status seal_if_due(Now now);
   Status commit(Turn turn);
+  bool began_checkpoint();
   Status settle();  // seals and commits everything, waiting for it
   void perform(Turn& turn);
   void send_start(shell_effect::SendStart& effect);

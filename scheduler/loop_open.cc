@@ -19,7 +19,7 @@ Result<std::unique_ptr<Scheduler::Loop>> Scheduler::Loop::open(SchedulerConfig c
   CHECK(config.load_dag != nullptr);
   std::unique_ptr<Loop> loop(new Loop(std::move(config)));
   TRY(loop->open_files());
-  TRY(loop->recover(system_now().wall));
+  TRY(loop->recover());
   return loop;
 }
 
@@ -46,10 +46,11 @@ Status Scheduler::Loop::open_files() {
   return Ok{};
 }
 
-Status Scheduler::Loop::recover(WallTime) {
+Status Scheduler::Loop::recover() {
   for (const WorkerRow& row : TRY(reader_->workers())) engine_->restore_worker(row);
+  DagCache dags;
   for (const RunId run : TRY(reader_->unfinished_runs())) {
-    const Status restored = restore(run, system_now());
+    const Status restored = restore(run, dags, system_now());
     // One run that cannot be read must not keep the others from going on.
     if (!restored.ok()) {
       note(fmt::format("run {} cannot be resumed: {}", run.value, restored.error().message));
@@ -60,11 +61,14 @@ Status Scheduler::Loop::recover(WallTime) {
   return Ok{};
 }
 
-Status Scheduler::Loop::restore(RunId run, Now now) {
+Status Scheduler::Loop::restore(RunId run, DagCache& dags, Now now) {
   const StoredRun stored = TRY(reader_->stored_run(run));
-  const DagVersionRow version = TRY(reader_->dag_version(stored.row.version));
-  DagPtr dag = TRY(config_.load_dag(version, stored.row.directory));
-  return engine_->restore_run(stored, std::move(dag), now);
+  DagPtr& dag = dags[stored.row.version];
+  if (dag == nullptr) {
+    const DagVersionRow version = TRY(reader_->dag_version(stored.row.version));
+    dag = TRY(config_.load_dag(version, stored.row.directory));
+  }
+  return engine_->restore_run(stored, dag, now);
 }
 
 Status Scheduler::Loop::close() {

@@ -92,10 +92,11 @@ Result<std::vector<TaskRow>> RunReader::task_rows(RunId run) {
 Result<std::vector<std::pair<TaskIndex, std::shared_ptr<const TaskResult>>>> RunReader::results(
     const std::vector<TaskRow>& tasks) {
   std::vector<std::pair<TaskIndex, std::shared_ptr<const TaskResult>>> found;
-  if (tasks.empty()) return found;
+  const auto succeeded = [](const TaskRow& task) { return task.state == TaskState::succeeded; };
+  if (std::none_of(tasks.begin(), tasks.end(), succeeded)) return found;
   ResultReader reader = TRY(ResultReader::prepare(database_));
   for (const TaskRow& task : tasks) {
-    if (task.state != TaskState::succeeded) continue;
+    if (!succeeded(task)) continue;
     const std::uint32_t number = task.reused ? 0 : task.attempts;
     auto result = TRY(reader.read(task.run, task.task, number));
     if (result != nullptr) found.emplace_back(task.task, std::move(result));

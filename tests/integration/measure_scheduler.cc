@@ -1,4 +1,5 @@
-// Prints what the scheduler alone can do: `measure_scheduler fan|chain TASKS [DIRECTORY]` with an
+// Prints what the scheduler alone can do: `measure_scheduler fan|chain TASKS [DIRECTORY]` or
+// `measure_scheduler recovery RUNS [DIRECTORY]`, with an
 // agent that runs nothing, full durability. A measurement, not a test.
 #include <cstdio>
 #include <cstdlib>
@@ -30,13 +31,42 @@ DagPtr shape(const std::string& kind, std::uint32_t count) {
   return std::make_shared<const Dag>(std::move(dag));
 }
 
-int measure(const std::string& kind, std::uint32_t count, const std::string& directory) {
+SchedulerConfig config_for(const std::string& directory) {
   SchedulerConfig config;
   config.data_dir = directory;
-  config.load_dag = [](const DagVersionRow&, const std::string&) -> Result<DagPtr> {
-    return not_found("none");
+  config.load_dag = [](const DagVersionRow& row, const std::string&) -> Result<DagPtr> {
+    return shape(row.name, static_cast<std::uint32_t>(row.task_ids.size()));
   };
-  auto scheduler = Scheduler::open(config).value();
+  return config;
+}
+
+// `runs` ended and 1,000 open runs of 100 tasks each, left by a killed scheduler.
+int measure_recovery(std::uint32_t runs, const std::string& directory) {
+  SubmitRequest request;
+  request.dag = shape("fan", 100);
+  const_cast<Dag&>(*request.dag).max_active_runs = 1'000'000;
+  request.directory = "/tmp";
+  {
+    auto scheduler = Scheduler::open(config_for(directory)).value();
+    {
+      FakeAgent agent(directory + "/run/scheduler.sock", 2);
+      for (std::uint32_t i = 0; i < runs; ++i) {
+        CHECK(scheduler->submit(request).ok());
+        if (i % 50 == 49) CHECK(scheduler->run_until_idle().ok());
+      }
+      CHECK(scheduler->run_until_idle().ok());
+    }
+    for (int i = 0; i < 1000; ++i) CHECK(scheduler->submit(request).ok());
+  }
+  const BootTime begin = system_now().boot;
+  auto scheduler = Scheduler::open(config_for(directory)).value();
+  fmt::print("recovery of {} open runs beside {} attempts: {}\n", scheduler->recovered().size(),
+             runs * 100, format_duration(system_now().boot - begin));
+  return 0;
+}
+
+int measure(const std::string& kind, std::uint32_t count, const std::string& directory) {
+  auto scheduler = Scheduler::open(config_for(directory)).value();
   FakeAgent agent(directory + "/run/scheduler.sock", 2);
   SubmitRequest request;
   request.dag = shape(kind, count);
@@ -67,5 +97,8 @@ int main(int argc, char** argv) {
   if (argc < 3) return 2;
   tidemill::testing::TemporaryDirectory folder;
   const std::string directory = argc > 3 ? argv[3] : folder / "data";
+  if (std::string(argv[1]) == "recovery") {
+    return tidemill::measure_recovery(static_cast<std::uint32_t>(std::atoi(argv[2])), directory);
+  }
   return tidemill::measure(argv[1], static_cast<std::uint32_t>(std::atoi(argv[2])), directory);
 }

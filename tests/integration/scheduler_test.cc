@@ -32,6 +32,7 @@ class SchedulerTest : public ::testing::Test {
     SchedulerConfig config;
     config.data_dir = data_dir();
     config.observer = &recorder_;
+    config.agent_command = agent_command_;
     config.load_dag = [this](const DagVersionRow& row, const std::string&) -> Result<DagPtr> {
       const auto found = dags_.find(row.content_hash);
       if (found == dags_.end()) return not_found("no such dag");
@@ -56,6 +57,7 @@ class SchedulerTest : public ::testing::Test {
     return request;
   }
 
+  std::vector<std::string> agent_command_;
   testing::TemporaryDirectory folder_;
   Recorder recorder_;
   std::map<std::string, DagPtr> dags_;
@@ -173,6 +175,35 @@ TEST_F(SchedulerTest, QueuedRunsOfOneDagFollowEachOther) {
     EXPECT_GE(reader().run(runs[i]).value().started_at, reader().run(runs[i - 1]).value().ended_at);
   }
   EXPECT_EQ(reader().run(runs[0]).value().version, reader().run(runs[2]).value().version);
+}
+
+TEST_F(SchedulerTest, AWorkerThatNeverConnectsEndsTheWaitInWords) {
+  agent_command_ = {"/bin/false"};
+  auto scheduler = open();
+  ASSERT_TRUE(scheduler->submit(request(dag("a"))).ok());
+  const Status ended = scheduler->run_until_idle();
+  ASSERT_FALSE(ended.ok());
+  EXPECT_NE(ended.error().message.find("run `/bin/false` to see why"), std::string::npos)
+      << ended.error().message;
+}
+
+TEST_F(SchedulerTest, AWorkerThatCannotBeStartedIsNamed) {
+  agent_command_ = {"/nonexistent/tidemill", "worker"};
+  auto scheduler = open();
+  ASSERT_TRUE(scheduler->submit(request(dag("a"))).ok());
+  const Status ended = scheduler->run_until_idle();
+  ASSERT_FALSE(ended.ok());
+  EXPECT_NE(ended.error().message.find("/nonexistent/tidemill"), std::string::npos);
+}
+
+TEST_F(SchedulerTest, GarbageOnTheSocketDropsOnlyItsSender) {
+  auto scheduler = open();
+  Fd stranger = std::move(connect_unix(socket()).value());
+  ASSERT_TRUE(write_all(stranger.get(), std::string(64, '\xff')).ok());
+  FakeAgent agent(socket(), 1);
+  const RunId run = scheduler->submit(request(dag("a -> b"))).value();
+  ASSERT_TRUE(scheduler->run_until_idle().ok());
+  EXPECT_EQ(recorder_.ended[run], RunState::succeeded);
 }
 
 TEST_F(SchedulerTest, NothingIsTakenAfterClose) {

@@ -90,7 +90,7 @@ void FakeScheduler::submit(std::size_t planned_run) {
   for (const auto& [id, run] : world_.mirror.runs()) {
     if (run.planned_dag == planned.dag) request.known_version = run.row.version;
   }
-  const RunId run = engine_->submit(request, now());
+  const RunId run = engine_->submit(request, now()).value();
   world_.trace.line("client {} submits {} as run {}", planned_run, request.dag->name, run.value);
   touch();
 }

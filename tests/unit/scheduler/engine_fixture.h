@@ -54,7 +54,9 @@ class EngineFixture : public ::testing::Test {
     request.dag = dag_;
     request.directory = "/dags";
     request.origin = "test";
-    return engine_->submit(request, now_);
+    const auto run = engine_->submit(request, now_);
+    refusal_ = run.ok() ? "" : run.error().message;
+    return run.ok() ? *run : RunId{};
   }
 
   void hello(std::int64_t link, const std::string& name,
@@ -138,6 +140,7 @@ class EngineFixture : public ::testing::Test {
   std::optional<Engine> engine_;
   DagPtr dag_;
   Batch last_;
+  std::string refusal_;  // of the last submit
   Now now_{{1'700'000'000'000'000}, {1'000'000}};
 };
 

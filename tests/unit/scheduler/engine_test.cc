@@ -210,6 +210,32 @@ TEST_F(EngineTest, RunsOfOneDagQueueUp) {
   EXPECT_EQ(turn(), "run 1 succeeded; start a#1=2 on 1; ack 1 to 1");
 }
 
+TEST_F(EngineTest, ARunIsRefusedWhenOverlapsAreSkipped) {
+  Dag one = dag("a");
+  one.on_overlap = Dag::OnOverlap::skip;
+  EXPECT_EQ(submit(one).value, 1);
+  EXPECT_FALSE(submit(one));
+  EXPECT_EQ(refusal_, "1 run of " + one.name + " not finished yet, and its on_overlap is skip: no new run");
+  hello(1, "w");
+  turn();
+  ended(1, 1);
+  turn();
+  EXPECT_TRUE(submit(one));
+}
+
+TEST_F(EngineTest, ANewRunCancelsTheRunningOneWhenTheDagSaysSo) {
+  Dag one = dag("a");
+  one.on_overlap = Dag::OnOverlap::cancel_running;
+  submit(one);
+  hello(1, "w");
+  turn();
+  submit(one);
+  EXPECT_EQ(turn(), "stop 1 cancelled on 1");
+  ended(1, 1, ended_by(Cause::cancelled));
+  EXPECT_EQ(turn(), "run 1 cancelled; start a#1=2 on 1; ack 1 to 1");
+  EXPECT_NE(reader().run({1}).value().reason.find("a newer run"), std::string::npos);
+}
+
 TEST_F(EngineTest, AttemptIdsAreSetAsideBeforeTheyAreUsed) {
   submit(dag("a"));
   hello(1, "w");
