@@ -9,6 +9,7 @@
 
 #include "scheduler/engine.h"
 #include "scheduler/storage/memory_disk.h"
+#include "scheduler/storage/reader.h"
 #include "scheduler/storage/writer.h"
 #include "tests/sim/mirror.h"
 #include "tests/sim/network.h"
@@ -50,6 +51,8 @@ class FakeScheduler {
 
   bool is_idle() const { return is_up() && engine_->live_runs() == 0 && !engine_->patience() && !turn_; }
   std::string describe() const;
+  // What an outsider reads from the file.
+  Result<RunReader> reader() { return RunReader::open("tidemill.db", disk_.vfs()); }
   std::int64_t commits() const { return commits_; }
 
  private:

@@ -1,6 +1,7 @@
 #include "tests/sim/simulation.h"
 
 #include "tests/sim/fake_worker.h"
+#include "tests/sim/history.h"
 #include "tests/sim/ideal.h"
 
 namespace tidemill::sim {
@@ -155,7 +156,15 @@ class Simulation {
 
   void check_end() {
     ledger_.check_end();
-    for (const auto& [id, run] : mirror_.runs()) check_run(id, run);
+    auto reader = scheduler_.reader();
+    if (!reader.ok()) return trace_.broken("P1 {}", reader.error().message);
+    mirror_.compare(*reader);
+    for (const auto& [id, run] : mirror_.runs()) {
+      check_run(id, run);
+      const auto events = reader->events(id, 0, 1'000'000);
+      if (!events.ok()) return trace_.broken("P1 {}", events.error().message);
+      check_history(*mirror_.planned(run).dag, *events, run.tasks, trace_);
+    }
   }
 
   void check_run(RunId id, const Mirror::MirrorRun& run) {

@@ -1,0 +1,90 @@
+#include "tests/sim/history.h"
+
+#include "base/json.h"
+#include "core/invariants.h"
+#include "core/trigger.h"
+
+namespace tidemill::sim {
+namespace {
+
+class Replay {
+ public:
+  Replay(const Dag& dag, Trace& trace)
+      : dag_(dag), trace_(trace), states_(dag.tasks.size(), TaskState::waiting) {}
+
+  void take(const EventRow& event) {
+    const auto body = parse_json(event.body);
+    if (!body.ok() || !body->is_array()) {
+      return trace_.broken("event {} of run {} is no JSON array", event.seq, event.run.value);
+    }
+    for (const Json& change : body->as_array()) {
+      const auto task = static_cast<TaskIndex>(change.as_array()[1].as_int());
+      const auto state = task_state_from(change.as_array()[2].as_string());
+      if (!state || task >= states_.size()) {
+        return trace_.broken("event {} of run {} names an unknown task or state", event.seq,
+                             event.run.value);
+      }
+      step(event.run, task, *state);
+    }
+  }
+
+  void compare(const std::vector<TaskRow>& rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i].state == states_[i]) continue;
+      trace_.broken("I7 the events of run {} leave task {} as {} and its row says {}",
+                    rows[i].run.value, i, to_word(states_[i]), to_word(rows[i].state));
+    }
+  }
+
+ private:
+  void step(RunId run, TaskIndex task, TaskState to) {
+    const TaskState from = states_[task];
+    states_[task] = to;
+    if (from == to) return;  // another column of the row changed
+    if (!is_legal_edge(from, to)) {
+      trace_.broken("I6 task {} of run {} went from {} to {}", task, run.value, to_word(from),
+                    to_word(to));
+    }
+    const bool by_rule = from == TaskState::waiting && to != TaskState::cancelled &&
+                         task < dag_.task_count && dag_.hook(HookKind::start) == kNoTask;
+    if (by_rule) check_rule(run, task, to);
+  }
+
+  void check_rule(RunId run, TaskIndex task, TaskState to) {
+    UpstreamCounts all, setup;
+    for (const TaskIndex upstream : dag_.tasks[task].upstream) {
+      ++all.total;
+      all.add(states_[upstream]);
+      if (!dag_.tasks[upstream].setup) continue;
+      ++setup.total;
+      setup.add(states_[upstream]);
+    }
+    using Kind = TriggerVerdict::Kind;
+    const Kind verdict = decide_rule(dag_.tasks[task].trigger_rule, all, setup);
+    const bool fits = (verdict == Kind::run && to == TaskState::ready) ||
+                      (verdict == Kind::skip && to == TaskState::skipped) ||
+                      (verdict == Kind::upstream_failed && to == TaskState::upstream_failed);
+    if (fits) return;
+    trace_.broken("I5 task {} of run {} became {} against its rule {}", task, run.value,
+                  to_word(to), to_word(dag_.tasks[task].trigger_rule));
+  }
+
+  const Dag& dag_;
+  Trace& trace_;
+  std::vector<TaskState> states_;
+};
+
+}  // namespace
+
+void check_history(const Dag& dag, const std::vector<EventRow>& events,
+                   const std::vector<TaskRow>& rows, Trace& trace) {
+  Replay replay(dag, trace);
+  std::int64_t seq = 0;
+  for (const EventRow& event : events) {
+    if (event.seq != ++seq) trace.broken("event {} of run {} is missing", seq, event.run.value);
+    if (event.kind == "tasks") replay.take(event);
+  }
+  replay.compare(rows);
+}
+
+}  // namespace tidemill::sim
