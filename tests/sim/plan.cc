@@ -123,6 +123,19 @@ PlannedDag make_dag(Random& random, std::size_t number) {
   return planned;
 }
 
+// Where every run of a dag is cancelled, a task may run for ever: only a stop that arrives ends it.
+void add_endless_tasks(Random& random, Plan& plan) {
+  for (std::size_t i = 0; i < plan.dags.size(); ++i) {
+    const bool all_cancelled = std::all_of(
+        plan.runs.begin(), plan.runs.end(),
+        [i](const PlannedRun& run) { return run.dag != i || run.cancel_at_us != 0; });
+    if (!all_cancelled || random.percent(30)) continue;
+    const auto task = static_cast<std::size_t>(random.below(plan.dags[i].dag->task_count));
+    plan.dags[i].behaviours[task].least_us = plan.dags[i].behaviours[task].most_us =
+        100'000 * kSecond;
+  }
+}
+
 void plan_faults(Random& random, Plan& plan) {
   plan.has_faults = !random.percent(15);
   plan.heal_at_us = 15 * kSecond;
@@ -148,6 +161,7 @@ Plan make_plan(std::uint64_t seed) {
     if (random.percent(15)) run.cancel_at_us = run.submit_at_us + random.between(1, 5 * kSecond);
     plan.runs.push_back(run);
   }
+  add_endless_tasks(random, plan);
   const auto workers = random.between(1, 3);
   for (std::int64_t i = 0; i < workers; ++i) {
     plan.workers.push_back(
