@@ -2,7 +2,9 @@
 add_library(tidemill_flags INTERFACE)
 target_compile_options(tidemill_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wswitch-enum -Werror
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>
+  # CHECK names the file from the root of the repository, whatever folder it was built in.
+  -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=)
 target_include_directories(tidemill_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
 
 if(TIDEMILL_FUZZ)
@@ -21,8 +23,9 @@ endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  # Precompiled headers need these two to be cacheable.
-  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE_PROGRAM})
+  # Precompiled headers need the sloppiness to be cacheable; the base folder makes clones share.
+  set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE_PROGRAM})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
 endif()
