@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "protocol/agent_exit.h"
 #include "scheduler/data_lock.h"
 
 extern char** environ;
@@ -62,6 +63,11 @@ Status LocalAgent::keep_alive(BootTime now) {
   if (command_.empty() || pidfd_) return Ok{};
   if (retry_at_ && now < *retry_at_) return Ok{};
   retry_at_ = now + pause_after(failures_);
+  if (hopeless_) {
+    return unavailable(fmt::format("the local worker cannot work and said why; change that and start "
+                                   "again, or run `{}` to see it alone",
+                                   join(command_, " ")));
+  }
   if (is_locked(lock_path_)) return Ok{};  // somebody else's agent; it will connect
   if (++failures_ > kMostFailures) {
     return unavailable(fmt::format("the local worker ended {} times without connecting; run `{}` to "
@@ -83,6 +89,7 @@ bool LocalAgent::take_ended() {
   int status = 0;
   if (::waitpid(pid_, &status, WNOHANG) != pid_) return false;
   pidfd_.reset();
+  hopeless_ = WIFEXITED(status) && WEXITSTATUS(status) == kAgentCannotWork;
   return true;
 }
 

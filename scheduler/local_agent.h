@@ -38,6 +38,7 @@ class LocalAgent {
   std::string lock_path_;
   Fd pidfd_;
   int pid_ = 0;
+  bool hopeless_ = false;  // the last one said that another would end just so
   int failures_ = 0;  // starts since an agent was last connected
   std::optional<BootTime> retry_at_;
 };

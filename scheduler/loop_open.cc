@@ -25,7 +25,7 @@ Result<std::unique_ptr<Scheduler::Loop>> Scheduler::Loop::open(SchedulerConfig c
 
 Status Scheduler::Loop::open_files() {
   const std::string& dir = config_.data_dir;
-  TRY(make_directories(dir));
+  TRY(make_directories(dir, true));
   TRY(make_directories(dir + "/run", true));
   lock_ = TRY(lock_data_directory(dir));
   StorageOptions storage;

@@ -8,7 +8,9 @@ Scheduler::Scheduler(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 Scheduler::~Scheduler() = default;
 
 Result<std::unique_ptr<Scheduler>> Scheduler::open(SchedulerConfig config) {
-  return std::unique_ptr<Scheduler>(new Scheduler(TRY(Loop::open(std::move(config)))));
+  // Not in one expression: an error would leave between the allocation and its owner.
+  std::unique_ptr<Loop> loop = TRY(Loop::open(std::move(config)));
+  return std::unique_ptr<Scheduler>(new Scheduler(std::move(loop)));
 }
 
 const std::vector<RunId>& Scheduler::recovered() const { return loop_->recovered(); }

@@ -1,5 +1,9 @@
 #include "scheduler/start_message.h"
 
+#include <algorithm>
+
+#include "core/params.h"
+
 namespace tidemill {
 namespace {
 
@@ -13,6 +17,27 @@ Resources grown(Resources resources, float memory_factor) {
   resources.memory = static_cast<std::uint64_t>(static_cast<double>(resources.memory) *
                                                 static_cast<double>(memory_factor));
   return resources;
+}
+
+bool is_secret(const Dag& dag, std::string_view param) {
+  return std::any_of(dag.params.begin(), dag.params.end(), [&](const ParamSpec& spec) {
+    return spec.name == param && spec.type == ParamType::secret;
+  });
+}
+
+// Parameters of type secret go the way of secrets: their values are masked.
+void part_secrets(const Dag& dag, const Json::Object& params, message::Start& start) {
+  for (const auto& [name, value] : params) {
+    if (value.is_null() || !is_secret(dag, name)) continue;
+    auto variable = std::move(param_environment({{name, value}}).front());
+    const auto in_env = std::find_if(start.env.begin(), start.env.end(),
+                                     [&](const auto& item) { return item.first == variable.first; });
+    start.secrets.push_back(std::move(variable));
+    if (in_env == start.env.end()) continue;
+    // The task may give the variable another value, which wins; both are masked.
+    if (in_env->second != start.secrets.back().second) start.secrets.push_back(*in_env);
+    start.env.erase(in_env);
+  }
 }
 
 }  // namespace
@@ -44,6 +69,7 @@ message::Start start_message(const LiveRun& live, TaskIndex index, RenderedTask 
   start.directory = spec.cwd.empty() ? live.directory : live.directory + "/" + spec.cwd;
   start.umask = spec.umask;
   start.env = std::move(rendered.env);
+  part_secrets(*live.dag, live.run.params, start);
   start.timeout = spec.timeout;
   start.grace = spec.grace;
   start.resources = grown(spec.resources, task.memory_factor);
