@@ -68,6 +68,7 @@ Duration Scheduler::Loop::sleep_time(Now now) const {
   };
   if (!committer_->busy()) until(seal_by_);
   until(wake_at_);
+  until(stuck_.next_look());
   if (links_->count() == 0) until(agent_->retry_at());
   return longest;
 }
@@ -85,6 +86,7 @@ Status Scheduler::Loop::turn(Scheduler& self) {
     engine_->wake(now);
   }
   TRY(seal_if_due(now));
+  for (const std::string& text : stuck_.look(*engine_, now)) note(text);
   links_->flush();
   figures_.longest_turn = std::max(figures_.longest_turn, system_now().boot - now.boot);
   return Ok{};

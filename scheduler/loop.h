@@ -19,6 +19,7 @@
 #include "scheduler/local_agent.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/storage/reader.h"
+#include "scheduler/stuck_tasks.h"
 
 namespace tidemill {
 
@@ -70,6 +71,7 @@ class Scheduler::Loop {
   std::optional<Links> links_;
   std::optional<LocalAgent> agent_;
   int watched_agent_ = -1;
+  StuckTasks stuck_;
   Fd wakeup_;
 
   std::unique_ptr<Turn> in_flight_;    // being committed by the writer thread

@@ -1,5 +1,7 @@
 #include "scheduler/start_message.h"
 
+#include "base/text.h"
+
 #include <algorithm>
 
 #include "core/params.h"
@@ -11,6 +13,16 @@ std::vector<std::string> log_patterns(const RetryPolicy& retry) {
   std::vector<std::string> patterns;
   for (const RetryRule& rule : retry.rules) patterns.push_back(rule.log_matches);
   return patterns;
+}
+
+// Well below what a frame may hold; what is larger belongs into an artifact.
+constexpr std::size_t kMostBytes = 32u << 20;
+
+std::size_t size_of(const RenderedTask& task) {
+  std::size_t bytes = task.script.size() + task.context_json.size();
+  for (const std::string& word : task.argv) bytes += word.size();
+  for (const auto& [name, value] : task.env) bytes += name.size() + value.size();
+  return bytes;
 }
 
 Resources grown(Resources resources, float memory_factor) {
@@ -43,7 +55,15 @@ void part_secrets(const Dag& dag, const Json::Object& params, message::Start& st
 }  // namespace
 
 Result<RenderedTask> render_next(const LiveRun& live, TaskIndex task) {
-  return render_task(*live.dag, live.run, task, live.run.tasks[task].attempts + 1);
+  RenderedTask rendered =
+      TRY(render_task(*live.dag, live.run, task, live.run.tasks[task].attempts + 1));
+  if (const std::size_t bytes = size_of(rendered); bytes > kMostBytes) {
+    return invalid(fmt::format(
+        "its command, environment and the outputs that it may read are {} together, the limit is "
+        "{}; pass large values as artifacts",
+        format_bytes(bytes), format_bytes(kMostBytes)));
+  }
+  return rendered;
 }
 
 Result<message::Start> start_message(const LiveRun& live, TaskIndex task) {

@@ -1,6 +1,10 @@
 // What the engine says to whom, and when: never before the row that allows it.
 #include "tests/unit/scheduler/engine_fixture.h"
 
+#include <algorithm>
+
+#include "scheduler/start_message.h"
+
 namespace tidemill {
 namespace {
 
@@ -289,6 +293,36 @@ TEST_F(EngineTest, ATaskThatCannotBeRenderedFailsInWords) {
   EXPECT_EQ(turn(), "welcome 1 to epoch 1; run 1 failed");
   EXPECT_EQ(stored({1}).tasks[0].cause, Cause::exec_failed);
   EXPECT_NE(stored({1}).tasks[0].reason, "");
+}
+
+TEST_F(EngineTest, ATaskThatIsTooLargeToSendFailsInWords) {
+  submit(dag("a", with("a", [](TaskSpec& task) { task.script = std::string(33u << 20, 'x'); })));
+  hello(1, "w");
+  EXPECT_EQ(turn(), "welcome 1 to epoch 1; run 1 failed");
+  EXPECT_NE(stored({1}).tasks[0].reason.find("pass large values as artifacts"), std::string::npos);
+}
+
+TEST_F(EngineTest, AParameterOfTypeSecretTravelsAsASecret) {
+  Dag spec = dag("a");
+  ParamSpec token, size;
+  token.name = "token";
+  token.type = ParamType::secret;
+  size.name = "size";
+  spec.params = {token, size};
+  LiveRun live;
+  live.dag = std::make_shared<const Dag>(std::move(spec));
+  live.run = make_run(*live.dag, {}, now_);
+  live.run.params = {{"size", Json("7")}, {"token", Json("hush-hush")}};
+  live.run.tasks[0].attempts = 1;
+  const message::Start start = start_message(live, 0).value();
+  EXPECT_EQ(start.secrets, (message::Variables{{"TIDEMILL_PARAM_TOKEN", "hush-hush"}}));
+  for (const auto& [name, value] : start.env) EXPECT_NE(value, "hush-hush") << name;
+  EXPECT_NE(std::find(start.env.begin(), start.env.end(),
+                      std::pair<std::string, std::string>("TIDEMILL_PARAM_SIZE", "7")),
+            start.env.end());
+
+  live.run.params = {{"size", Json("7")}, {"token", Json()}};
+  EXPECT_TRUE(start_message(live, 0).value().secrets.empty()) << "not given";
 }
 
 TEST_F(EngineTest, CommitsWaitOnlyWhenNobodyIsWaiting) {
