@@ -22,13 +22,15 @@ std::string bash_script(const std::vector<CommandWords>& commands) {
   return fmt::format(R"(_tidemill() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} words="" files=0
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "{} --help --version" -- "$current"))
+    mapfile -t COMPREPLY < <(compgen -W "{} help --help --version" -- "$current")
     return
   fi
   case ${{COMP_WORDS[1]}} in
 {}  esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
-  [ "$files" -eq 0 ] || COMPREPLY+=($(compgen -f -- "$current"))
+  mapfile -t COMPREPLY < <(
+    compgen -W "$words" -- "$current"
+    [ "$files" -eq 0 ] || compgen -f -- "$current"
+  )
 }}
 complete -o filenames -F _tidemill tidemill
 )",

@@ -105,6 +105,7 @@ class FileInspector {
 class FileSearch {
  public:
   Status add(const std::string& path) {
+    if (path.empty()) return invalid("the name of a file or folder is empty");
     std::error_code error;
     const auto status = fs::status(path, error);
     if (status.type() == fs::file_type::not_found) return not_found(path + " does not exist");

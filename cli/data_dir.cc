@@ -43,7 +43,12 @@ Result<std::string> own_binary() {
   std::error_code failed;
   const auto path = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (failed) return unavailable("cannot read /proc/self/exe: " + failed.message());
-  return path.string();
+  // After an upgrade the old name belongs to the new program.
+  constexpr std::string_view kDeleted = " (deleted)";
+  std::string name = path.string();
+  if (std::filesystem::exists(name, failed) || !name.ends_with(kDeleted)) return name;
+  name.resize(name.size() - kDeleted.size());
+  return std::filesystem::exists(name, failed) ? name : std::string("/proc/self/exe");
 }
 
 }  // namespace tidemill

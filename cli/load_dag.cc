@@ -39,8 +39,15 @@ const InputSpec* missing_input(const TaskSpec& task, const std::vector<TaskIndex
 
 Result<LoadedDag> load_dag(const std::string& path) {
   LoadedDag loaded;
+  std::error_code failed;
+  if (path.empty()) return invalid("the name of the DAG file is empty");
+  if (std::filesystem::is_directory(path, failed)) return invalid(path + " is a folder; name the DAG file in it");
   loaded.text = TRY(read_file(path, kMaxFileBytes));
-  const auto absolute = std::filesystem::absolute(path).lexically_normal();
+  const auto absolute = std::filesystem::absolute(path, failed).lexically_normal();
+  if (failed) {
+    return unavailable(fmt::format("cannot tell in which folder {} is: {}; change to a folder that exists", path,
+                                   failed.message()));
+  }
   loaded.path = absolute.string();
   loaded.folder = absolute.parent_path().string();
   ParsedDag parsed = parse_dag(loaded.text, parse_options(absolute.stem().string(), loaded.folder));

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/fd.h"
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/cri_text.h"
 #include "cli/data_dir.h"
@@ -32,8 +33,9 @@ Result<std::int64_t> find_attempt(RunReader& reader, const StoredView& view, con
                                   int number) {
   const TaskRun& task = view.live.run.tasks[target.task];
   if (task.attempts == 0) {
-    return not_found(fmt::format("{} has not started in run {}: it is {}", target.task_id,
-                                 target.run.value, to_word(task.state)));
+    return not_found(fmt::format("{0} has {3} in run {1}: it is {2}{4}", target.task_id, target.run.value,
+                                 to_word(task.state), is_terminal(task.state) ? "not run" : "not started",
+                                 task.reason.empty() ? "" : " (" + printable(task.reason) + ")"));
   }
   if (number == 0 || static_cast<std::uint32_t>(number) == task.attempts) return task.attempt.value;
   for (const AttemptRow& row : TRY(reader.attempts(target.run, target.task))) {
@@ -87,14 +89,32 @@ Status print_whole(const std::string& path, CriText& text) {
   return Ok{};
 }
 
+// Until the task has started or never will.
+Status wait_for_start(RunReader& reader, const Target& target, const std::string& data_dir) {
+  while (true) {
+    const StoredRun stored = TRY(reader.stored_run(target.run));
+    const TaskRow& row = stored.tasks[target.task];
+    if (row.attempts > 0 || is_terminal(row.state)) return Ok{};
+    if (!scheduler_is_running(data_dir)) {
+      return not_found(fmt::format("{} has not started in run {}, and no scheduler is running that would start it",
+                                   target.task_id, target.run.value));
+    }
+    ::poll(nullptr, 0, kPollMs);
+  }
+}
+
 Status show(const LogsCommand& options) {
   const std::string data_dir = TRY(resolve_data_dir(options.data_dir));
   RunReader reader = TRY(open_reader(data_dir));
   Target target;
   target.run = TRY(find_run(reader, options.run));
-  const StoredView view = TRY(load_view(reader, target.run));
+  StoredView view = TRY(load_view(reader, target.run));
   target.task = TRY(find_task(*view.live.dag, options.task));
   target.task_id = options.task;
+  if (options.follow && view.live.run.tasks[target.task].attempts == 0) {
+    TRY(wait_for_start(reader, target, data_dir));
+    view = TRY(load_view(reader, target.run));
+  }
   target.attempt = TRY(find_attempt(reader, view, target, options.attempt));
   const std::string path = log_path(data_dir, target.run.value, target.attempt);
   CriText text({options.timestamps, probe_terminal(1)});

@@ -53,25 +53,33 @@ Json run_json(const RunRow& row) {
   return json;
 }
 
-void print_run(const RunRow& row, const Terminal& terminal) {
-  fmt::print("{:>6}  {}  {}  {}  {:>9}  {}\n", row.id.value, fitted(row.dag_name, 24),
-             styled(terminal, style_of(row.state), fitted(to_word(row.state), 9)),
-             time_text(row.created_at), format_duration(run_duration(row)), printable(row.reason, 100));
+void print_run(const RunRow& row, bool is_moving, const Terminal& terminal) {
+  const bool is_left = !is_terminal(row.state) && !is_moving;
+  const std::string reason = is_left ? "no scheduler is running; the same command goes on with it" : row.reason;
+  std::string line = fmt::format("{:>6}  {}  {}  {}  {:>9}", row.id.value, fitted(row.dag_name, 24),
+                                 styled(terminal, style_of(row.state), fitted(to_word(row.state), 9)),
+                                 time_text(row.created_at), format_duration(run_duration(row)));
+  if (!reason.empty()) line += "  " + printable(reason, 100);
+  fmt::print("{}\n", line);
+}
+
+Result<std::optional<RunState>> wanted_state(const std::string& word) {
+  if (word.empty()) return std::optional<RunState>();
+  const auto state = run_state_from(word);
+  if (!state) return invalid("--state takes queued, running, succeeded, partial, failed or cancelled");
+  return std::optional<RunState>(state);
 }
 
 Status list_runs(const RunsCommand& options) {
   const std::string data_dir = TRY(resolve_data_dir(options.data_dir));
+  const std::optional<RunState> wanted = TRY(wanted_state(options.state));
   auto reader = open_reader(data_dir);
   if (!reader.ok() && reader.error().code == ErrorCode::not_found) {
     fmt::print("{}\n", options.json ? "[]" : reader.error().message);
     return Ok{};
   }
   if (!reader.ok()) return reader.error();
-  std::optional<RunState> wanted;
-  if (!options.state.empty()) {
-    wanted = run_state_from(options.state);
-    if (!wanted) return invalid("--state takes queued, running, succeeded, partial, failed or cancelled");
-  }
+  const bool is_moving = scheduler_is_running(data_dir);
   const Terminal terminal = probe_terminal(1);
   Json::Array array;
   RunId before;
@@ -87,7 +95,7 @@ Status list_runs(const RunsCommand& options) {
       }
       ++shown;
       if (options.json) array.push_back(run_json(row));
-      else print_run(row, terminal);
+      else print_run(row, is_moving, terminal);
     }
   }
   if (options.json) fmt::print("{}\n", Json(std::move(array)).dump());
@@ -105,6 +113,10 @@ Status explain(const ExplainCommand& options) {
   if (!options.task.empty()) {
     const TaskIndex task = TRY(find_task(*view.live.dag, options.task));
     why = explain_task(*view.live.dag, view.live.run, task, nullptr, now);
+  }
+  if (!is_terminal(view.live.run.state) && !scheduler_is_running(data_dir)) {
+    why.sentence = "no scheduler is running here, so nothing new starts; when the last one stopped: " + why.sentence;
+    why.details.emplace_back("`tidemill run` with the same file goes on with this run");
   }
   if (options.json) {
     Json json;

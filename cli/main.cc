@@ -9,6 +9,7 @@
 #include <csignal>
 #include <functional>
 #include <optional>
+#include <system_error>
 
 #include "cli/commands.h"
 #include "cli/data_dir.h"
@@ -17,6 +18,9 @@
 #include "cli/graph_command.h"
 #include "cli/next_command.h"
 #include "cli/schema_command.h"
+#include "cli/sim_command.h"
+#include "cli/streams.h"
+#include "cli/usage.h"
 #include "cli/validate_command.h"
 #include "worker/agent.h"
 #include "worker/supervisor.h"
@@ -38,19 +42,27 @@ void add_run(CLI::App& app, Chosen& chosen) {
   static RunCommand options;
   auto* command = app.add_subcommand("run", "Run a DAG file from start to end, here and now");
   command->add_option("FILE", options.file, "The DAG file")->required();
-  command->add_option("--param", options.params, "A parameter, name=value; repeat for more")
-      ->allow_extra_args(false);
+  command->add_option("--param", options.params, "A parameter; repeat for more")
+      ->allow_extra_args(false)->type_name("NAME=VALUE");
   command->add_option("--slots", options.slots, "How many tasks run at once (default: one per processor)")
-      ->check(CLI::Range(1, 10'000));
-  command->add_option("--data-dir", options.data_dir, kDataDirHelp);
-  command->add_option("--only", options.only, "Run these tasks alone; the others are skipped");
+      ->check(CLI::Range(1, 10'000))->type_name("N");
+  command->add_option("--data-dir", options.data_dir, kDataDirHelp)->type_name("DIR");
+  command->add_option("--only", options.only, "Run these tasks alone; the others are skipped")->type_name("TASK");
   command->add_option("--from-failed", options.from_failed,
-                      "Take over what succeeded in this earlier run; a number, `latest` or a dag's name");
+                      "Take over what succeeded in this earlier run; a number, `latest` or a dag's name")
+      ->type_name("RUN");
   auto* fresh = command->add_flag("--fresh", options.fresh, "Cancel an unfinished run of this DAG and start a new one");
   command->add_flag("--resume", options.resume, "Continue an unfinished run of this DAG, also with a changed file")
       ->excludes(fresh);
   command->add_flag("--json", options.json, "End with one JSON line about the run and its tasks");
   command->add_flag("-q,--quiet", options.quiet, "Say nothing while the run goes well");
+  command->footer("Examples:\n"
+                  "  tidemill run etl.yaml\n"
+                  "  tidemill run etl.yaml --param day=2026-11-22 --slots 4\n"
+                  "  tidemill run etl.yaml --from-failed latest     repair: run again only what did not succeed\n"
+                  "  tidemill run etl.yaml --only extract clean     these two and nothing else\n"
+                  "  tidemill run etl.yaml --json | tail -1         one line for scripts\n"
+                  "A run that was left unfinished (power cut, kill -9) goes on with the same command.");
   command->callback([&chosen] { chosen = [] { return run_run(options); }; });
 }
 
@@ -72,6 +84,10 @@ void add_validate(CLI::App& app, Chosen& chosen) {
   auto* command = app.add_subcommand("validate", "Check DAG files and folders; names every mistake at its line");
   command->add_option("PATH", options.paths, "Files or folders")->required();
   command->add_option("--format", options.format, "human, json, github or sarif");
+  command->footer("Examples:\n"
+                  "  tidemill validate etl.yaml\n"
+                  "  tidemill validate dags/                      every *.yaml and *.yml below\n"
+                  "  tidemill validate dags/ --format github      annotations in a pull request");
   command->callback([&chosen] { chosen = [] { return run_validate(options); }; });
 }
 
@@ -133,6 +149,10 @@ void add_logs(CLI::App& app, Chosen& chosen) {
   command->add_option("--attempt", options.attempt, "Which attempt (default: the last)")->check(CLI::Range(1, 1'000'000));
   command->add_flag("-f,--follow", options.follow, "Go on until the attempt ends");
   command->add_flag("-t,--timestamps", options.timestamps, "The time before each line");
+  command->footer("Examples:\n"
+                  "  tidemill logs latest train\n"
+                  "  tidemill logs 12 train --attempt 1 -t\n"
+                  "  tidemill logs etl train -f                   of the last run of etl, as it is written");
   command->add_option("--data-dir", options.data_dir, kDataDirHelp);
   command->callback([&chosen] { chosen = [] { return run_logs(options); }; });
 }
@@ -144,6 +164,16 @@ void add_dump(CLI::App& app, Chosen& chosen) {
   command->add_option("--format", options.format, "json, text or dot");
   command->add_option("--data-dir", options.data_dir, kDataDirHelp);
   command->callback([&chosen] { chosen = [] { return run_dump(options); }; });
+}
+
+void add_sim(CLI::App& app, Chosen& chosen) {
+  static SimCommand options;
+  auto* command = app.add_subcommand("sim", "Let a simulated world break the scheduler; a seed repeats exactly");
+  command->add_option("--seed", options.seed, "Decides load and faults")->required()->type_name("N");
+  command->add_option("--count", options.count, "This seed and those after it")
+      ->check(CLI::Range(1, 1'000'000))->type_name("N");
+  command->add_flag("--verbose", options.verbose, "One line per event");
+  command->callback([&chosen] { chosen = [] { return run_sim(options); }; });
 }
 
 // Every command with its options, for the completion scripts.
@@ -204,23 +234,54 @@ void add_supervisor(CLI::App& app, Chosen& chosen) {
   command->callback([&chosen] { chosen = [] { return run_supervisor(options); }; });
 }
 
+// CLI11's own sentences say neither which command is meant nor what was nearly right.
+int refuse(const CLI::App& app, const std::vector<std::string>& words, const CLI::ParseError& error) {
+  Usage usage;
+  for (const CommandWords& command : words_of(app)) {
+    usage.commands.push_back(command.name);
+    if (words.empty() || command.name != words.front()) continue;
+    usage.command = command.name;
+    usage.options = command.options;
+  }
+  return report(invalid(usage_message(usage, words, error.what())));
+}
+
+// `tidemill help run` is `tidemill run --help`; without any word there is the same help, but a script
+// that lost its command must notice.
+void rewrite_help(std::vector<std::string>& words) {
+  if (words.empty()) words = {"--help"};
+  if (words.front() != "help") return;
+  words.erase(words.begin());
+  words.push_back("--help");
+}
+
 int parse_and_run(int argc, char** argv) {
   CLI::App app{"Tidemill runs DAGs of machine-learning jobs: from a YAML file to a finished run, through any crash.\n",
                "tidemill"};
   app.set_version_flag("--version", "tidemill " TIDEMILL_VERSION);
   app.require_subcommand(1);
-  app.footer("Start here: tidemill run dags/hello/hello.yaml\n"
-             "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 not found, 4 the run failed");
+  app.get_formatter()->column_width(32);
+  app.get_formatter()->label("REQUIRED", "");
+  app.get_formatter()->label("TEXT", "");
   Chosen chosen;
   for (auto* add : {add_run, add_plan, add_validate, add_graph, add_schema, add_next, add_runs, add_explain,
-                    add_logs, add_dump, add_completion, add_worker,
+                    add_logs, add_dump, add_sim, add_completion, add_worker,
                     add_supervisor}) {
     add(app, chosen);
   }
+  app.footer("Start here: tidemill run dags/hello/hello.yaml\n"
+             "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 not found, 4 the run failed");
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  const bool is_bare = words.empty();
+  rewrite_help(words);
   try {
-    app.parse(argc, argv);
+    // CLI11 takes the words from the back.
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::Success& success) {
+    app.exit(success);
+    return is_bare ? kExitUsage : kExitOk;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    return refuse(app, words, error);
   }
   return chosen();
 }
@@ -229,7 +290,15 @@ int parse_and_run(int argc, char** argv) {
 }  // namespace tidemill
 
 int main(int argc, char** argv) {
-  // A reader that leaves (`tidemill logs … | head`) ends the write with an error, not the process.
+  tidemill::open_standard_streams();
+  // A reader that leaves (`tidemill logs … | head`) and a file that may not grow end the write with an
+  // error, not the process.
   std::signal(SIGPIPE, SIG_IGN);
-  return tidemill::parse_and_run(argc, argv);
+  std::signal(SIGXFSZ, SIG_IGN);
+  try {
+    return tidemill::finish_output(tidemill::parse_and_run(argc, argv));
+  } catch (const std::system_error&) {
+    // fmt::print says so when a stream takes no more; stdout remembers it.
+    return tidemill::finish_output(tidemill::kExitOk);
+  }
 }

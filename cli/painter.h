@@ -13,21 +13,21 @@ class Painter {
   explicit Painter(int fd) : fd_(fd), terminal_(probe_terminal(fd)) {}
   ~Painter() { clear(); }
 
-  // Re-read by every paint, so that a resized window is followed.
   const Terminal& terminal() const { return terminal_; }
 
+  void probe();                                        // follows a resized window
   void permanent(const std::string& line);             // printed once, stays
   void paint(const std::vector<std::string>& lines);   // replaces the block
   void clear();                                        // removes the block
 
  private:
   void write(const std::string& text);
-  std::string erase_block() const;
+  std::string to_block_begin() const;
+  std::string block_text() const;
 
   int fd_;
   Terminal terminal_;
-  std::size_t painted_ = 0;  // lines of the block on the screen now
-  std::vector<std::string> block_;
+  std::vector<std::string> block_;  // on the screen now, each line cut to the width it was painted for
 };
 
 }  // namespace tidemill

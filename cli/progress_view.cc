@@ -10,11 +10,16 @@ namespace tidemill {
 namespace {
 
 constexpr std::size_t kMaxNameColumns = 32;
+constexpr std::size_t kMinBar = 6, kMaxBar = 24;
+// Narrower terminals have room for a task's percentage, not for its bar.
+constexpr int kFullWidth = 72;
+constexpr Duration kSoon = std::chrono::seconds(1);
 
-std::size_t name_columns(const Dag& dag, const std::vector<TaskIndex>& shown) {
+std::size_t name_columns(const Dag& dag, const std::vector<TaskIndex>& shown,
+                         const Terminal& terminal) {
   std::size_t columns = 8;
   for (const TaskIndex i : shown) columns = std::max(columns, text_width(dag.tasks[i].id));
-  return std::min(columns, kMaxNameColumns);
+  return std::min({columns, kMaxNameColumns, static_cast<std::size_t>(terminal.width) / 2});
 }
 
 std::vector<TaskIndex> worth_showing(const Run& run) {
@@ -28,22 +33,28 @@ std::vector<TaskIndex> worth_showing(const Run& run) {
   return shown;
 }
 
+// Whole seconds: tenths would make every line restless.
+std::string whole_seconds(Duration d) {
+  const auto seconds = std::max<std::int64_t>(0, d.count() / 1'000'000);
+  return seconds < 60 ? fmt::format("{}s", seconds) : format_duration(std::chrono::seconds(seconds));
+}
+
 std::string running_line(const ProgressInput& in, TaskIndex i, const Terminal& terminal) {
   const TaskRun& task = in.run.tasks[i];
-  std::string line = fmt::format("{:>7}", format_duration(in.now - task.started_at));
+  std::string line = fmt::format("{:>7}", whole_seconds(in.now - task.started_at));
   if (task.attempts > 1) line += fmt::format("  attempt {}", task.attempts);
   if (const auto found = in.progress.find(i); found != in.progress.end()) {
     const double fraction = std::clamp(found->second.fraction, 0.0, 1.0);
-    line += fmt::format("  {} {:.0f} % {}", styled(terminal, Style::blue, progress_bar(fraction, 14)),
-                        fraction * 100, printable(found->second.text, 60));
+    line += "  ";
+    if (terminal.width >= kFullWidth) line += styled(terminal, Style::blue, progress_bar(fraction, 14)) + " ";
+    line += fmt::format("{:.0f} % {}", fraction * 100, printable(found->second.text, 60));
   }
   return line;
 }
 
 std::string retry_line(const ProgressInput& in, TaskIndex i) {
   const TaskRun& task = in.run.tasks[i];
-  const Duration left = std::max(Duration(0), task.retry_at - in.now);
-  return fmt::format("{:>7}  next attempt in {}: {}", "", format_duration(left), task.reason);
+  return fmt::format("{:>7}  next attempt in {}: {}", "", whole_seconds(task.retry_at - in.now), task.reason);
 }
 
 std::string task_line(const ProgressInput& in, TaskIndex i, std::size_t columns,
@@ -54,17 +65,22 @@ std::string task_line(const ProgressInput& in, TaskIndex i, std::size_t columns,
                      runs ? running_line(in, i, terminal) : retry_line(in, i));
 }
 
+// The bar takes what the words leave, and goes when that is too little.
 std::string head_line(const ProgressInput& in, const Terminal& terminal) {
   const std::size_t total = in.dag.task_count;
   const std::size_t done = total - in.run.open;
   const double fraction = total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
-  std::string line = fmt::format(
-      "{} · run {}  {}  {} of {}  {}", styled(terminal, Style::bold, in.dag.name), in.run.id.value,
-      styled(terminal, Style::green, progress_bar(fraction, 24)), done, total,
-      format_duration(in.now - (in.run.started_at.us != 0 ? in.run.started_at : in.now)));
-  if (in.run.cancelling) return line + styled(terminal, Style::yellow, "  cancelling");
-  if (in.eta) line += fmt::format("  about {} left", format_duration(*in.eta));
-  return line;
+  const std::string name = fitted(in.dag.name, std::min(text_width(in.dag.name), kMaxNameColumns));
+  const std::string begin = fmt::format("{} · run {}", styled(terminal, Style::bold, name), in.run.id.value);
+  std::string end = fmt::format("{} of {}  {}", done, total,
+                                whole_seconds(in.now - (in.run.started_at.us != 0 ? in.run.started_at : in.now)));
+  if (in.run.cancelling) end += styled(terminal, Style::yellow, "  cancelling");
+  else if (in.eta) end += *in.eta < kSoon ? "  nearly done" : fmt::format("  about {} left", whole_seconds(*in.eta));
+  const std::size_t words = text_width(begin) + text_width(end) + 4;
+  const auto width = static_cast<std::size_t>(terminal.width);
+  if (words + kMinBar > width) return begin + "  " + end;
+  return fmt::format("{}  {}  {}", begin,
+                     styled(terminal, Style::green, progress_bar(fraction, std::min(kMaxBar, width - words))), end);
 }
 
 struct Ending {
@@ -118,10 +134,12 @@ std::string progress_bar(double fraction, std::size_t columns) {
 std::vector<std::string> render_progress(const ProgressInput& input, const Terminal& terminal,
                                          std::size_t max_tasks) {
   std::vector<TaskIndex> shown = worth_showing(input.run);
+  // A block higher than the window could not be repainted: its top has scrolled away.
+  max_tasks = std::min(max_tasks, static_cast<std::size_t>(std::max(0, terminal.height - 3)));
   const std::size_t hidden = shown.size() > max_tasks ? shown.size() - max_tasks : 0;
   shown.resize(shown.size() - hidden);
   std::vector<std::string> lines = {head_line(input, terminal)};
-  const std::size_t columns = name_columns(input.dag, shown);
+  const std::size_t columns = name_columns(input.dag, shown, terminal);
   for (const TaskIndex i : shown) lines.push_back(task_line(input, i, columns, terminal));
   if (hidden > 0) lines.push_back(fmt::format("    and {} more", hidden));
   return lines;

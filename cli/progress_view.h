@@ -2,8 +2,8 @@
 // give the same lines; the painter (cli/painter.h) puts them on the screen.
 //
 //   listing_category · run 12  ━━━━━━━━━━━━──────────  5 of 9  1m 02s  about 40s left
-//     ▶ train_fasttext   22.0s  ▕██████▌       ▏ 42 % epoch 3 of 5
-//     ↻ extract          retry 1 of 2 in 8.0s: exit code 1
+//     ▶ train_fasttext     22s  ━━━━━━──────── 42 % epoch 3 of 5
+//     ↻ extract                 next attempt in 8s: exit code 1; retry 1 of 2
 #pragma once
 
 #include <map>
@@ -31,7 +31,8 @@ struct ProgressInput {
   WallTime now;
 };
 
-// At most `max_tasks` task lines; the rest are counted in one line.
+// At most `max_tasks` task lines, and no more than the terminal is high; the rest are counted in one
+// line.
 std::vector<std::string> render_progress(const ProgressInput& input, const Terminal& terminal,
                                          std::size_t max_tasks = 12);
 

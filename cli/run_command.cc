@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <thread>
 
+#include "base/fd.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/data_dir.h"
@@ -155,27 +157,45 @@ int show_end(const RunCommand& command, const Prepared& prepared, RunId run) {
   const bool went_well = ended.state == RunState::succeeded || ended.state == RunState::partial;
   if (!command.quiet || !went_well) {
     const Terminal terminal = probe_terminal(fd);
-    fmt::print(out, "\n{}{}", run_table(dag, ended, terminal), run_verdict(dag, ended, command.file, terminal));
     const std::string summaries = run_summaries(dag, ended);
-    if (!summaries.empty()) fmt::print(out, "\n{}", summaries);
+    // fputs, because fmt::print would throw away the exit code when the stream takes no more.
+    std::fputs(("\n" + run_table(dag, ended, terminal) + run_verdict(dag, ended, command.file, terminal) +
+                (summaries.empty() ? "" : "\n" + summaries)).c_str(), out);
   }
-  if (command.json) fmt::print("{}\n", run_result_json(dag, ended));
+  if (command.json) std::fputs((run_result_json(dag, ended) + "\n").c_str(), stdout);
   return went_well ? kExitOk : kExitRunFailed;
+}
+
+// A worker obeys no scheduler that is older than the last one it knew, so that one from a restored
+// copy cannot end what a newer one started. It would refuse this one for ever.
+Status check_worker_obeys(const std::string& data_dir, std::int64_t epoch) {
+  const std::string path = data_dir + "/worker/epoch";
+  const auto content = read_file(path, 100);
+  const auto obeyed = content.ok() ? to_int(trim(*content)) : std::nullopt;
+  if (!obeyed || *obeyed <= epoch) return Ok{};
+  return conflict(fmt::format(
+      "the database in {0} is older than the last one used there, or new (it counts {1} starts, the worker {2}). "
+      "Put the right tidemill.db back; or, to begin anew, remove {0}/worker and {0}/logs once nothing of it runs "
+      "any more, and repeat the command",
+      data_dir, epoch, *obeyed));
+}
+
+Status see_it_through(Scheduler& scheduler, RunId run, const Prepared& prepared, RunWatcher& watcher) {
+  const LiveRun* live = scheduler.engine().find(run);
+  if (live == nullptr) return Ok{};  // every task was taken over from an earlier run
+  watcher.watch(live->dag, live->run, history_of(prepared.data_dir, *live->dag));
+  SignalThread signals(
+      [&](int count, const char* name) { on_signal(scheduler, watcher, run, count, name); }, kRepaintEvery,
+      [&] { scheduler.post([&watcher](Scheduler&) { watcher.repaint(system_now().wall); }); });
+  return scheduler.run_until([&] { return !scheduler.engine().is_live(run); });
 }
 
 Result<RunId> drive(const RunCommand& command, const Prepared& prepared, RunWatcher& watcher) {
   SchedulerConfig config = TRY(scheduler_config(prepared, watcher));
   std::unique_ptr<Scheduler> scheduler = TRY(Scheduler::open(std::move(config)));
+  TRY(check_worker_obeys(prepared.data_dir, scheduler->epoch()));
   const RunId run = TRY(begin(*scheduler, command, prepared, watcher));
-  const LiveRun* live = scheduler->engine().find(run);
-  CHECK(live != nullptr);
-  watcher.watch(live->dag, live->run, history_of(prepared.data_dir, *live->dag));
-  {
-    SignalThread signals(
-        [&](int count, const char* name) { on_signal(*scheduler, watcher, run, count, name); }, kRepaintEvery,
-        [&] { scheduler->post([&watcher](Scheduler&) { watcher.repaint(system_now().wall); }); });
-    TRY(scheduler->run_until([&] { return !scheduler->engine().is_live(run); }));
-  }
+  TRY(see_it_through(*scheduler, run, prepared, watcher));
   watcher.stop();
   TRY(scheduler->close());
   return run;

@@ -87,10 +87,12 @@ std::string table_line(const TaskSpec& spec, const TaskRun& task, std::size_t co
                        const Terminal& terminal) {
   const std::string took = task.started_at.us == 0 ? "" : format_duration(task_duration(task));
   const std::string tries = task.attempts > 1 ? fmt::format("{} attempts", task.attempts) : "";
-  return fmt::format("  {}  {}  {:>8}  {:<11} {}\n",
-                     styled(terminal, style_of(task), fitted(to_word(task.state), 15)),
-                     fitted(spec.id, columns), took, tries,
-                     task.state == TaskState::succeeded ? "" : printable(task.reason, 160));
+  std::string line = fmt::format("  {}  {}  {:>8}", styled(terminal, style_of(task), fitted(to_word(task.state), 15)),
+                                 fitted(spec.id, columns), took);
+  const std::string reason = task.state == TaskState::succeeded ? "" : printable(task.reason, 160);
+  if (!tries.empty() || !reason.empty()) line += fmt::format("  {:<11}", tries);
+  if (!reason.empty()) line += " " + reason;
+  return std::string(line, 0, line.find_last_not_of(' ') + 1) + "\n";
 }
 
 }  // namespace

@@ -95,6 +95,7 @@ void RunWatcher::repaint(WallTime now) {
     return;
   }
   if (options_.quiet) return;
+  painter_.probe();
   const auto eta = remaining_time(*dag_, run_, history_, options_.slots, now);
   painter_.paint(render_progress({*dag_, run_, progress_, eta, now}, painter_.terminal()));
 }

@@ -14,7 +14,14 @@ constexpr int kStop = SIGUSR1;
 sigset_t watched() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, kStop}) sigaddset(&set, signal);
+  sigaddset(&set, kStop);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    // nohup, and `&` in a script, hand them over ignored, and so they stay: a blocked signal would be
+    // seen here all the same.
+    struct sigaction handed_over {};
+    if (::sigaction(signal, nullptr, &handed_over) == 0 && handed_over.sa_handler == SIG_IGN) continue;
+    sigaddset(&set, signal);
+  }
   return set;
 }
 

@@ -1,7 +1,11 @@
 #include "cli/stored_run.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 #include "base/fd.h"
 #include "base/text.h"
@@ -10,6 +14,10 @@
 namespace tidemill {
 
 Result<RunReader> open_reader(const std::string& data_dir) {
+  std::error_code failed;
+  if (std::filesystem::exists(data_dir, failed) && !std::filesystem::is_directory(data_dir, failed)) {
+    return invalid(data_dir + " is not a folder; name the data folder with --data-dir");
+  }
   const std::string path = data_dir + "/tidemill.db";
   if (::access(path.c_str(), F_OK) != 0) {
     return not_found(fmt::format(
@@ -20,10 +28,24 @@ Result<RunReader> open_reader(const std::string& data_dir) {
   return RunReader::open(path);
 }
 
+bool scheduler_is_running(const std::string& data_dir) {
+  struct stat lock {};
+  if (::stat((data_dir + "/scheduler.lock").c_str(), &lock) != 0) return false;
+  const std::string inode = fmt::format(":{} ", lock.st_ino);
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);) {
+    if (line.find("FLOCK") != std::string::npos && line.find(inode) != std::string::npos) return true;
+  }
+  return false;
+}
+
 Result<RunId> find_run(RunReader& reader, const std::string& text) {
+  if (text.empty()) return invalid("the run is empty: give a number, `latest`, or the name of a dag that has run");
   if (const auto id = to_int(text)) {
-    TRY(reader.run(RunId{*id}));
-    return RunId{*id};
+    const auto row = reader.run(RunId{*id});
+    if (row.ok()) return RunId{*id};
+    if (row.error().code != ErrorCode::not_found) return row.error();
+    return not_found(fmt::format("there is no run {}; `tidemill runs` lists them", *id));
   }
   const auto runs = TRY(reader.runs(text == "latest" ? "" : text, RunId{}, 1));
   if (!runs.empty()) return runs.front().id;

@@ -14,6 +14,10 @@ namespace tidemill {
 // `<data>/tidemill.db`. not_found when there is none yet.
 Result<RunReader> open_reader(const std::string& data_dir);
 
+// Does a scheduler hold this folder now? Asks the kernel's list of locks, because trying the lock
+// could keep a scheduler that starts at this moment from getting it.
+bool scheduler_is_running(const std::string& data_dir);
+
 // RUN on the command line: a number, `latest`, or the name of a dag (its newest run).
 Result<RunId> find_run(RunReader& reader, const std::string& text);
 

@@ -39,10 +39,12 @@ Terminal probe_terminal(int fd) {
   const char* term = std::getenv("TERM");
   const bool dumb = term == nullptr || std::string_view(term) == "dumb";
   terminal.interactive = ::isatty(fd) == 1 && !dumb;
-  terminal.colour = terminal.interactive && std::getenv("NO_COLOR") == nullptr;
+  const char* no_color = std::getenv("NO_COLOR");
+  terminal.colour = terminal.interactive && (no_color == nullptr || *no_color == '\0');
   winsize size{};
-  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
     terminal.width = std::max<int>(20, size.ws_col);
+    terminal.height = std::max<int>(3, size.ws_row);
   }
   return terminal;
 }
@@ -70,6 +72,11 @@ std::string fitted(std::string_view text, std::size_t columns) {
   std::string out;
   std::size_t used = 0;
   for (std::size_t at = 0; at < text.size() && columns > 0; ++at) {
+    if (const std::size_t skip = escape_length(text, at); skip > 0) {
+      out.append(text.substr(at, skip));
+      at += skip - 1;
+      continue;
+    }
     if (!is_continuation(text[at]) && ++used == columns) break;
     out.push_back(text[at]);
   }

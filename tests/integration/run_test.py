@@ -1,13 +1,17 @@
 """`tidemill run` as a user meets it: results, exit codes, resuming, cancelling, selecting."""
+import contextlib
 import json
 import os
+import shutil
 import signal
+import sqlite3
+import subprocess
 import sys
 import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tidemill import TidemillTest, process_is_alive  # noqa: E402
+from tidemill import BINARY, TidemillTest, process_is_alive  # noqa: E402
 
 
 class Run(TidemillTest):
@@ -106,6 +110,8 @@ tasks:
         self.assertEqual(again["state"], "succeeded")
         self.assertEqual(again["tasks"]["a"]["attempts"], 0)
         self.assertEqual((self.folder / "ledger").read_text().split(), ["a", "b", "b", "c"])
+        whole = self.run_json(dag, "--from-failed", "latest")
+        self.assertEqual((whole["state"], {task["attempts"] for task in whole["tasks"].values()}), ("succeeded", {0}))
         only = self.run_json(dag, "--only", "b")
         self.assertEqual(only["state"], "succeeded")
         self.assertEqual(only["tasks"]["a"]["state"], "skipped")
@@ -255,11 +261,168 @@ class Looking(TidemillTest):
     def test_every_command_explains_itself(self) -> None:
         for command in ("run", "validate", "plan", "graph", "schema", "next", "explain", "runs", "logs", "dump", "sim",
                         "completion"):
-            self.assertIn("usage", self.tidemill(command, "--help").stdout.lower())
+            shown = self.tidemill(command, "--help").stdout
+            self.assertIn(f"Usage: tidemill {command}", shown)
+            self.assertEqual(self.tidemill("help", command).stdout, shown)
         self.assertIn("tidemill 0.", self.tidemill("--version").stdout)
         self.tidemill("frobnicate", expect=2)
+
+    def test_follow_waits_for_a_task_that_has_not_started(self) -> None:
+        dag = self.dag("""tasks:
+  a: {run: "touch up; while ! test -e go; do sleep 0.05; done"}
+  b: {needs: [a], run: "echo hello from b"}
+  c: {needs: [a], if: "1 > 2", run: "true"}
+""")
+        process = self.start("run", dag)
+        self.wait_for(lambda: (self.folder / "up").exists(), "the task to start")
+        self.assertIn("has not started", self.tidemill("logs", "latest", "b", expect=3).stderr)
+        follower = self.start("logs", "latest", "b", "-f")
+        skipped = self.start("logs", "latest", "c", "-f")
+        (self.folder / "go").touch()
+        self.assertEqual(follower.communicate(timeout=60)[0], "hello from b\n")
+        self.assertIn("skipped", skipped.communicate(timeout=60)[1])
+        self.assertEqual(skipped.returncode, 3)
+        self.assertEqual(process.wait(timeout=60), 0)
+
+    def test_without_a_scheduler_nothing_is_said_to_move(self) -> None:
+        dag = self.dag('tasks:\n  a: {run: "touch up; while ! test -e go; do sleep 0.05; done"}\n  b: {needs: [a], run: "true"}\n')
+        process = self.start("run", dag)
+        self.wait_for(lambda: (self.folder / "up").exists(), "the task to start")
+        self.assertNotIn("no scheduler", self.tidemill("explain", "latest", "b").stdout)
+        process.kill()
+        process.wait()
+        for look in (("explain", "latest"), ("explain", "latest", "b"), ("runs",)):
+            self.assertIn("no scheduler is running", self.tidemill(*look).stdout)
+        self.assertIn("no scheduler is running", self.tidemill("logs", "latest", "b", "-f", expect=3).stderr)
+        (self.folder / "go").touch()
+        self.assertEqual(self.run_json(dag)["run"], 1)
+
+    def test_hooks_are_tasks_to_look_at(self) -> None:
+        dag = self.dag('tasks:\n  a: {run: "exit 1"}\nhooks:\n  failure: {run: "echo page"}\n')
+        run = self.run_json(dag, expect=4)["run"]
+        self.assertEqual(self.tidemill("logs", run, "hook.failure").stdout, "page\n")
+        self.assertIn("succeeded", self.tidemill("explain", run, "hook.failure").stdout)
+
+    def test_runs_are_filtered_over_many_pages(self) -> None:
+        dag = self.dag('tasks:\n  a: {run: "true"}\n')
+        self.run_json(dag)
+        # A storage test makes rows the honest way; here they only have to be many.
+        with contextlib.closing(sqlite3.connect(self.data / "tidemill.db")) as database, database:
+            columns = [row[1] for row in database.execute("PRAGMA table_info(runs)")]
+            others = ", ".join(name for name in columns if name != "run_id")
+            database.execute(f"INSERT INTO runs (run_id, {others}) WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1"
+                             f" FROM n WHERE i < 10000) SELECT n.i, {others} FROM runs, n WHERE run_id = 1")
+        self.assertEqual(len(json.loads(self.tidemill("runs", "--limit", "1000000", "--json").stdout)), 10000)
+        self.assertEqual(self.tidemill("runs", "--state", "failed").stdout, "no runs match\n")
+        self.assertEqual(len(self.tidemill("runs").stdout.splitlines()), 21)
+
+
+class Streams(TidemillTest):
+    """Terminals, pipes and disks that are not there, or no longer."""
+    DAG = 'tasks:\n  a: {run: "true"}\n  b: {needs: [a], run: "true"}\n'
+
+    def shell(self, line: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["bash", "-c", "set -o pipefail; " + line], capture_output=True, text=True, timeout=60,
+                              cwd=self.folder, env=self.environment({"T": str(BINARY), **environment}))
+
+    def test_a_reader_that_leaves_costs_nothing(self) -> None:
+        self.dag(self.DAG)
+        for line in ("$T run demo.yaml | head -1", "$T schema | head -1", "$T dump latest | true"):
+            done = self.shell(line)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), line)
+
+    def test_closed_streams_are_survived(self) -> None:
+        self.dag(self.DAG)
+        for closed in ("0<&-", "1>&-", "2>&-", "0<&- 1>&- 2>&-"):
+            self.assertEqual(self.shell(f"$T run demo.yaml --json {closed}").returncode, 0, closed)
+        listed = json.loads(self.tidemill("runs", "--json").stdout)
+        self.assertEqual([run["state"] for run in listed], ["succeeded"] * 4)
+
+    def test_a_full_disk_behind_stdout_is_reported(self) -> None:
+        self.dag(self.DAG)
+        for command in ("run demo.yaml --json", "runs", "schema", "dump latest", "explain latest", "plan demo.yaml",
+                        "graph demo.yaml", "validate demo.yaml", "next --cron @daily", "--help"):
+            done = self.shell(f"$T {command} > /dev/full")
+            self.assertEqual(done.returncode, 1, command)
+            self.assertIn("tidemill: cannot write", done.stderr, command)
+
+    def test_a_deleted_working_folder_is_named(self) -> None:
+        self.dag(self.DAG)
+        done = self.shell("mkdir gone; cd gone; rmdir ../gone; $T run ../demo.yaml")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("../demo.yaml", done.stderr)
+        self.assertEqual(self.shell('mkdir gone; cd gone; rmdir ../gone; $T run "$F"', F=str(self.folder / "demo.yaml")).returncode, 0)
+
+    def test_nohup_outlives_the_terminal(self) -> None:
+        self.dag('tasks:\n  a: {run: "touch up; while ! test -e go; do sleep 0.05; done"}\n')
+        process = self.start("run", self.folder / "demo.yaml", through=["nohup"])
+        self.wait_for(lambda: (self.folder / "up").exists(), "the task to start")
+        process.send_signal(signal.SIGHUP)
+        (self.folder / "go").touch()
+        self.assertEqual(process.wait(timeout=60), 0)
+
+    def test_odd_folders_and_environments(self) -> None:
+        self.dag(self.DAG)
+        long = "/".join(["long" * 12] * 4)
+        for name in ("sp ace'\"$x", "größe-日本", long):
+            self.tidemill("run", self.folder / "demo.yaml", "--data-dir", self.folder / name)
+        for environment in ({"TZ": ":/x"}, {"TZ": "Foo/Bar"}, {"LC_ALL": "de_DE.UTF-8"}, {"TERM": ""}):
+            self.tidemill("run", self.folder / "demo.yaml", env=environment)
+        self.assertIn("--data-dir", self.shell("unset TIDEMILL_DATA_DIR; HOME= $T run demo.yaml").stderr)
+
+    def test_a_new_database_beside_an_old_worker_is_refused_in_words(self) -> None:
+        dag = self.dag(self.DAG)
+        self.run_json(dag)
+        self.run_json(dag)
+        for path in self.data.glob("tidemill.db*"):
+            path.unlink()
+        said = self.tidemill("run", dag, expect=1).stderr
+        self.assertIn(str(self.data / "worker"), said)
+        shutil.rmtree(self.data / "worker")
+        shutil.rmtree(self.data / "logs", ignore_errors=True)
+        self.assertEqual(self.run_json(dag)["state"], "succeeded")
+
+
+class Usage(TidemillTest):
+    def test_what_was_meant_is_guessed(self) -> None:
+        self.assertIn("did you mean run?", self.tidemill("rnu", expect=2).stderr)
+        self.assertIn("did you mean --param?", self.tidemill("run", "x.yaml", "--parm", "a=1", expect=2).stderr)
+        self.assertIn("behind a command", self.tidemill("--json", "runs", expect=2).stderr)
+        self.assertIn("Usage: tidemill", self.tidemill(expect=2).stdout)
+
+    def test_runs_that_cannot_be(self) -> None:
+        dag = self.dag('tasks:\n  a: {run: "true"}\n')
+        self.run_json(dag)
+        for run in ("0", "-1", "99999999999999999999", "1.5", " 1", "Demo", "*"):
+            self.assertIn("tidemill: ", self.tidemill("explain", run, expect=3).stderr)
+            self.tidemill("logs", run, "a", expect=3)
+        self.tidemill("explain", "", expect=2)
+        self.tidemill("runs", "--state", "odd", expect=2)
+
+    def test_files_that_are_none(self) -> None:
+        os.mkfifo(self.folder / "fifo")
+        (self.folder / "loop").symlink_to("loop")
+        (self.folder / "noise").write_bytes(bytes(range(256)) * 4)
+        for command in ("run", "plan", "graph"):
+            for name, code in (("absent", 3), ("fifo", 2), (".", 2), ("", 2), ("/dev/zero", 2), ("loop", 1)):
+                self.assertIn("tidemill: ", self.tidemill(command, name, expect=code).stderr)
+            self.assertIn("UTF-8", self.tidemill(command, self.folder / "noise", expect=None).stderr)
+        self.assertFalse(self.data.exists())
+
+    def test_completion_works_in_bash_and_knows_every_command(self) -> None:
         for shell in ("bash", "zsh", "fish"):
             self.assertIn("validate", self.tidemill("completion", shell).stdout)
+        script = self.tidemill("completion", "bash").stdout
+        self.assertEqual(self.completed(script, "tidemill", "val"), ["validate"])
+        self.assertEqual(self.completed(script, "tidemill", "run", "--fr"), ["--fresh", "--from-failed"])
+        self.dag("tasks: {}\n", "demo file")
+        self.assertEqual(self.completed(script, "tidemill", "run", "dem"), ["demo file.yaml"])
+
+    def completed(self, script: str, *words: str) -> list[str]:
+        line = " ".join(f"'{word}'" for word in words)
+        done = subprocess.run(["bash", "-c", f"{script}\nCOMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _tidemill 2>/dev/null;"
+                               ' printf "%s\\n" "${COMPREPLY[@]}"'], capture_output=True, text=True, cwd=self.folder)
+        return sorted(done.stdout.splitlines())
 
 
 if __name__ == "__main__":

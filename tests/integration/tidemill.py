@@ -62,8 +62,9 @@ class TidemillTest(unittest.TestCase):
             self.assertEqual(done.returncode, expect, f"{args}\n{done.stdout}\n{done.stderr}")
         return done
 
-    def start(self, *args: object, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
-        process = subprocess.Popen([str(BINARY), *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    def start(self, *args: object, env: dict[str, str] | None = None,
+              through: list[str] | None = None) -> subprocess.Popen[str]:
+        process = subprocess.Popen([*(through or []), str(BINARY), *map(str, args)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    stdin=subprocess.DEVNULL, text=True, cwd=self.folder, env=self.environment(env))
         self.started.append(process)
         return process

@@ -66,6 +66,7 @@ TEST(Terminal, FittedCountsCodePointsNotBytes) {
   EXPECT_EQ(fitted("größe", 7), "größe  ");
   EXPECT_EQ(fitted("größenordnung", 5), "größ…");
   EXPECT_EQ(text_width("\033[31mab\033[0m"), 2u);
+  EXPECT_EQ(fitted("\033[31mabcd\033[0m", 3), "\033[31mab…") << "colours take no columns";
 }
 
 TEST(ProgressView, ShowsRunningTasksRetriesAndHowMuchIsDone) {
@@ -85,10 +86,10 @@ TEST(ProgressView, ShowsRunningTasksRetriesAndHowMuchIsDone) {
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_NE(lines[0].find("demo · run 7"), std::string::npos);
   EXPECT_NE(lines[0].find("1 of 3"), std::string::npos);
-  EXPECT_NE(lines[0].find("about 30.0s left"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[0].find("about 30s left"), std::string::npos) << lines[0];
   EXPECT_NE(lines[1].find("attempt 2"), std::string::npos);
   EXPECT_NE(lines[1].find("50 % epoch 3 of 6"), std::string::npos);
-  EXPECT_NE(lines[2].find("next attempt in 8.0s: exit code 1"), std::string::npos) << lines[2];
+  EXPECT_NE(lines[2].find("next attempt in 8s: exit code 1"), std::string::npos) << lines[2];
 }
 
 TEST(ProgressView, ManyRunningTasksAreCountedNotListed) {
@@ -98,6 +99,19 @@ TEST(ProgressView, ManyRunningTasksAreCountedNotListed) {
   const auto lines = render_progress({dag, run, {}, std::nullopt, at(seconds(1))}, plain(), 12);
   ASSERT_EQ(lines.size(), 14u);
   EXPECT_EQ(lines.back(), "    and 88 more");
+  const Terminal low{.height = 6};
+  EXPECT_LT(render_progress({dag, run, {}, std::nullopt, at(seconds(1))}, low).size(), 6u);
+  EXPECT_EQ(render_progress({dag, run, {}, std::nullopt, at(seconds(1))}, low).back(), "    and 97 more");
+}
+
+TEST(ProgressView, ANarrowTerminalLosesTheBarAndKeepsTheFigures) {
+  const Dag dag = dag_of({"extract"});
+  auto run = run_of(dag);
+  run.started_at = at(seconds(0));
+  const ProgressInput input{dag, run, {}, Duration(seconds(95)), at(seconds(5))};
+  EXPECT_EQ(render_progress(input, {.width = 40})[0], "demo · run 7  0 of 1  5s  about 1m 35s left");
+  EXPECT_EQ(render_progress(input, {.width = 60})[0], "demo · run 7  " + progress_bar(0, 15) +
+                                                          "  0 of 1  5s  about 1m 35s left");
 }
 
 TEST(ProgressView, ATaskCannotPaintOverTheScreenThroughItsProgressText) {
