@@ -28,7 +28,9 @@ std::string format_magnitude(std::uint64_t us) {
   if (us == 0) return "0ms";
   if (us < kMs) return fmt::format("0.{:03}ms", us);
   if (us < kSecond) return fmt::format("{}ms", of(kMs));
-  if (us < kMinute) return fmt::format("{}.{}s", of(kSecond), of(kSecond / 10) % 10);
+  const bool tenths_tell = us < 10 * kSecond && us % kSecond != 0;
+  if (tenths_tell) return fmt::format("{}.{}s", of(kSecond), of(kSecond / 10) % 10);
+  if (us < kMinute) return fmt::format("{}s", of(kSecond));
   if (us < kHour) return fmt::format("{}m {:02}s", of(kMinute), of(kSecond) % 60);
   if (us < kDay) return fmt::format("{}h {:02}m", of(kHour), of(kMinute) % 60);
   return fmt::format("{}d {}h", of(kDay), of(kHour) % 24);
@@ -53,7 +55,7 @@ Result<Duration> parse_duration(std::string_view text) {
   return Duration(*count * unit->us);
 }
 
-// Every figure is cut, not rounded, so that 59.97 s never shows as "60.0s".
+// Every figure is cut, not rounded, so that 59.97 s never shows as "60s".
 std::string format_duration(Duration d) {
   const std::int64_t us = d.count();
   if (us >= 0) return format_magnitude(static_cast<std::uint64_t>(us));

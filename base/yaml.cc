@@ -35,6 +35,7 @@ struct Frame {
   YamlNode node;
   std::string key;  // of a map: the key whose value comes next
   Mark key_mark;
+  bool key_quoted = false;
   bool has_key = false;
 };
 
@@ -182,7 +183,8 @@ class TreeBuilder final : public YAML::EventHandler {
       // Of an absent value the library gives the place of what comes next.
       const bool absent = node.kind == YamlNode::Kind::null && node.mark.line > frame.key_mark.line;
       if (absent) node.mark = frame.key_mark;
-      frame.node.entries.push_back({std::move(frame.key), frame.key_mark, std::move(node)});
+      frame.node.entries.push_back(
+          {std::move(frame.key), frame.key_mark, std::move(node), frame.key_quoted});
       frame.has_key = false;
     } else {
       take_key(frame, node);
@@ -197,6 +199,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     frame.key = std::move(node.text);
     frame.key_mark = node.mark;
+    frame.key_quoted = node.quoted;
     frame.has_key = true;
   }
 

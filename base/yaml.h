@@ -40,6 +40,7 @@ struct YamlNode::Entry {
   std::string key;
   Mark key_mark;
   YamlNode value;
+  bool key_quoted = false;  // as YamlNode::quoted
 };
 
 struct YamlLimits {

@@ -85,19 +85,29 @@ void check_promised(const TaskSpec& task, const TaskResult& result,
     if (result.metric(name) == nullptr)
       problems.push_back(fmt::format("metric {} is missing", name));
   }
+}
+
+void check_artifacts(const TaskSpec& task, const TaskResult& result, const std::string& told,
+                     std::vector<std::string>& problems) {
+  bool complete = true;
   for (const ArtifactSpec& artifact : task.artifacts) {
-    if (result.artifact(artifact.name) == nullptr) {
+    if (result.artifact(artifact.name) != nullptr) continue;
+    complete = false;
+    if (told.empty()) {
       problems.push_back(
           fmt::format("artifact {} is missing ({} was not written)", artifact.name, artifact.path));
     }
   }
+  if (!complete && !told.empty()) problems.push_back(told);
 }
 
 }  // namespace
 
-std::optional<std::string> broken_contract(const TaskSpec& task, const TaskResult& result) {
+std::optional<std::string> broken_contract(const TaskSpec& task, const TaskResult& result,
+                                           const std::string& artifact_problems) {
   std::vector<std::string> problems;
   check_promised(task, result, problems);
+  check_artifacts(task, result, artifact_problems, problems);
   for (const ExpectRule& rule : task.expect) {
     std::string problem = check_expectation(task, rule, result);
     if (!problem.empty()) problems.push_back(std::move(problem));

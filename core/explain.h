@@ -25,6 +25,11 @@ Explanation explain_task(const Dag& dag, const Run& run, TaskIndex task, const P
                          Now now, const TaskNamer& namer = {});
 Explanation explain_run(const Dag& dag, const Run& run, Now now);
 
+// Why a ready task is not granted, in a short sentence: "probe waits: no worker has the label gpu (1
+// is connected)".
+std::string waiting_note(const Dag& dag, const Run& run, TaskIndex task, const Placement& placement,
+                         Now now);
+
 // Downstream tasks that a failure of `task` keeps from running: those that did not run because of
 // it, and those that still wait and will not run once it has failed. Nearest first.
 std::vector<TaskIndex> blocked_by(const Dag& dag, const Run& run, TaskIndex task);

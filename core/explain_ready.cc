@@ -84,10 +84,10 @@ std::string too_big(const Blocker& blocker) {
 
 std::string reserved(const Subject& subject, const Blocker& blocker) {
   const Holder& older = blocker.holders.front();
-  return fmt::format(
-      "it waits for {}, which is before it, has been ready for {} and has reserved {}",
-      holder_name(subject, older.run, older.task), format_duration(subject.now.boot - *older.since),
-      blocker.what.empty() ? "the room" : pool_name(subject, blocker.what));
+  return fmt::format("the next room{} is kept for {}, which is ahead of it (ready for {})",
+                     blocker.what.empty() ? "" : " in " + pool_name(subject, blocker.what),
+                     holder_name(subject, older.run, older.task),
+                     format_duration(subject.now.boot - *older.since));
 }
 
 // One clause about "it".
@@ -119,7 +119,7 @@ std::string clause(const Subject& subject, const Blocker& blocker) {
                          blocker.needed == 1 ? "a slot" : plural(blocker.needed, "slot"),
                          pool_name(subject, what), use(subject, blocker, "slots"));
     case Kind::run_full:
-      return fmt::format("its run may have {} active at once (max_active_tasks): {}",
+      return fmt::format("its run may have {} active at once (max_active_tasks), now {}",
                          plural(blocker.total, "task"), holders(subject, blocker));
     case Kind::no_slot:
       return fmt::format("it waits for {}: {}",
@@ -133,8 +133,10 @@ std::string clause(const Subject& subject, const Blocker& blocker) {
     case Kind::reserved:
       return reserved(subject, blocker);
     case Kind::behind_others:
-      return fmt::format("it starts after {} before it",
-                         plural(std::int64_t(blocker.ahead), "task"));
+      return fmt::format("it starts after {}",
+                         blocker.ahead == 1
+                             ? "1 task that is ahead of it"
+                             : fmt::format("{} tasks that are ahead of it", blocker.ahead));
   }
   UNREACHABLE();
 }
@@ -142,7 +144,7 @@ std::string clause(const Subject& subject, const Blocker& blocker) {
 std::string ahead(const Blocker& blocker) {
   const bool is_told = blocker.kind == Kind::behind_others || blocker.kind == Kind::reserved;
   if (blocker.ahead == 0 || is_told) return "";
-  return fmt::format("; {} before it",
+  return fmt::format("; {} ahead of it",
                      blocker.ahead == 1 ? "1 task is" : fmt::format("{} tasks are", blocker.ahead));
 }
 
@@ -154,6 +156,61 @@ std::string ready_since(const Subject& subject) {
                        time_since(state.ready_at, subject.now.wall));
   }
   return text;
+}
+
+// A pool belongs to one run, so its use can be told from the run alone.
+std::optional<Blocker> full_pool(const Subject& subject) {
+  const auto& pools = subject.dag.pools;
+  const std::string& name = subject.spec().pool;
+  const auto pool = std::find_if(pools.begin(), pools.end(),
+                                 [&](const PoolSpec& candidate) { return candidate.name == name; });
+  if (name.empty() || pool == pools.end()) return std::nullopt;
+  Blocker blocker;
+  blocker.kind = Kind::pool_full;
+  blocker.what = name;
+  blocker.needed = subject.spec().slots;
+  blocker.total = pool->slots;
+  for (TaskIndex task = 0; task < subject.dag.tasks.size(); ++task) {
+    const TaskRun& state = subject.run.tasks[task];
+    const TaskSpec& spec = subject.dag.tasks[task];
+    if (!is_live(state.state) || spec.pool != name) continue;
+    blocker.in_use += spec.slots;
+    Holder holder{subject.run.id, task, {}, spec.slots, std::nullopt};
+    if (state.state == TaskState::running && state.started_at <= subject.now.wall) {
+      holder.since = subject.now.boot - (subject.now.wall - state.started_at);
+    }
+    blocker.holders.push_back(holder);
+  }
+  if (blocker.in_use + blocker.needed <= blocker.total) return std::nullopt;
+  return blocker;
+}
+
+// "1 GPU, 8 GiB of memory and the label gpu".
+std::string wants(const TaskSpec& spec) {
+  std::vector<std::string> all;
+  if (spec.slots > 1) all.push_back(amount("slots", spec.slots));
+  if (spec.resources.gpu > 0) all.push_back(amount("gpu", spec.resources.gpu));
+  if (spec.resources.memory > 0) {
+    all.push_back(format_bytes(spec.resources.memory) + " of memory");
+  }
+  if (spec.resources.cpu > 0) {
+    all.push_back(amount("cpu", static_cast<std::int64_t>(spec.resources.cpu * 1000)));
+  }
+  if (!spec.runs_on.empty()) all.push_back(labels(join(spec.runs_on, ", ")));
+  return list_some(all, all.size());
+}
+
+// Of a run whose scheduler is another process, or gone.
+Explanation explain_ready_from_rows(const Subject& subject) {
+  Explanation said;
+  if (const auto full = full_pool(subject)) {
+    said.sentence = fmt::format("{}: {}", ready_since(subject), clause(subject, *full));
+    return said;
+  }
+  const std::string wanted = wants(subject.spec());
+  said.sentence = ready_since(subject) + " and waits for a worker with room";
+  if (!wanted.empty()) said.sentence += "; it asks for " + wanted;
+  return said;
 }
 
 void add_queue_timeout(const Subject& subject, Explanation& said) {
@@ -195,8 +252,7 @@ std::string stopping(const Subject& subject) {
 Explanation explain_ready(const Subject& subject) {
   Explanation said;
   if (subject.placement == nullptr) {
-    said.sentence = ready_since(subject) + " and waits for a free slot";
-    said.details.push_back("who holds the slots is known while the scheduler runs");
+    said = explain_ready_from_rows(subject);
   } else {
     const auto reasons =
         subject.placement->blockers(subject.run.id, subject.index, subject.now.boot);
@@ -213,6 +269,14 @@ Explanation explain_ready(const Subject& subject) {
   }
   add_queue_timeout(subject, said);
   return said;
+}
+
+std::string waiting_note(const Dag& dag, const Run& run, TaskIndex task, const Placement& placement,
+                         Now now) {
+  const TaskNamer namer;
+  const Subject subject{dag, run, task, &placement, now, namer};
+  const Blocker why = placement.why_waiting(run.id, task, now.boot);
+  return fmt::format("{} waits: {}", subject.name(), clause(subject, why));
 }
 
 Explanation explain_dispatched(const Subject& subject) {

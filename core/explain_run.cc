@@ -121,9 +121,9 @@ std::string running_sentence(const Dag& dag, const Run& run, const Census& censu
 std::string run_sentence(const Dag& dag, const Run& run, const Census& census, Now now) {
   switch (run.state) {
     case RunState::queued:
-      return fmt::format("queued for {}: it starts when {} of {} allows it",
-                         time_since(run.created_at, now.wall),
-                         fmt::format("max_active_runs ({})", dag.max_active_runs), dag.name);
+      return fmt::format("queued for {}: {} may have {} at once (max_active_runs)",
+                         time_since(run.created_at, now.wall), dag.name,
+                         plural(dag.max_active_runs, "run"));
     case RunState::running:
       return running_sentence(dag, run, census, now);
     case RunState::succeeded:

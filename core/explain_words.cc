@@ -98,10 +98,11 @@ std::string list_tasks(const Dag& dag, const std::vector<TaskIndex>& tasks, std:
 
 std::string rule_clause(const Subject& subject) {
   const TaskSpec& spec = subject.spec();
-  const std::string why = explain_trigger(subject.dag, subject.run, subject.index).why;
-  // The other rules are named by the words themselves.
-  const bool is_named = spec.trigger_rule != TriggerRule::all_success || !spec.needs_expr.empty();
-  return is_named ? why : "all_success: " + why;
+  const TriggerVerdict verdict = explain_trigger(subject.dag, subject.run, subject.index);
+  // Other rules, and skips, are named by the words themselves.
+  const bool is_named = spec.trigger_rule != TriggerRule::all_success ||
+                        !spec.needs_expr.empty() || verdict.kind == TriggerVerdict::Kind::skip;
+  return is_named ? verdict.why : "all_success: " + verdict.why;
 }
 
 std::string attempts_clause(const TaskSpec& spec, const TaskRun& task) {

@@ -167,6 +167,9 @@ constexpr RuleInfo kRules[] = {
      "`shell` is one word: a name, or the path of an interpreter."},
     {Rule::bad_umask, "TM084", kError, "Bad umask",
      "A umask is three octal digits in quotes, such as \"022\"."},
+    {Rule::text_expectation, "TM085", kWarning, "Expectation compared as text",
+     "The expectation is no comparison that Tidemill knows, so the value must be this very text. "
+     "Write `>= 100` for a number, or `== text` when the text is meant."},
     {Rule::bad_template, "TM090", kError, "Bad expression",
      "The text between ${{ and }}, or the condition, cannot be read as an expression."},
     {Rule::unknown_reference, "TM091", kError, "Unknown reference",

@@ -84,6 +84,7 @@ enum class Rule : std::uint8_t {
   useless_retry,
   bad_shell,
   bad_umask,
+  text_expectation,
   bad_template,
   unknown_reference,
   expression_type,

@@ -105,6 +105,14 @@ class Placement {
   std::vector<Blocker> blockers(RunId run, TaskIndex task, BootTime now) const;
   Blocker why_waiting(RunId run, TaskIndex task, BootTime now) const;
 
+  // The first ready task of every kind that no worker here and no pool can ever take.
+  struct Stuck {
+    RunId run;
+    TaskIndex task = 0;
+    BootTime since;  // when it became ready
+  };
+  std::vector<Stuck> stuck() const;
+
   std::size_t ready_count() const;
   std::size_t live_count() const;
   // Where a live attempt is; none = it is not live.

@@ -22,7 +22,7 @@ std::string queue_timeout_reason(const TaskSpec& task) {
 }
 
 std::string cancel_reason(const Run& run) {
-  return "the run was " + run.reason;
+  return (run.timed_out ? "the run " : "the run was ") + run.reason;
 }
 
 void Step::on(const event::Cancel& cancel) {

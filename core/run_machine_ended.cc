@@ -14,7 +14,7 @@ Outcome judged(const TaskSpec& task, const Outcome& reported) {
   // Two fields that contradict each other: the one that says failure is believed.
   if (outcome.exit_code != 0) {
     outcome.cause = Cause::exit;
-  } else if (auto broken = broken_contract(task, outcome.result)) {
+  } else if (auto broken = broken_contract(task, outcome.result, outcome.message)) {
     outcome.cause = Cause::contract;
     outcome.message = std::move(*broken);
   }

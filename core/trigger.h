@@ -12,7 +12,9 @@ namespace tidemill {
 
 struct TriggerVerdict {
   enum class Kind { wait, run, skip, upstream_failed } kind = Kind::wait;
-  std::string why;  // one clause: "2 of 3 upstreams succeeded, 1 still running (train)"
+  // One clause: "2 of 3 upstreams succeeded, 1 still running (train)"; of skip and upstream_failed
+  // only what settled it: "quiet was skipped, and all_success needs every upstream to succeed".
+  std::string why;
 };
 
 // By rule alone, over counts. `setup` are the counts over `setup: true` upstreams (used by

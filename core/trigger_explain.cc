@@ -43,6 +43,28 @@ std::string names_text(const Group& group) {
   return text;
 }
 
+std::string_view in_words(TaskState state) {
+  switch (state) {
+    case TaskState::dispatched:
+      return "starting";
+    case TaskState::retry_wait:
+      return "waiting for a retry";
+    case TaskState::awaiting_input:
+      return "waiting for a person";
+    case TaskState::upstream_failed:
+      return "not run because of a failure";
+    case TaskState::waiting:
+    case TaskState::ready:
+    case TaskState::running:
+    case TaskState::succeeded:
+    case TaskState::failed:
+    case TaskState::skipped:
+    case TaskState::cancelled:
+      return to_word(state);
+  }
+  UNREACHABLE();
+}
+
 // "2 of 3 upstreams succeeded, 1 still running (train)".
 std::string counts_text(const Groups& groups, std::uint32_t total) {
   const auto succeeded = static_cast<std::size_t>(TaskState::succeeded);
@@ -51,7 +73,7 @@ std::string counts_text(const Groups& groups, std::uint32_t total) {
     const auto state = static_cast<TaskState>(i);
     if (groups[i].count == 0 || state == TaskState::succeeded) continue;
     text += fmt::format(", {} {}{} ({})", groups[i].count, is_terminal(state) ? "" : "still ",
-                        to_word(state), names_text(groups[i]));
+                        in_words(state), names_text(groups[i]));
   }
   return text;
 }
@@ -61,8 +83,7 @@ std::string single_text(const Dag& dag, const Run& run, TaskIndex task) {
     if (run.tasks[upstream].pruned) continue;
     const TaskState state = run.tasks[upstream].state;
     const bool is_verb = state == TaskState::succeeded || state == TaskState::failed;
-    return fmt::format("upstream {} {}{}", dag.tasks[upstream].id, is_verb ? "" : "is ",
-                       to_word(state));
+    return fmt::format("{} {}{}", dag.tasks[upstream].id, is_verb ? "" : "is ", in_words(state));
   }
   UNREACHABLE();
 }
@@ -71,6 +92,119 @@ std::string upstreams_text(const Dag& dag, const Run& run, TaskIndex task) {
   const std::uint32_t total = run.tasks[task].upstream.total;
   if (total == 1) return single_text(dag, run, task);
   return counts_text(group_upstreams(dag, run, task), total);
+}
+
+bool is_failure(TaskState state) {
+  return state == TaskState::failed || state == TaskState::upstream_failed ||
+         state == TaskState::cancelled;
+}
+
+// Whether upstreams that ended so are why a task with this rule does not run. Where a rule is
+// settled only by all of them together, each is.
+bool speaks_against(TriggerRule rule, Kind verdict, TaskState state) {
+  switch (rule) {
+    case TriggerRule::all_success:
+    case TriggerRule::none_failed:
+    case TriggerRule::none_failed_min_one_success:
+      return verdict == Kind::upstream_failed ? is_failure(state) : state == TaskState::skipped;
+    case TriggerRule::all_failed:
+      return !is_failure(state);
+    case TriggerRule::all_skipped:
+      return state != TaskState::skipped;
+    case TriggerRule::none_skipped:
+      return state == TaskState::skipped;
+    case TriggerRule::all_done:
+    case TriggerRule::all_done_min_one_success:
+    case TriggerRule::one_success:
+    case TriggerRule::one_failed:
+    case TriggerRule::one_done:
+    case TriggerRule::all_done_setup_success:
+    case TriggerRule::always:
+      return true;
+  }
+  UNREACHABLE();
+}
+
+std::string_view wish(TriggerRule rule) {
+  switch (rule) {
+    case TriggerRule::all_success:
+      return "every upstream to succeed";
+    case TriggerRule::all_failed:
+      return "every upstream to fail";
+    case TriggerRule::all_done:
+      return "every upstream to end";
+    case TriggerRule::all_done_min_one_success:
+    case TriggerRule::one_success:
+      return "one upstream to succeed";
+    case TriggerRule::all_skipped:
+      return "every upstream to be skipped";
+    case TriggerRule::one_failed:
+      return "one upstream to fail";
+    case TriggerRule::one_done:
+      return "one upstream to succeed or fail";
+    case TriggerRule::none_failed:
+      return "every upstream to succeed or be skipped";
+    case TriggerRule::none_failed_min_one_success:
+      return "every upstream to succeed or be skipped, and one to succeed";
+    case TriggerRule::none_skipped:
+      return "no upstream to be skipped";
+    case TriggerRule::all_done_setup_success:
+      return "one upstream with setup: true to succeed";
+    case TriggerRule::always:
+      return "nothing";
+  }
+  UNREACHABLE();
+}
+
+std::string_view ending(TaskState state, bool several) {
+  switch (state) {
+    case TaskState::skipped:
+      return several ? "were skipped" : "was skipped";
+    case TaskState::cancelled:
+      return several ? "were cancelled" : "was cancelled";
+    case TaskState::upstream_failed:
+      return "did not run";
+    case TaskState::succeeded:
+    case TaskState::failed:
+      return to_word(state);
+    case TaskState::waiting:
+    case TaskState::ready:
+    case TaskState::dispatched:
+    case TaskState::running:
+    case TaskState::retry_wait:
+    case TaskState::awaiting_input:
+      break;
+  }
+  UNREACHABLE();
+}
+
+// "a, b failed, quiet was skipped". Open upstreams are left out: they will have gone on when the
+// recorded sentence is read.
+template <typename Counts>
+std::string endings_text(const Groups& groups, Counts counts) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const auto state = static_cast<TaskState>(i);
+    if (groups[i].count == 0 || !is_terminal(state) || !counts(state)) continue;
+    parts.push_back(
+        fmt::format("{} {}", names_text(groups[i]), ending(state, groups[i].count > 1)));
+  }
+  return join(parts, ", ");
+}
+
+bool is_against(Kind kind) {
+  return kind == Kind::skip || kind == Kind::upstream_failed;
+}
+
+// "quiet was skipped, and all_success needs every upstream to succeed".
+std::string refusal_text(const Dag& dag, const Run& run, TaskIndex task, Kind verdict) {
+  const TriggerRule rule = dag.tasks[task].trigger_rule;
+  const std::string cause =
+      endings_text(group_upstreams(dag, run, task),
+                   [&](TaskState state) { return speaks_against(rule, verdict, state); });
+  // That the default rule stops at a failure needs no telling.
+  if (rule == TriggerRule::all_success && verdict == Kind::upstream_failed) return cause;
+  return fmt::format("{}, and {} needs {}", cause, to_word(rule), wish(rule));
 }
 
 bool has_setups(const Dag& dag, const Run& run, TaskIndex task) {
@@ -94,6 +228,15 @@ std::string_view expression_verdict(Kind kind) {
   UNREACHABLE();
 }
 
+std::string expression_text(const Dag& dag, const Run& run, TaskIndex task, Kind verdict) {
+  const std::string head = fmt::format("needs: {} {}", dag.tasks[task].needs_expr.text(),
+                                       expression_verdict(verdict));
+  if (verdict == Kind::wait) return head + "; " + upstreams_text(dag, run, task);
+  const std::string ended =
+      endings_text(group_upstreams(dag, run, task), [](TaskState) { return true; });
+  return ended.empty() ? head : head + ": " + ended;
+}
+
 }  // namespace
 
 TriggerVerdict explain_trigger(const Dag& dag, const Run& run, TaskIndex task) {
@@ -104,15 +247,17 @@ TriggerVerdict explain_trigger(const Dag& dag, const Run& run, TaskIndex task) {
   } else if (run.tasks[task].upstream.total == 0) {
     verdict.why = "none of its upstreams takes part in this run";
   } else if (!spec.needs_expr.empty()) {
-    verdict.why = fmt::format("needs: {} {}; {}", spec.needs_expr.text(),
-                              expression_verdict(verdict.kind), upstreams_text(dag, run, task));
+    verdict.why = expression_text(dag, run, task, verdict.kind);
+  } else if (is_against(verdict.kind)) {
+    verdict.why = refusal_text(dag, run, task, verdict.kind);
   } else if (spec.trigger_rule == TriggerRule::all_success) {
     verdict.why = upstreams_text(dag, run, task);
   } else {
     verdict.why = fmt::format("{}: {}", to_word(spec.trigger_rule), upstreams_text(dag, run, task));
-    if (spec.trigger_rule == TriggerRule::all_done_setup_success && !has_setups(dag, run, task)) {
-      verdict.why += "; none of them is a setup";
-    }
+  }
+  if (spec.trigger_rule == TriggerRule::all_done_setup_success && is_against(verdict.kind) &&
+      !has_setups(dag, run, task)) {
+    verdict.why += "; none of them is a setup";
   }
   return verdict;
 }

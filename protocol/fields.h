@@ -40,7 +40,7 @@ TIDEMILL_FIELDS(Usage, &T::cpu, &T::peak_memory, &T::log_bytes, &T::log_dropped)
 TIDEMILL_FIELDS(Outcome, &T::cause, &T::exit_code, &T::signal, &T::message, &T::started_at,
                 &T::ended_at, &T::result, &T::log_rules, &T::usage);
 TIDEMILL_FIELDS(message::KnownAttempt, &T::attempt, &T::stage);
-TIDEMILL_FIELDS(message::HeldAttempt, &T::known, &T::note);
+TIDEMILL_FIELDS(message::HeldAttempt, &T::known, &T::note, &T::masks);
 TIDEMILL_FIELDS(message::ExitRecord, &T::attempt, &T::run, &T::cause, &T::exit_code, &T::signal,
                 &T::message, &T::started_at, &T::ended_at, &T::log_rules, &T::usage, &T::note);
 

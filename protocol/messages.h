@@ -167,7 +167,8 @@ struct ExitRecord {
 
 struct HeldAttempt {
   KnownAttempt known;
-  std::string note;  // as given with Spawn
+  std::string note;                // as given with Spawn
+  std::vector<std::string> masks;  // likewise; kept in memory only
 };
 
 // Answer to Attach: every attempt the supervisor holds. Running ones follow as Spawned, ended ones

@@ -15,7 +15,9 @@
 
 #include "base/fault_point.h"
 #include "base/text.h"
+#include "protocol/agent_exit.h"
 #include "worker/attempt_desk.h"
+#include "worker/cgroup.h"
 #include "worker/epoch_file.h"
 #include "worker/lock_file.h"
 #include "worker/process_table.h"
@@ -184,7 +186,7 @@ void Agent::tail_progress() {
   next_progress_ = now + kProgressPause;
   for (auto& [id, held] : held_) {
     if (held.stage != Stage::running) continue;
-    auto progress = desk_.read_progress(held, held.last_progress);
+    const auto progress = desk_.read_progress(held, held.last_progress);
     if (progress) tell_scheduler(message::Progress{id, progress->fraction, progress->text});
   }
 }
@@ -340,6 +342,7 @@ void Agent::on_inventory(const message::Inventory& inventory) {
     if (held_.contains(id)) continue;
     HeldByAgent& held = held_[id];
     held.stage = Stage::handed_on;
+    for (const std::string& secret : theirs.masks) held.masks.add(secret);
     if (auto note = decode_note(theirs.note)) {
       held.note = std::move(*note);
       held.has_folders = true;
@@ -444,6 +447,12 @@ Result<int> serve(const AgentOptions& given) {
 }  // namespace
 
 int run_agent(const AgentOptions& options) {
+  // The supervisor needs it, and has nobody to tell.
+  if (const auto cgroups = CgroupFolder::from_environment(); !cgroups.ok()) {
+    fmt::print(stderr, "tidemill worker {}: {}; unset it to go on without control groups\n", options.name,
+               cgroups.error().message);
+    return kAgentCannotWork;
+  }
   const auto code = serve(options);
   if (code.ok()) return *code;
   fmt::print(stderr, "tidemill worker {}: {}\n", options.name, code.error().message);

@@ -24,8 +24,8 @@ struct Attempt {
   WallTime started_at;
   BootTime exec_at;
   std::unique_ptr<Capture> capture;  // made with the first byte
-  std::vector<std::string> masks;    // until then
-  Fd out, err;                       // read ends; closed at the stream's end
+  std::vector<std::string> masks;    // the secrets given with Spawn
+  Fd out, err;                       // read ends, blocking; closed at the stream's end
   bool watched = false;              // out and err are in the poll set
   std::unique_ptr<AttemptCgroup> cgroup;
 

@@ -7,6 +7,7 @@
 
 #include "worker/command.h"
 #include "worker/own_lines.h"
+#include "worker/pristine.h"
 #include "worker/task_environment.h"
 
 namespace tidemill {
@@ -25,6 +26,22 @@ Outcome outcome_of(const message::ExitRecord& record) {
   outcome.log_rules = record.log_rules;
   outcome.usage = record.usage;
   return outcome;
+}
+
+struct Ended {
+  Outcome outcome;
+  Collected collected;
+  AttemptNote note;
+  std::string workspace, log;
+};
+
+// Fills in the outcome. False when the attempt did not succeed or broke a promise.
+bool complete(Ended& ended) {
+  const bool kept = ended.outcome.cause == Cause::none && note_broken_promises(ended.note, ended.collected);
+  append_own_lines(ended.log, ended.collected.notes);
+  ended.outcome.result = std::move(ended.collected.result);
+  if (!ended.collected.message.empty()) ended.outcome.message = ended.collected.message;
+  return kept;
 }
 
 // mkstemp-like care is not needed: the folder is ours alone and was pristine.
@@ -111,7 +128,11 @@ Result<message::Spawn> AttemptDesk::make_spawn(const message::Start& start, Held
   TRY(set_command(start, workspace, spawn));
   spawn.env = make_environment(
       start, {workspace, checkpoints_.path(checkpoint.number), checkpoint.has_content}, host_);
-  for (const auto& [name, value] : start.secrets) spawn.masks.push_back(value);
+  for (const auto& [name, value] : start.secrets) {
+    spawn.masks.push_back(value);
+    held.masks.add(value);
+  }
+  note.has_secrets = !held.masks.empty();
   spawn.directory = start.directory;
   spawn.umask = start.umask;
   spawn.timeout = start.timeout;
@@ -125,7 +146,7 @@ Result<message::Spawn> AttemptDesk::make_spawn(const message::Start& start, Held
 }
 
 void AttemptDesk::prepare(const message::Start& start, HeldByAgent& held, Prepared done) {
-  held.note = {start.run, start.task_index, 0, 0, start.outputs, start.metrics, start.artifacts};
+  held.note = {start.run, start.task_index, 0, 0, start.outputs, start.metrics, start.artifacts, false};
   auto spawn = make_spawn(start, held);
   if (!spawn.ok() || start.inputs.empty()) return done(std::move(spawn));
   const std::string folder = workspaces_.path(held.note.workspace) + "/in";
@@ -143,32 +164,28 @@ void AttemptDesk::prepare(const message::Start& start, HeldByAgent& held, Prepar
 }
 
 void AttemptDesk::collect(HeldByAgent& held, const message::ExitRecord& record, Finished done) {
-  Outcome outcome = outcome_of(record);
-  const bool ran = record.started_at.us != 0 && held.has_folders;
-  if (ran) {
-    checkpoints_.settle(held.note.checkpoint, held.note.run, held.note.task_index,
-                        record.cause == Cause::none);
+  Ended ended{outcome_of(record), {}, held.note, workspaces_.path(held.note.workspace),
+              log_path(record.run, record.attempt)};
+  if (record.started_at.us == 0 || !held.has_folders) return done(std::move(ended.outcome));
+  const bool succeeded = record.cause == Cause::none;
+  checkpoints_.settle(held.note.checkpoint, held.note.run, held.note.task_index, succeeded);
+  held.touched = workspaces_.touched(held.note.workspace);
+  if (held.touched) ended.collected = collect_texts(ended.workspace, held.note, held.masks);
+  const bool has_files = held.touched && !is_pristine(ended.workspace + "/out");
+  const bool is_slow = succeeded ? held.touched && !held.note.artifacts.empty() : has_files;
+  if (!is_slow) {
+    complete(ended);
+    return done(std::move(ended.outcome));
   }
-  held.touched = held.has_folders && workspaces_.touched(held.note.workspace);
-  if (!ran || !held.touched) return done(std::move(outcome));
-  const std::string workspace = workspaces_.path(held.note.workspace);
-  const std::string log = log_path(record.run, record.attempt);
-  const bool with_artifacts = record.cause == Cause::none && !held.note.artifacts.empty();
-  Collected collected = collect_texts(workspace, held.note);
-  const auto complete = [log](Outcome& ended, Collected& all) {
-    append_own_lines(log, all.notes);
-    ended.result = std::move(all.result);
-    if (!all.message.empty()) ended.message = all.message;
-  };
-  if (!with_artifacts) {
-    complete(outcome, collected);
-    return done(std::move(outcome));
-  }
-  files_.post([this, workspace, note = held.note, outcome, collected, complete,
-               done = std::move(done)]() mutable -> Chores::Completion {
-    collect_artifacts(workspace, note, objects_, collected);
-    complete(outcome, collected);
-    return [outcome = std::move(outcome), done] { done(outcome); };
+  // Storing takes long; a failure is not kept waiting for that of others.
+  Chores& chores = succeeded ? files_ : cleaning_;
+  chores.post([this, ended = std::move(ended), done = std::move(done)]() mutable -> Chores::Completion {
+    if (ended.outcome.cause == Cause::none) {
+      collect_artifacts(ended.workspace, ended.note, objects_, ended.collected);
+    }
+    // Before anybody hears of the end: without this room, nobody might be able to note it down.
+    if (!complete(ended)) (void)Workspaces::empty_out(ended.workspace);
+    return [outcome = std::move(ended.outcome), done] { done(outcome); };
   });
 }
 
@@ -193,7 +210,9 @@ std::optional<ProgressLine> AttemptDesk::read_progress(const HeldByAgent& held, 
   std::string text = read_task_file(path, kMaxProgressBytes, ignored);
   if (text == last) return std::nullopt;
   last = std::move(text);
-  return parse_progress(last);
+  auto progress = parse_progress(last);
+  if (progress && !held.masks.empty()) progress->text = held.masks.apply(progress->text);
+  return progress;
 }
 
 }  // namespace tidemill

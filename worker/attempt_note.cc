@@ -8,7 +8,7 @@ template <>
 struct Fields<AttemptNote> {
   using T = AttemptNote;
   static constexpr auto list = std::tuple{&T::run,     &T::task_index, &T::workspace, &T::checkpoint,
-                                          &T::outputs, &T::metrics,    &T::artifacts};
+                                          &T::outputs, &T::metrics,    &T::artifacts, &T::has_secrets};
 };
 
 std::string encode_note(const AttemptNote& note) {

@@ -1,6 +1,6 @@
 // What the agent must know of an attempt to report it even after it was killed itself: sent to the
 // supervisor with Spawn, journalled there, and returned with the inventory and the exit record. Never
-// holds secrets or environment.
+// holds secrets or environment: of secrets only that there are some.
 #pragma once
 
 #include <optional>
@@ -20,6 +20,7 @@ struct AttemptNote {
   std::int64_t checkpoint = 0;  // number of its checkpoint folder
   std::vector<std::string> outputs, metrics;
   std::vector<ArtifactSpec> artifacts;
+  bool has_secrets = false;
 };
 
 std::string encode_note(const AttemptNote& note);

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/text.h"
+#include "core/contract.h"
 
 namespace tidemill {
 namespace {
@@ -18,6 +19,33 @@ constexpr std::size_t kMaxLineBytes = 16u << 20;  // metrics and checks
 std::string without_broken_utf8(std::string text) {
   while (const auto at = find_invalid_utf8(text)) text[*at] = '?';
   return text;
+}
+
+void mask(const MaskSet& masks, std::string& text) {
+  if (!masks.empty()) text = masks.apply(text);
+}
+
+// The values that were read, not the file, in which a secret may be spelled in a way of its format.
+void mask_result(const MaskSet& masks, TaskResult& result) {
+  for (auto& [name, value] : result.outputs) mask(masks, value);
+  for (Metric& metric : result.metrics) {
+    mask(masks, metric.name);
+    mask(masks, metric.slice);
+  }
+  for (CheckResult& check : result.checks) {
+    for (std::string* text : {&check.check, &check.severity, &check.column, &check.expected, &check.actual}) {
+      mask(masks, *text);
+    }
+  }
+  mask(masks, result.summary);
+}
+
+// The core's own words where the task wrote nothing; else what was wrong with what it wrote.
+std::string artifact_problem(const ArtifactSpec& spec, const Error& error) {
+  if (error.code == ErrorCode::not_found) {
+    return fmt::format("artifact {} is missing ({} was not written)", spec.name, spec.path);
+  }
+  return fmt::format("artifact {}: {}", spec.name, error.message);
 }
 
 }  // namespace
@@ -47,9 +75,13 @@ std::string read_task_file(const std::string& path, std::size_t max_bytes, Notes
   return content;
 }
 
-Collected collect_texts(const std::string& workspace, const AttemptNote& note) {
+Collected collect_texts(const std::string& workspace, const AttemptNote& note, const MaskSet& masks) {
   Collected collected;
   Notes& notes = collected.notes;
+  if (note.has_secrets && masks.empty()) {
+    notes.push_back("its results were left out: the secrets that had to be hidden in them are not known any more");
+    return collected;
+  }
   const auto read = [&](const char* name, std::size_t max) {
     return read_task_file(workspace + "/" + name, max, notes);
   };
@@ -58,6 +90,8 @@ Collected collect_texts(const std::string& workspace, const AttemptNote& note) {
   result.metrics = parse_metrics(read("metrics", kMaxLineBytes), notes);
   result.checks = parse_checks(read("checks", kMaxLineBytes), notes);
   result.summary = without_broken_utf8(read("summary", kMaxTextBytes));
+  mask_result(masks, result);
+  for (std::string& text : notes) mask(masks, text);
   return collected;
 }
 
@@ -69,10 +103,19 @@ void collect_artifacts(const std::string& workspace, const AttemptNote& note, Ob
       collected.result.artifacts.push_back(std::move(artifact).value());
       continue;
     }
-    const std::string reason = fmt::format("artifact {}: {}", spec.name, artifact.error().message);
-    collected.notes.push_back(reason);
-    collected.message += (collected.message.empty() ? "" : "; ") + reason;
+    collected.message += (collected.message.empty() ? "" : "; ") + artifact_problem(spec, artifact.error());
   }
+}
+
+bool note_broken_promises(const AttemptNote& note, Collected& collected) {
+  if (note.outputs.empty() && note.metrics.empty() && note.artifacts.empty()) return true;
+  TaskSpec promises;
+  promises.outputs = note.outputs;
+  promises.metrics = note.metrics;
+  promises.artifacts = note.artifacts;
+  const auto broken = broken_contract(promises, collected.result, collected.message);
+  if (broken) collected.notes.push_back("contract: " + *broken);
+  return !broken;
 }
 
 }  // namespace tidemill

@@ -6,6 +6,7 @@
 
 #include "protocol/messages.h"
 #include "worker/attempt_note.h"
+#include "worker/masker.h"
 
 namespace tidemill {
 
@@ -20,6 +21,7 @@ struct HeldByAgent {
   Stage stage = Stage::preparing;
   AttemptNote note;
   bool has_folders = false;
+  MaskSet masks;            // what its results must not show
   bool touched = true;  // the task left something in its workspace; known once it ended
   std::optional<message::Spawn> spawn;       // until it runs, in case the supervisor dies before
   std::optional<message::Spawned> spawned;

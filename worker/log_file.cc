@@ -56,7 +56,7 @@ std::string LogFile::segment_path(std::uint64_t number) const {
 bool LogFile::open_file(const std::string& path) {
   constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC;
   auto file = std::make_shared<Fd>(::open(path.c_str(), kFlags, kLogMode));
-  if (!*file && errno == ENOENT && make_directories(folder_of(path)).ok()) {
+  if (!*file && errno == ENOENT && make_directories(folder_of(path), true).ok()) {
     file = std::make_shared<Fd>(::open(path.c_str(), kFlags, kLogMode));
   }
   if (!*file) return false;

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "worker/copy_file.h"
 
 namespace tidemill {
 namespace {
@@ -27,7 +28,7 @@ struct ListedFile {
 
 Result<Fd> open_plain(const std::string& path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!fd && errno == ELOOP) return invalid(printable(path) + " is a symbolic link, which is not stored");
+  if (!fd && errno == ELOOP) return invalid(printable(path) + " is a symbolic link, which is not taken");
   if (!fd) return errno_error("cannot open " + printable(path));
   return fd;
 }
@@ -66,7 +67,7 @@ Result<std::vector<std::string>> list_files(const std::string& root) {
     const auto type = it->symlink_status(error).type();
     const std::string path = it->path().lexically_relative(root).string();
     if (type == fs::file_type::directory) continue;
-    if (type == fs::file_type::symlink) return invalid(printable(path) + " is a symbolic link, which is not stored");
+    if (type == fs::file_type::symlink) return invalid(printable(path) + " is a symbolic link, which is not taken");
     if (type != fs::file_type::regular) return invalid(printable(path) + " is neither a file nor a folder");
     if (find_invalid_utf8(path)) return invalid(printable(path) + " is no text (UTF-8)");
     files.push_back(path);
@@ -109,9 +110,12 @@ Result<std::vector<ListedFile>> read_listing(const std::string& text) {
   return files;
 }
 
-// `path` below `base` may be a symbolic link in none of its parts, or it could lead out.
+// `path` below `base` may be a symbolic link in none of its parts, or it could lead out; nor may
+// `base`, which a task can replace.
 Status check_no_links(const std::string& base, const std::string& path) {
   std::string at = base;
+  std::error_code ignored;
+  if (std::filesystem::is_symlink(at, ignored)) return invalid("its folder is a symbolic link, which is not taken");
   for (const std::string_view part : split(path, '/')) {
     at.append("/").append(part);
     struct stat st {};
@@ -119,7 +123,7 @@ Status check_no_links(const std::string& base, const std::string& path) {
       if (errno == ENOENT) return not_found(fmt::format("the task left no {}", printable(path)));
       return errno_error("cannot stat " + printable(at));
     }
-    if (S_ISLNK(st.st_mode)) return invalid(printable(path) + " is a symbolic link, which is not stored");
+    if (S_ISLNK(st.st_mode)) return invalid(printable(path) + " is a symbolic link, which is not taken");
   }
   return Ok{};
 }
@@ -136,29 +140,38 @@ std::string Objects::path_of(const std::string& hash) const {
 }
 
 Result<std::string> Objects::temporary_name() {
-  TRY(make_directories(root_ + "/new"));
+  TRY(make_directories(root_ + "/new", true));
   return fmt::format("{}/new/{}-{}", root_, ::getpid(), ++next_temporary_);
 }
 
 Status Objects::keep(const std::string& temporary, const std::string& hash) {
   const std::string target = path_of(hash);
-  if (::access(target.c_str(), F_OK) == 0) {
+  // An object that was spoilt makes way for the good content.
+  if (::access(target.c_str(), F_OK) == 0 && verify(hash).ok()) {
     ::unlink(temporary.c_str());
-    return verify(hash);
+    return Ok{};
   }
+  verified_.erase(hash);
   const std::string folder = target.substr(0, target.rfind('/'));
-  TRY(make_directories(folder));
+  TRY(make_directories(folder, true));
   if (::rename(temporary.c_str(), target.c_str()) != 0) return errno_error("cannot store " + target);
   return sync_folder(folder);
 }
 
-// The link comes first: from then on the content is ours, whatever happens to the task's own name.
+// The link comes first: from then on the content is ours, whatever happens to the task's own name. A
+// file that has more names, a data set that the task linked into its folder, is copied instead: it
+// would change for its owner, and by them.
 Result<Objects::Stored> Objects::store_file(const std::string& path) {
-  const Fd fd = TRY(open_plain(path));
+  Fd fd = TRY(open_plain(path));
   const struct stat st = TRY(stat_regular(fd, path));
   const std::string temporary = TRY(temporary_name());
   ::unlink(temporary.c_str());
-  if (::link(path.c_str(), temporary.c_str()) != 0) return errno_error("cannot link " + printable(path));
+  if (st.st_nlink > 1) {
+    TRY(copy_file(path, temporary, 0444));
+    fd = TRY(open_plain(temporary));
+  } else if (::link(path.c_str(), temporary.c_str()) != 0) {
+    return errno_error("cannot link " + printable(path));
+  }
   if (::fchmod(fd.get(), 0444) != 0) return errno_error("cannot protect " + printable(path));
   const std::string hash = TRY(hash_file(fd, path));
   if (::fsync(fd.get()) != 0) return errno_error("cannot sync " + printable(path));
@@ -205,23 +218,20 @@ Status Objects::verify(const std::string& hash) {
   if (known != verified_.end() && known->second == now) return Ok{};
   const std::string actual = TRY(hash_file(fd, path));
   if (actual != hash) {
-    return corrupt(fmt::format("{} was changed after it was stored (it now has the hash {}); remove it "
-                               "and run the task that makes it again",
+    return corrupt(fmt::format("{} was changed after it was stored (it now has the hash {}); run the "
+                               "task that makes it again, which replaces it",
                                path, actual));
   }
   verified_[hash] = now;
   return Ok{};
 }
 
-// A hard link shares the object's mode; a file that needs the other mode is copied.
-Status Objects::link_file(const std::string& hash, const std::string& target, bool executable) {
+// A hard link shares the object's mode, which holds nobody back who is root.
+Status Objects::hand_out(const std::string& hash, const std::string& target, bool executable) {
   TRY(verify(hash));
-  if (!executable && ::link(path_of(hash).c_str(), target.c_str()) == 0) return Ok{};
-  std::error_code error;
-  std::filesystem::copy_file(path_of(hash), target, error);
-  if (error) return unavailable(fmt::format("cannot copy an input to {}: {}", target, error.message()));
-  if (::chmod(target.c_str(), executable ? 0555 : 0444) != 0) return errno_error("cannot protect " + target);
-  return Ok{};
+  const bool may_link = sharing_ == Sharing::links && !executable;
+  if (may_link && ::link(path_of(hash).c_str(), target.c_str()) == 0) return Ok{};
+  return copy_file(path_of(hash), target, executable ? 0555 : 0444);
 }
 
 Status Objects::materialise_folder(const std::string& hash, const std::string& target) {
@@ -232,7 +242,7 @@ Status Objects::materialise_folder(const std::string& hash, const std::string& t
   for (const ListedFile& file : files) {
     const std::string path = target + "/" + file.path;
     TRY(make_directories(path.substr(0, path.rfind('/'))));
-    TRY(link_file(file.hash, path, file.executable));
+    TRY(hand_out(file.hash, path, file.executable));
   }
   return Ok{};
 }
@@ -241,7 +251,7 @@ Status Objects::materialise(const RenderedInput& input, const std::string& targe
   std::error_code ignored;
   std::filesystem::remove_all(target, ignored);
   const Status done = input.is_directory ? materialise_folder(input.hash, target)
-                                         : link_file(input.hash, target, false);
+                                         : hand_out(input.hash, target, false);
   if (!done.ok()) return done.error().context(fmt::format("input {}", input.name));
   return Ok{};
 }

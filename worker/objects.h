@@ -1,10 +1,13 @@
 // Artifacts by content: <root>/ab/<sha256>, mode 0444, made by hard link, so that storing and handing
-// on a file costs one read and no copy. A folder is stored as its files plus one object that lists
+// on a file costs one read and no copy. Tasks that run as root get copies: the mode does not keep them
+// from writing into the object itself. A folder is stored as its files plus one object that lists
 // them: JSON [{"path","hash","executable"}], sorted by path.
 //
 // Only regular files and folders are stored: links, devices and sockets are refused by name. Used by
 // one thread at a time.
 #pragma once
+
+#include <unistd.h>
 
 #include <cstdint>
 #include <map>
@@ -19,7 +22,10 @@ namespace tidemill {
 
 class Objects {
  public:
-  explicit Objects(std::string root) : root_(std::move(root)) {}
+  enum class Sharing { links, copies };
+
+  explicit Objects(std::string root) : Objects(std::move(root), ::geteuid() == 0 ? Sharing::copies : Sharing::links) {}
+  Objects(std::string root, Sharing sharing) : root_(std::move(root)), sharing_(sharing) {}
 
   // Stores the file or folder at `base`/`path`, durably. `path` is relative and was checked; no part
   // of it may be a symbolic link.
@@ -45,11 +51,12 @@ class Objects {
   Result<Stored> store_text(const std::string& text);
   Status keep(const std::string& temporary, const std::string& hash);
   Status verify(const std::string& hash);
-  Status link_file(const std::string& hash, const std::string& target, bool executable);
+  Status hand_out(const std::string& hash, const std::string& target, bool executable);
   Status materialise_folder(const std::string& hash, const std::string& target);
   Result<std::string> temporary_name();
 
   const std::string root_;
+  const Sharing sharing_;
   std::map<std::string, Verified> verified_;
   std::uint64_t next_temporary_ = 0;
 };

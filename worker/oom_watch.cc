@@ -1,12 +1,14 @@
 #include "worker/oom_watch.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <string_view>
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "worker/process_table.h"
 
 namespace tidemill {
 namespace {
@@ -24,7 +26,16 @@ std::int64_t read_oom_kills() {
   return to_int(rest.substr(0, rest.find('\n'))).value_or(0);
 }
 
+constexpr std::string_view kTaskScore = "300";
+
 }  // namespace
+
+void prefer_for_oom(pid_t pid) {
+  const Fd score(::open(fmt::format("/proc/{}/oom_score_adj", pid).c_str(), O_WRONLY | O_CLOEXEC));
+  if (!score) return;
+  (void)!::write(score.get(), kTaskScore.data(), kTaskScore.size());
+  for (const pid_t child : read_children(pid)) prefer_for_oom(child);
+}
 
 void OomWatch::look(BootTime now, bool now_certainly) {
   if (!now_certainly && now - last_look_ < std::chrono::seconds(1)) return;

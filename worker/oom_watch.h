@@ -2,11 +2,17 @@
 // whom, so this only explains a SIGKILL that we did not send.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 
 #include "base/time.h"
 
 namespace tidemill {
+
+// Out of memory, the kernel shall take a task before the processes that look after it: raises
+// oom_score_adj of a process and of all below it. Their later children inherit it.
+void prefer_for_oom(pid_t pid);
 
 class OomWatch {
  public:

@@ -20,7 +20,7 @@ void append_own_lines(const std::string& log_path, const std::vector<std::string
   for (const std::string& text : texts) {
     append_log_line(LogStream::tidemill, 'F', printable(text, 1000), now_ns, clock, lines);
   }
-  if (!make_directories(log_path.substr(0, log_path.rfind('/'))).ok()) return;
+  if (!make_directories(log_path.substr(0, log_path.rfind('/')), true).ok()) return;
   const Fd log(::open(log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
   if (log) (void)write_all(log.get(), lines);
 }

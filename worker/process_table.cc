@@ -79,6 +79,14 @@ std::vector<pid_t> list_processes() {
   return pids;
 }
 
+std::vector<pid_t> read_children(pid_t pid) {
+  std::vector<pid_t> pids;
+  for (const std::int64_t number : read_numbers(slurp(fmt::format("/proc/{0}/task/{0}/children", pid)))) {
+    pids.push_back(static_cast<pid_t>(number));
+  }
+  return pids;
+}
+
 bool has_variable(pid_t pid, std::string_view variable) {
   const std::string content = slurp(fmt::format("/proc/{}/environ", pid));
   for (const std::string_view item : split(content, '\0')) {

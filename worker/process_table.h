@@ -24,6 +24,8 @@ struct ProcessStat {
 std::string read_boot_id();
 std::optional<ProcessStat> read_stat(pid_t pid);
 std::vector<pid_t> list_processes();
+// Children of a process's first thread; empty where the kernel does not tell.
+std::vector<pid_t> read_children(pid_t pid);
 // True when the environment that `pid` was exec'd with has the variable `name=value`.
 bool has_variable(pid_t pid, std::string_view variable);
 // Resident memory in bytes that is not backed by files: an upper bound when pages are shared.

@@ -9,10 +9,17 @@ namespace {
 
 constexpr rlim_t kUpperHalf = 0x7fffffff'00000000;
 
+rlim_t hard_limit_of_locks() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_LOCKS, &limit);
+  return limit.rlim_max;
+}
+
 }  // namespace
 
 ProcessTag::ProcessTag(const std::string& worker_directory)
     : worker_((hash64(worker_directory) | (rlim_t{1} << 32)) & kUpperHalf),
+      hard_limit_(hard_limit_of_locks()),
       worker_mark_(fmt::format("{:x}", worker_ >> 32)) {}
 
 rlim_t ProcessTag::of(AttemptId attempt) const {

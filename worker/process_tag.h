@@ -22,13 +22,16 @@ class ProcessTag {
   explicit ProcessTag(const std::string& worker_directory);
 
   rlim_t of(AttemptId attempt) const;
+  // What a process sets to carry it.
+  rlimit limit_of(AttemptId attempt) const { return {of(attempt), hard_limit_}; }
   // The tag of a living process if it is one of this worker's, of whatever attempt.
   std::optional<rlim_t> read(pid_t pid) const;
   // For the environment: the second, weaker mark.
   const std::string& worker_mark() const { return worker_mark_; }
 
  private:
-  rlim_t worker_;  // in the upper half, sign bit clear, never 0
+  rlim_t worker_;      // in the upper half, sign bit clear, never 0
+  rlim_t hard_limit_;  // ours, which the tag leaves as it is
   std::string worker_mark_;
 };
 

@@ -23,8 +23,6 @@ namespace {
 
 constexpr std::size_t kStackBytes = 128u << 10;
 constexpr std::string_view kDefaultPath = "/usr/local/bin:/usr/bin:/bin";
-// Out of memory, the kernel prefers a task over the processes that look after it.
-constexpr std::string_view kOomScore = "300";
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> result;
@@ -52,20 +50,9 @@ struct Child {
   ::_exit(127);
 }
 
-void raise_oom_score() {
-  const int fd = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return;
-  (void)!::write(fd, kOomScore.data(), kOomScore.size());
-  ::close(fd);
-}
-
 void set_up_limits(const SpawnPlan& plan) {
-  rlimit tag{};
-  ::getrlimit(RLIMIT_LOCKS, &tag);
-  tag.rlim_cur = plan.tag;
-  ::setrlimit(RLIMIT_LOCKS, &tag);
+  ::setrlimit(RLIMIT_LOCKS, &plan.tag);
   if (plan.descriptors) ::setrlimit(RLIMIT_NOFILE, &*plan.descriptors);
-  raise_oom_score();
 }
 
 void set_up_descriptors(const SpawnPlan& plan) {
@@ -144,7 +131,8 @@ SpawnResult spawn_process(const SpawnPlan& plan) {
   const auto argv = pointers(*plan.argv);
   const auto environment = pointers(plan.environment);
   const auto candidates = executable_candidates(plan.argv->front(), plan.environment);
-  Child child{&plan, argv.data(), environment.data(), &candidates, ::getpid()};
+  static const pid_t own_pid = ::getpid();
+  Child child{&plan, argv.data(), environment.data(), &candidates, own_pid};
   const int pid = ::clone(&run_child, child_stack() + kStackBytes, CLONE_VM | CLONE_VFORK | SIGCHLD, &child);
   if (pid < 0) return {0, SpawnStep::clone, errno};
   if (child.failed == SpawnStep::none) return {pid, SpawnStep::none, 0};

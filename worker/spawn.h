@@ -26,7 +26,7 @@ struct SpawnPlan {
   std::string directory;
   std::optional<unsigned> umask;
   int in = -1, out = -1, err = -1;  // all above 2
-  rlim_t tag = 0;
+  rlimit tag{};  // RLIMIT_LOCKS, see ProcessTag
   std::optional<rlimit> descriptors;  // RLIMIT_NOFILE to give back, when the supervisor raised its own
   int cgroup = -1;                    // cgroup.procs, open for writing; -1 = none
   Journal* journal = nullptr;         // with a begin record queued

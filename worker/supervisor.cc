@@ -161,6 +161,7 @@ void Supervisor::turn(std::span<const epoll_event> events) {
   sync_.mark_journal();
   report();
   compact_journal();
+  tasks_.get_ready();
 }
 
 void Supervisor::on_signals() {

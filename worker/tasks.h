@@ -18,6 +18,7 @@
 #include "worker/spawn_queue.h"
 #include "worker/supervisor.h"
 #include "worker/supervisor_setup.h"
+#include "worker/task_pipes.h"
 
 struct rusage;
 
@@ -48,11 +49,13 @@ class Tasks {
   // Ends everything as lost; what was queued is dropped, it never began.
   void stop_all(const std::string& reason);
 
-  // What a turn of the loop does, in this order.
+  // What a turn of the loop does, in this order. reap() starts what is next before it writes down what
+  // ended, so that no slot waits for that.
   void on_output(std::uint64_t key);
   void reap();
   void start_queued();
   void tick();
+  void get_ready();  // for the next starts, when there is nothing else to do
 
   // When tick() has to run again at the latest.
   std::optional<BootTime> next_deadline() const;
@@ -74,10 +77,9 @@ class Tasks {
  private:
   // tasks_start.cc
   void start(message::Spawn spawn);
-  bool open_pipes(Attempt& attempt, Fd& out, Fd& err);
   void on_started(std::unique_ptr<Attempt> attempt);
   void on_refused(std::unique_ptr<Attempt> attempt, Cause cause, const std::string& reason);
-  bool retry_later(message::Spawn& spawn, const std::string& reason);
+  bool retry_later(message::Spawn& spawn);
 
   // tasks_stop.cc
   void stop(Attempt& attempt, Cause why, const std::string& reason, bool force);
@@ -89,7 +91,8 @@ class Tasks {
 
   // tasks_end.cc
   void on_reaped(pid_t pid, int status, const rusage& usage);
-  void finish(AttemptId id);
+  std::unique_ptr<Attempt> release(AttemptId id);
+  void finish(std::unique_ptr<Attempt> attempt);
   void drain(Attempt& attempt);
   void read_stream(Attempt& attempt, LogStream stream);
   message::ExitRecord make_record(Attempt& attempt);
@@ -103,12 +106,15 @@ class Tasks {
   TasksShell shell_;
   Families families_;
   SpawnQueue queue_;
+  PipeStock pipes_;
   OomWatch oom_;
   int slots_ = 1;
   int used_slots_ = 0;
   std::unordered_map<AttemptId, std::unique_ptr<Attempt>> running_;
   std::set<AttemptId> leaderless_;  // of running_, those whose leader is gone
   std::map<AttemptId, message::ExitRecord> ended_;
+  // Of those, the secrets, for an agent that comes later; never journalled.
+  std::map<AttemptId, std::vector<std::string>> ended_masks_;
   std::vector<Message> reports_;
   std::optional<BootTime> retry_at_;     // the host had no room for another process
   std::optional<BootTime> retry_since_;

@@ -1,9 +1,11 @@
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "base/fault_point.h"
@@ -15,9 +17,8 @@
 namespace tidemill {
 namespace {
 
-// One read event takes at most this much, so that a loud task starves nobody; and no more than a
-// pipe can hold is taken after a task's end, should a stranger hold its write end.
-constexpr std::size_t kReadBytes = 1u << 20;
+// A pipe holds 64 KiB, or 1 MiB when the task enlarged it.
+constexpr int kDrainRounds = 32;
 
 Duration cpu_time(const rusage& usage) {
   const auto us = [](const timeval& time) {
@@ -51,17 +52,15 @@ Capture& Tasks::capture(Attempt& attempt) {
   return *attempt.capture;
 }
 
+// Called only when there is something to read, or the stream has ended: our ends block.
 void Tasks::read_stream(Attempt& attempt, LogStream stream) {
   static char buffer[256u << 10];
   Fd& fd = stream == LogStream::out ? attempt.out : attempt.err;
-  for (std::size_t total = 0; fd && total < kReadBytes;) {
-    const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0 && errno == EAGAIN) return;
-    if (n <= 0) return fd.reset();
-    total += static_cast<std::size_t>(n);
-    capture(attempt).feed(stream, {buffer, static_cast<std::size_t>(n)});
-  }
+  if (!fd) return;
+  const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+  if (n < 0 && errno == EINTR) return;
+  if (n <= 0) return fd.reset();
+  capture(attempt).feed(stream, {buffer, static_cast<std::size_t>(n)});
 }
 
 void Tasks::on_output(std::uint64_t key) {
@@ -69,9 +68,18 @@ void Tasks::on_output(std::uint64_t key) {
   if (found != running_.end()) read_stream(*found->second, static_cast<LogStream>(key & 3));
 }
 
+// After the end of all processes of an attempt its pipes hold what they wrote last, at most. A stranger
+// who was handed a write end may go on writing; nobody waits for him.
 void Tasks::drain(Attempt& attempt) {
-  read_stream(attempt, LogStream::out);
-  read_stream(attempt, LogStream::err);
+  for (int round = 0; round < kDrainRounds && (attempt.out || attempt.err); ++round) {
+    std::array<pollfd, 2> fds = {{{attempt.out.get(), POLLIN, 0}, {attempt.err.get(), POLLIN, 0}}};
+    if (::poll(fds.data(), fds.size(), 0) <= 0) break;
+    const bool out = (fds[0].revents & POLLIN) != 0;
+    const bool err = (fds[1].revents & POLLIN) != 0;
+    if (out) read_stream(attempt, LogStream::out);
+    if (err) read_stream(attempt, LogStream::err);
+    if (!out && !err) break;
+  }
   attempt.out.reset();
   attempt.err.reset();
 }
@@ -86,8 +94,18 @@ void Tasks::reap() {
     on_reaped(pid, status, usage);
   }
   if (!leaderless_.empty()) families_.look_for_orphans();
+  std::vector<std::unique_ptr<Attempt>> gone;
   const std::vector<AttemptId> ending(leaderless_.begin(), leaderless_.end());
-  for (const AttemptId id : ending) settle(*running_.at(id));
+  for (const AttemptId id : ending) {
+    const auto orphans = families_.orphans_of(id);
+    if (orphans.empty()) {
+      gone.push_back(release(id));
+    } else {
+      end_leftovers(*running_.at(id), orphans);
+    }
+  }
+  start_queued();
+  for (auto& attempt : gone) finish(std::move(attempt));
   for (const pid_t stranger : families_.strangers()) signal_child(stranger, SIGKILL);
 }
 
@@ -139,13 +157,18 @@ message::ExitRecord Tasks::make_record(Attempt& attempt) {
   return record;
 }
 
-void Tasks::finish(AttemptId id) {
+// Nothing of the attempt is left; its slots are free.
+std::unique_ptr<Attempt> Tasks::release(AttemptId id) {
   const auto found = running_.find(id);
-  const std::unique_ptr<Attempt> attempt = std::move(found->second);
+  std::unique_ptr<Attempt> attempt = std::move(found->second);
   running_.erase(found);
   leaderless_.erase(id);
   families_.remove(id);
   used_slots_ -= attempt->spawn.slots;
+  return attempt;
+}
+
+void Tasks::finish(std::unique_ptr<Attempt> attempt) {
   drain(*attempt);
   message::ExitRecord record = make_record(*attempt);
   if (attempt->capture) attempt->capture->end_streams();
@@ -159,6 +182,7 @@ void Tasks::finish(AttemptId id) {
     record.usage.log_bytes = attempt->capture->task_bytes();
     record.usage.log_dropped = attempt->capture->dropped_bytes();
   }
+  if (!attempt->masks.empty()) ended_masks_[attempt->spawn.attempt] = std::move(attempt->masks);
   record_end(std::move(record));
 }
 

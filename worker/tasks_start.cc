@@ -1,7 +1,4 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <cerrno>
 
@@ -46,15 +43,6 @@ std::vector<std::string> make_environment(const message::Spawn& spawn, const Pro
   return environment;
 }
 
-// The read end is non-blocking, for us; the write end blocks, as tasks expect.
-bool make_pipe(Fd& read_end, Fd& write_end) {
-  int fds[2];
-  if (::pipe2(fds, O_CLOEXEC) != 0) return false;
-  read_end = Fd(fds[0]);
-  write_end = Fd(fds[1]);
-  return ::fcntl(fds[0], F_SETFL, O_RDONLY | O_NONBLOCK) == 0;
-}
-
 bool is_shortage(int error) {
   return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE;
 }
@@ -78,34 +66,27 @@ void Tasks::start_queued() {
 }
 
 // A shortage of processes or descriptors passes; only a lasting one ends the attempt.
-bool Tasks::retry_later(message::Spawn& spawn, const std::string& reason) {
+bool Tasks::retry_later(message::Spawn& spawn) {
   const BootTime now = system_now().boot;
   if (!retry_since_) retry_since_ = now;
   if (now - *retry_since_ > kRetryFor) {
     retry_since_.reset();
     return false;
   }
-  (void)reason;
   retry_at_ = now + kRetryPause;
   queue_.add(std::move(spawn));
   return true;
 }
 
-bool Tasks::open_pipes(Attempt& attempt, Fd& out, Fd& err) {
-  return make_pipe(attempt.out, out) && make_pipe(attempt.err, err);
-}
-
 void Tasks::start(message::Spawn spawn) {
   fault_point("FP8");
+  auto pipes = pipes_.take();
+  if (!pipes.ok() && retry_later(spawn)) return;
   auto attempt = std::make_unique<Attempt>();
-  Fd out, err;
-  if (!open_pipes(*attempt, out, err)) {
-    const std::string reason = errno_error("the worker cannot make pipes").message;
-    if (retry_later(spawn, reason)) return;
-    attempt->spawn = std::move(spawn);
-    return on_refused(std::move(attempt), Cause::lost, reason);
-  }
   attempt->spawn = std::move(spawn);
+  if (!pipes.ok()) return on_refused(std::move(attempt), Cause::lost, pipes.error().message);
+  attempt->out = std::move(pipes->out);
+  attempt->err = std::move(pipes->err);
   const message::Spawn& order = attempt->spawn;
   if (const std::string bad = unusable_item(order); !bad.empty()) {
     return on_refused(std::move(attempt), Cause::exec_failed, bad);
@@ -119,9 +100,9 @@ void Tasks::start(message::Spawn spawn) {
   plan.directory = order.directory;
   plan.umask = order.umask;
   plan.in = shell_.setup.null.get();
-  plan.out = out.get();
-  plan.err = err.get();
-  plan.tag = shell_.tag.of(order.attempt);
+  plan.out = pipes->task_out.get();
+  plan.err = pipes->task_err.get();
+  plan.tag = shell_.tag.limit_of(order.attempt);
   plan.descriptors = shell_.setup.descriptors;
   if (shell_.cgroups.enabled()) {
     auto cgroup = shell_.cgroups.make(order.attempt);
@@ -141,8 +122,8 @@ void Tasks::start(message::Spawn spawn) {
   attempt->exec_at = now.boot;
   attempt->started_at = now.wall;
   if (result.failed == SpawnStep::none) return on_started(std::move(attempt));
+  if (!on_record && is_shortage(result.error) && retry_later(attempt->spawn)) return;
   const std::string reason = spawn_error(plan, result);
-  if (!on_record && is_shortage(result.error) && retry_later(attempt->spawn, reason)) return;
   const bool ours = result.failed == SpawnStep::exec || result.failed == SpawnStep::directory;
   on_refused(std::move(attempt), ours ? Cause::exec_failed : Cause::lost, reason);
 }

@@ -86,7 +86,7 @@ void Tasks::kill_now(Attempt& attempt) {
 void Tasks::settle(Attempt& attempt) {
   const AttemptId id = attempt.spawn.attempt;
   const auto orphans = families_.orphans_of(id);
-  if (orphans.empty()) return finish(id);
+  if (orphans.empty()) return finish(release(id));
   end_leftovers(attempt, orphans);
 }
 

@@ -22,8 +22,14 @@ bool waits_for_leftovers(const Attempt& attempt) {
 
 }  // namespace
 
+void Tasks::get_ready() {
+  constexpr std::size_t kAhead = 4;
+  if (!queue_.empty()) pipes_.fill(std::min({queue_.size(), static_cast<std::size_t>(slots_), kAhead}));
+}
+
 void Tasks::watch(Attempt& attempt) {
   attempt.watched = true;
+  prefer_for_oom(attempt.leader);
   for (const LogStream stream : {LogStream::out, LogStream::err}) {
     const Fd& fd = stream == LogStream::out ? attempt.out : attempt.err;
     epoll_event event{};
@@ -79,6 +85,7 @@ void Tasks::forget(const message::Forget& forget) {
   journal::Forgotten forgotten;
   for (const AttemptId attempt : forget.attempts) {
     if (ended_.erase(attempt) > 0) forgotten.attempts.push_back(attempt);
+    ended_masks_.erase(attempt);
   }
   if (!forgotten.attempts.empty()) shell_.journal.append(std::move(forgotten));
 }
@@ -88,14 +95,17 @@ std::vector<Message> Tasks::inventory(const std::string& boot_id) const {
   message::Inventory inventory{boot_id, {}};
   std::vector<Message> messages(1);
   queue_.for_each([&](const message::Spawn& spawn) {
-    inventory.attempts.push_back({{spawn.attempt, Stage::queued}, spawn.note});
+    inventory.attempts.push_back({{spawn.attempt, Stage::queued}, spawn.note, spawn.masks});
   });
   for (const auto& [id, attempt] : running_) {
-    inventory.attempts.push_back({{id, Stage::running}, attempt->spawn.note});
+    inventory.attempts.push_back({{id, Stage::running}, attempt->spawn.note, attempt->masks});
     messages.emplace_back(message::Spawned{id, attempt->leader, attempt->started_at});
   }
   for (const auto& [id, record] : ended_) {
-    inventory.attempts.push_back({{id, Stage::ended}, record.note});
+    const auto masks = ended_masks_.find(id);
+    inventory.attempts.push_back({{id, Stage::ended},
+                                  record.note,
+                                  masks == ended_masks_.end() ? std::vector<std::string>{} : masks->second});
     messages.emplace_back(message::Exited{record});
   }
   messages.front() = std::move(inventory);

@@ -71,6 +71,14 @@ Status Workspaces::clean(const std::string& folder) {
   return mark_pristine(folder);
 }
 
+// A task may have put something else in its place, a link to anywhere; that goes with the folder.
+Status Workspaces::empty_out(const std::string& folder) {
+  const std::string out = folder + "/out";
+  struct stat st {};
+  if (::lstat(out.c_str(), &st) != 0 || !S_ISDIR(st.st_mode)) return Ok{};
+  return empty_folder(out);
+}
+
 // Written over what was there before, and filled up with spaces to its length, which JSON allows:
 // that is one system call, where cutting the file would cost ten times as much.
 Status Workspaces::write_context(std::int64_t number, std::string_view json) {

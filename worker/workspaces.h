@@ -36,6 +36,9 @@ class Workspaces {
   // Removes everything in a folder and makes it pristine.
   static Status clean(const std::string& path);
 
+  // Gives back the room that a failed attempt took in the out/ of a folder.
+  static Status empty_out(const std::string& path);
+
   std::string path(std::int64_t number) const;
   // True when something was made in the folder, or in its out/, since it was pristine.
   bool touched(std::int64_t number) const;

@@ -68,6 +68,35 @@ bool is_declared(const TaskSpec& task, std::string_view name) {
          std::find(task.metrics.begin(), task.metrics.end(), name) != task.metrics.end();
 }
 
+// "more than 100" is no comparison: the value would have to be these words.
+bool looks_like_comparison(std::string_view text) {
+  constexpr std::array<std::string_view, 15> kWords = {
+      "more", "less",  "than",  "least",   "most",    "over",    "under", "above",
+      "below", "between", "greater", "fewer", "minimum", "maximum", "positive"};
+  const std::string lower = to_lower_ascii(text);
+  const std::vector<std::string_view> words = split(lower, ' ');
+  return text.find_first_of("0123456789") != std::string_view::npos ||
+         std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+           return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+         });
+}
+
+void doubt_text(ParseContext& context, const YamlNode& value, const std::string& what,
+                const ExpectRule& rule) {
+  const bool is_meant = !rule.equals_text || trim(rule.text) != *rule.equals_text;
+  if (is_meant || !looks_like_comparison(*rule.equals_text)) return;
+  const std::string shown = printable(*rule.equals_text, 60);
+  const std::size_t digit = shown.find_first_of("0123456789");
+  const std::string number =
+      digit == std::string::npos
+          ? "100"
+          : shown.substr(digit, shown.find_first_not_of("0123456789.", digit) - digit);
+  context.findings.add(
+      Rule::text_expectation, value.mark,
+      fmt::format("{}: the value must be exactly the text \"{}\"", what, shown),
+      fmt::format("write \">= {}\" for a number, or \"== {}\" for this text", number, shown));
+}
+
 void read_expectations(ParseContext& context, const YamlNode& expect, const std::string& where,
                        TaskSpec& task) {
   std::vector<std::string_view> declared(task.outputs.begin(), task.outputs.end());
@@ -84,6 +113,8 @@ void read_expectations(ParseContext& context, const YamlNode& expect, const std:
     if (!is_text(&entry.value)) continue;
     auto rule = parse_expect(entry.key, entry.value.text);
     if (rule.ok()) {
+      doubt_text(context, entry.value,
+                 fmt::format("{}.expect.{}", where, printable(entry.key, 70)), rule.value());
       task.expect.push_back(std::move(rule).value());
     } else {
       context.findings.add(

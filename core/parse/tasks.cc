@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "core/fields.h"
+#include "core/fields_plain.h"
 #include "core/parse/env.h"
 #include "core/parse/retry.h"
 #include "core/parse/steps.h"
@@ -285,6 +286,18 @@ void refuse_id(ParseContext& context, const YamlNode::Entry& entry) {
       "use up to 64 letters, digits and _ . -, and start with a letter, a digit or _");
 }
 
+// As `needs: [off]` is refused, and the task could be named nowhere else.
+void refuse_unclear_id(ParseContext& context, const YamlNode::Entry& entry) {
+  if (entry.key_quoted) return;
+  const PlainReading reading = read_plain(entry.key);
+  if (reading.kind == PlainReading::Kind::text) return;
+  context.findings.add(
+      Rule::ambiguous_scalar, entry.key_mark,
+      fmt::format("a task's id must be a text, but {} without quotes is read as {}", entry.key,
+                  reading.read_as),
+      fmt::format("write \"{}\":, here and in needs", entry.key));
+}
+
 // False when the entry is not to be read as a task.
 bool check_id(ParseContext& context, const YamlNode::Entry& entry,
               std::unordered_map<std::string, const YamlNode::Entry*>& seen) {
@@ -298,6 +311,7 @@ bool check_id(ParseContext& context, const YamlNode::Entry& entry,
         fmt::format("\"{}\": ids that begin with hook. are those of hooks", entry.key));
     return false;
   }
+  refuse_unclear_id(context, entry);
   const auto [known, is_new] = seen.emplace(to_lower_ascii(entry.key), &entry);
   if (!is_new) {
     const YamlNode::Entry& first = *known->second;

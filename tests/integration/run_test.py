@@ -266,6 +266,7 @@ class Looking(TidemillTest):
             self.assertEqual(self.tidemill("help", command).stdout, shown)
         self.assertIn("tidemill 0.", self.tidemill("--version").stdout)
         self.tidemill("frobnicate", expect=2)
+        self.assertIn("every promise held", self.tidemill("sim", "--seed", "1", "--count", "2").stdout)
 
     def test_follow_waits_for_a_task_that_has_not_started(self) -> None:
         dag = self.dag("""tasks:

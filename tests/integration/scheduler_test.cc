@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/hash.h"
 #include "scheduler/storage/reader.h"
 #include "tests/support/fake_agent.h"
@@ -185,6 +187,21 @@ TEST_F(SchedulerTest, AWorkerThatNeverConnectsEndsTheWaitInWords) {
   ASSERT_FALSE(ended.ok());
   EXPECT_NE(ended.error().message.find("run `/bin/false` to see why"), std::string::npos)
       << ended.error().message;
+}
+
+TEST_F(SchedulerTest, AWorkerThatSaysItCannotWorkIsNotTriedAgain) {
+  agent_command_ = {"/bin/sh", "-c", "echo once >> " + folder_ / "starts" + "; exit 2"};
+  auto scheduler = open();
+  ASSERT_TRUE(scheduler->submit(request(dag("a"))).ok());
+  const Status ended = scheduler->run_until_idle();
+  ASSERT_FALSE(ended.ok());
+  EXPECT_NE(ended.error().message.find("cannot work"), std::string::npos) << ended.error().message;
+  EXPECT_EQ(read_file(folder_ / "starts", 100).value(), "once\n");
+}
+
+TEST_F(SchedulerTest, TheDataFolderIsForItsOwnerAlone) {
+  auto scheduler = open();
+  EXPECT_EQ(std::filesystem::status(data_dir()).permissions(), std::filesystem::perms::owner_all);
 }
 
 TEST_F(SchedulerTest, AWorkerThatCannotBeStartedIsNamed) {

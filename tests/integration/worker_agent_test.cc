@@ -117,8 +117,61 @@ TEST_F(Agent, AnArtifactThatLeadsOutIsRefusedInWords) {
   EXPECT_EQ(outcome.cause, Cause::none) << "the core decides what a missing artifact means";
   EXPECT_TRUE(outcome.result.artifacts.empty());
   EXPECT_SAYS(outcome.message, "symbolic link");
-  EXPECT_SAYS(outcome.message, "left no none");
-  EXPECT_SAYS(worker.log_text(1, "tidemill"), "symbolic link");
+  EXPECT_SAYS(outcome.message, "artifact none is missing (none was not written)");
+  EXPECT_SAYS(worker.log_text(1, "tidemill"), "contract: " + outcome.message);
+}
+
+TEST_F(Agent, AFolderThatLeadsOutIsRefused) {
+  std::filesystem::create_directories(worker.data() + "/mine");
+  std::ofstream(worker.data() + "/mine/precious") << "x";
+  auto start = worker.script(1, "rmdir \"$TIDEMILL_OUT\"; ln -s \"$PWD/mine\" \"$TIDEMILL_OUT\"");
+  start.artifacts = {{"a", "precious"}};
+  const Outcome outcome = worker.run(start);
+  EXPECT_TRUE(outcome.result.artifacts.empty());
+  EXPECT_SAYS(outcome.message, "symbolic link");
+  EXPECT_EQ(read_text(worker.data() + "/mine/precious"), "x");
+}
+
+TEST_F(Agent, ABrokenPromiseStandsInTheLog) {
+  auto start = worker.order(1, {"true"});
+  start.outputs = {"rows"};
+  EXPECT_EQ(worker.run(start).cause, Cause::none) << "the core judges";
+  EXPECT_SAYS(worker.log_text(1, "tidemill"), "contract: output rows is missing");
+}
+
+TEST_F(Agent, WhatAFailedAttemptLeftIsGoneWhenItsEndIsKnown) {
+  auto failed = worker.script(1, "echo $TIDEMILL_OUT; mkdir \"$TIDEMILL_OUT/d\"; echo big > \"$TIDEMILL_OUT/d/part\"; chmod 0 \"$TIDEMILL_OUT/d\"; exit 1");
+  EXPECT_EQ(worker.run(failed).cause, Cause::exit);
+  auto broken = worker.script(2, "echo $TIDEMILL_OUT; echo big > \"$TIDEMILL_OUT/part\"");
+  broken.artifacts = {{"model", "model"}};
+  worker.run(broken);
+  for (const std::int64_t attempt : {1, 2}) {
+    std::string out = worker.log_text(attempt, "stdout");
+    ASSERT_FALSE(out.empty());
+    out.pop_back();
+    EXPECT_TRUE(std::filesystem::is_empty(out)) << out;
+  }
+}
+
+TEST_F(Agent, FoldersAreForNobodyElse) {
+  auto start = worker.script(1, "echo hello; echo x > \"$TIDEMILL_OUT/x\"");
+  start.artifacts = {{"x", "x"}};
+  ASSERT_EQ(worker.run(start).result.artifacts.size(), 1u);
+  for (const char* folder : {"logs", "logs/1", "objects", "objects/new", "worker", "worker/attempts", "worker/attempts/1"}) {
+    struct stat st {};
+    ASSERT_EQ(::stat((worker.data() + "/" + folder).c_str(), &st), 0) << folder;
+    EXPECT_EQ(st.st_mode & 0777, 0700u) << folder;
+  }
+}
+
+TEST(AgentSetup, AControlGroupThatIsNoneEndsItInWords) {
+  TemporaryDirectory folder;
+  ChildProcess agent({worker_process(), "worker", "--data-dir", folder / "data", "--slots", "1"},
+                     {"TIDEMILL_CGROUP=/nonexistent"}, folder / "log");
+  const int status = agent.wait();
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 2);
+  EXPECT_SAYS(read_text(folder / "log"), "TIDEMILL_CGROUP=/nonexistent is no cgroup v2 folder");
 }
 
 TEST_F(Agent, AMissingInputEndsTheAttemptBeforeItStarts) {
@@ -193,6 +246,53 @@ TEST_F(Agent, SecretsArriveAndAreMasked) {
     const std::string content = file.is_regular_file() ? read_text(file.path()) : "";
     EXPECT_EQ(content.find("hush-hush"), std::string::npos) << file.path();
   }
+}
+
+constexpr const char* kTellsEverything = R"(
+    printf 'key=%s\n%s=1\n' "$TOKEN" "$TOKEN" > "$TIDEMILL_OUTPUT"
+    echo "{\"name\": \"m $TOKEN\", \"value\": 1, \"slice\": \"$TOKEN\"}" > "$TIDEMILL_METRICS"
+    echo "{\"check\": \"c\", \"success\": true, \"actual\": \"hush\\u002dhush\"}" > "$TIDEMILL_CHECKS"
+    echo "# $TOKEN" > "$TIDEMILL_SUMMARY")";
+
+void expect_masked(AgentFixture& worker, const Outcome& outcome) {
+  ASSERT_EQ(outcome.cause, Cause::none) << outcome.message;
+  EXPECT_EQ(outcome.result.outputs.at(0).second, "***");
+  EXPECT_EQ(outcome.result.metrics.at(0).name, "m ***");
+  EXPECT_EQ(outcome.result.metrics.at(0).slice, "***");
+  EXPECT_EQ(outcome.result.checks.at(0).actual, "***");
+  EXPECT_EQ(outcome.result.summary, "# ***\n");
+  EXPECT_EQ(worker.log(1).find("hush"), std::string::npos) << worker.log(1);
+}
+
+TEST_F(Agent, SecretsAreMaskedInWhatATaskReports) {
+  auto start = worker.script(1, std::string("echo \"0.5 $TOKEN\" > \"$TIDEMILL_PROGRESS\"; until [ -e done ]; do sleep 0.01; done") + kTellsEverything);
+  start.outputs = {"key"};
+  start.secrets = {{"TOKEN", "hush-hush"}};
+  worker.send(start);
+  ASSERT_TRUE(wait_until([&] {
+    worker.pump();
+    return !worker.progress().empty();
+  }));
+  EXPECT_EQ(worker.progress()[0].text, "***");
+  std::ofstream(worker.data() + "/done") << "";
+  expect_masked(worker, worker.await_end(1));
+}
+
+TEST_F(Agent, AnAgentThatComesLaterMasksThemToo) {
+  auto start = worker.script(1, std::string("until [ -e done ]; do sleep 0.01; done") + kTellsEverything);
+  start.outputs = {"key"};
+  start.secrets = {{"TOKEN", "hush-hush"}};
+  worker.send(start);
+  worker.await_started(1);
+  worker.agent().signal(SIGKILL);
+  worker.agent().wait();
+  worker.start_agent();
+  // Once it runs under the second, it ends under a third.
+  worker.agent().signal(SIGKILL);
+  worker.agent().wait();
+  std::ofstream(worker.data() + "/done") << "";
+  worker.start_agent();
+  expect_masked(worker, worker.await_end(1));
 }
 
 TEST_F(Agent, OnlyTheHostsNamedVariablesReachATask) {

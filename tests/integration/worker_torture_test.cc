@@ -12,8 +12,9 @@ namespace tidemill::testing {
 namespace {
 
 // Every process of a tree sleeps for this odd time or has it among its arguments, so that it is found
-// even when it hid all other traces.
-std::string mark_of(std::int64_t attempt) { return "98765." + std::to_string(attempt); }
+// even when it hid all other traces. Two runs of this test at once do not meet.
+std::string marks_of_this_run() { return fmt::format("98765.{:07}", ::getpid()); }
+std::string mark_of(std::int64_t attempt) { return marks_of_this_run() + std::to_string(attempt); }
 
 std::vector<pid_t> survivors(const std::string& mark) {
   std::vector<pid_t> found;
@@ -22,6 +23,20 @@ std::vector<pid_t> survivors(const std::string& mark) {
     if (arguments.find(mark) != std::string::npos && process_exists(pid)) found.push_back(pid);
   }
   return found;
+}
+
+// What is left, in words; empty = nothing.
+std::string remains(const std::string& mark) {
+  std::string text;
+  for (const pid_t pid : survivors(mark)) {
+    const auto stat = read_stat(pid);
+    const std::string limits = read_text("/proc/" + std::to_string(pid) + "/limits");
+    const auto locks = limits.find("Max file locks");
+    text += stat ? fmt::format("pid {} {} state {} parent {} session {} {}\n", pid, stat->name, stat->state, stat->parent,
+                               stat->session, limits.substr(locks, limits.find('\n', locks) - locks))
+                 : "";
+  }
+  return text;
 }
 
 struct Tree {
@@ -84,7 +99,7 @@ std::string fill_in(std::string script, const std::string& mark, const std::stri
 class Torture : public ::testing::TestWithParam<Tree> {
  protected:
   void TearDown() override {
-    for (const pid_t pid : survivors("98765.")) kill_process(pid);
+    for (const pid_t pid : survivors(marks_of_this_run())) kill_process(pid);
   }
 
   std::string ready(std::int64_t attempt) { return folder / ("ready" + std::to_string(attempt)); }
@@ -116,7 +131,7 @@ TEST_P(Torture, StopsToTheLastProcess) {
   start(2, GetParam().script);
   client.send(message::Kill{AttemptId{2}, Cause::cancelled, false});
   const auto record = client.await_exit(2, 60);
-  EXPECT_EQ(survivors(mark_of(2)), std::vector<pid_t>{}) << "none may be there when the end is reported";
+  EXPECT_EQ(remains(mark_of(2)), "") << "none may be there when the end is reported";
   EXPECT_EQ(record.cause, Cause::cancelled);
   expect_neighbour_unhurt();
 }
@@ -126,7 +141,7 @@ TEST_P(Torture, LeavesNothingWhenKilledAtOnce) {
   start(2, GetParam().script);
   client.send(message::Kill{AttemptId{2}, Cause::cancelled, true});
   client.await_exit(2, 60);
-  EXPECT_EQ(survivors(mark_of(2)), std::vector<pid_t>{});
+  EXPECT_EQ(remains(mark_of(2)), "");
   expect_neighbour_unhurt();
 }
 
@@ -135,7 +150,7 @@ TEST_P(Torture, LeavesNothingWhenItsFirstProcessIsKilledByAStranger) {
   start(2, GetParam().script);
   kill_process(client.await_spawned(2).pid);
   const auto record = client.await_exit(2, 60);
-  EXPECT_EQ(survivors(mark_of(2)), std::vector<pid_t>{});
+  EXPECT_EQ(remains(mark_of(2)), "");
   EXPECT_EQ(record.cause, Cause::signal) << "the cause is what happened to the first process";
   expect_neighbour_unhurt();
 }
@@ -147,7 +162,7 @@ TEST_P(Torture, LeavesNothingWhenTheSupervisorDies) {
   client.restart();
   client.attach(4);
   const auto record = client.await_exit(2, 60);
-  EXPECT_EQ(survivors(mark_of(2)), std::vector<pid_t>{});
+  EXPECT_EQ(remains(mark_of(2)), "");
   EXPECT_EQ(record.cause, Cause::lost);
   EXPECT_NE(record.message.find("supervisor died"), std::string::npos) << record.message;
   EXPECT_NE(client.log_text(2, "tidemill").find("lost: "), std::string::npos);
@@ -159,7 +174,7 @@ INSTANTIATE_TEST_SUITE_P(Trees, Torture, ::testing::ValuesIn(kTrees),
 class Leftovers : public Torture {};
 
 TEST_F(Leftovers, AreEndedAfterASuccessAndNoted) {
-  client.run(client.script(1, "(setsid sleep 98765.1 >/dev/null 2>&1 &); (setsid sh -c 'trap \"\" TERM; while :; do sleep 98765.1; done' &); echo done"));
+  client.run(client.script(1, fill_in("(setsid sleep MARK >/dev/null 2>&1 &); (setsid sh -c 'trap \"\" TERM; while :; do sleep MARK; done' &); echo done", mark_of(1), "")));
   const auto record = client.await_exit(1);
   EXPECT_EQ(record.cause, Cause::none);
   EXPECT_EQ(record.exit_code, 0);
@@ -169,7 +184,7 @@ TEST_F(Leftovers, AreEndedAfterASuccessAndNoted) {
 }
 
 TEST_F(Leftovers, OneThatRemovedItsTagIsFoundByElimination) {
-  client.run(client.script(1, "(setsid prlimit --locks=unlimited env -i sh -c 'trap \"\" TERM; while :; do sleep 98765.1; done' >/dev/null 2>&1 &); sleep 0.2"));
+  client.run(client.script(1, fill_in("(setsid prlimit --locks=unlimited env -i sh -c 'trap \"\" TERM; while :; do sleep MARK; done' >/dev/null 2>&1 &); sleep 0.2", mark_of(1), "")));
   client.await_exit(1);
   EXPECT_TRUE(survivors(mark_of(1)).empty());
 }

@@ -97,7 +97,7 @@ inline std::vector<Message> every_message() {
       message::Kill{attempt, Cause::cancelled, false},
       message::Forget{{attempt}},
       message::Leave{},
-      message::Inventory{"boot", {{known, "note"}}},
+      message::Inventory{"boot", {{known, "note", {"s3cret", "line two"}}}},
       message::Spawned{attempt, 4242, WallTime{6}},
       message::Exited{record},
   };

@@ -152,7 +152,10 @@ TEST(Duration, ForPeople) {
   EXPECT_EQ(shown(250), "0.250ms");
   EXPECT_EQ(shown(412'999), "412ms");
   EXPECT_EQ(shown(3'290'000), "3.2s");
-  EXPECT_EQ(shown(59'999'999), "59.9s");
+  EXPECT_EQ(shown(2'000'000), "2s");
+  EXPECT_EQ(shown(9'999'999), "9.9s");
+  EXPECT_EQ(shown(10'000'000), "10s");
+  EXPECT_EQ(shown(59'999'999), "59s");
   EXPECT_EQ(shown(245'000'000), "4m 05s");
   EXPECT_EQ(shown(7'380'000'000), "2h 03m");
   EXPECT_EQ(shown(273'600'000'000), "3d 4h");

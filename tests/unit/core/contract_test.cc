@@ -57,6 +57,15 @@ TEST(Contract, EveryBrokenPromiseIsNamedOnce) {
             "rows should be < 1000, but is 1200");
 }
 
+TEST(Contract, WhatTheWorkerSaidOfAnArtifactIsTheReason) {
+  TaskSpec task;
+  task.artifacts = {{"report", "report.html"}};
+  const std::string said = "artifact report: report.html is a symbolic link, which is not taken";
+  EXPECT_EQ(broken_contract(task, result(), said), said);
+  task.artifacts.clear();
+  EXPECT_EQ(broken_contract(task, result(), said), std::nullopt) << "no promise, nothing broken";
+}
+
 TEST(Contract, EachComparisonHoldsWhereItShould) {
   // The last value counts: rows is 1200, not 10.
   EXPECT_EQ(check(expect("rows", Op::lt, 1201, "")), std::nullopt);

@@ -259,6 +259,21 @@ TEST(DagParser, ExpectationsInEveryForm) {
   EXPECT_EQ(expect[5].equals_text, std::nullopt);
 }
 
+TEST(DagParser, ATextThatIsMeantIsNoDoubtfulExpectation) {
+  const std::string_view text =
+      "tasks:\n  a:\n    run: x\n    outputs: [a, b]\n"
+      "    expect: {a: \"== more than 100\", b: \"!= v2\"}\n";
+  const DagPtr dag = good_dag(text);
+  EXPECT_EQ(task_of(dag, "a").expect[0].equals_text, "more than 100");
+  EXPECT_EQ(findings_of(text), "");
+}
+
+TEST(DagParser, AnIdThatReadsAsSomethingElseIsQuotedEverywhere) {
+  const DagPtr dag = good_dag(
+      "tasks:\n  \"off\": {run: x}\n  '7': {run: x}\n  b: {run: x, needs: [\"off\", \"7\"]}\n");
+  EXPECT_EQ(task_of(dag, "b").upstream.size(), 2u);
+}
+
 TEST(DagParser, SchedulesInEveryForm) {
   const DagPtr dag = good_dag(
       "schedule:\n  - \"@daily\"\n  - {every: 15m, anchor: 2026-01-01T00:05:00Z}\n"

@@ -214,11 +214,22 @@ TEST_F(Blockers, NothingHoldsItUp) {
   expect(stage, Blocker::Kind::none, "none");
 }
 
-TEST_F(Blockers, WithoutASchedulerNobodyKnowsTheHolders) {
-  Stage stage("train");
+TEST_F(Blockers, WithoutASchedulerTheRunItselfTellsWhatItCan) {
+  Stage stage("train; tune; audit");
   stage.ready("train", 95);
-  const auto said = explain_task(stage.dag, stage.run, 0, nullptr, kNow);
-  expect_golden("explain/blocked_unknown.txt", text(said));
+  const auto said = [&] { return text(explain_task(stage.dag, stage.run, 0, nullptr, kNow)); };
+  expect_golden("explain/blocked_unknown.txt", said());
+
+  stage.spec("train").resources.gpu = 1;
+  stage.spec("train").runs_on = {"gpu", "eu"};
+  expect_golden("explain/blocked_unknown_demand.txt", said());
+
+  stage.dag.pools = {{"gpu", 2}};
+  for (const char* id : {"train", "tune", "audit"}) stage.spec(id).pool = "gpu";
+  stage.running("tune", 60);
+  expect_golden("explain/blocked_unknown_demand.txt", said());
+  stage.at("audit").state = TaskState::dispatched;
+  expect_golden("explain/blocked_unknown_pool.txt", said());
 }
 
 TEST(BlockersData, AheadCountsOnlyThoseThatCompete) {

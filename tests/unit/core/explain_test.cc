@@ -143,8 +143,8 @@ TEST_F(Explain, Ended) {
   TaskRun& train = stage.ended("train", TaskState::failed, "exit code 3; 2 of 2 retries used");
   train.attempts = 3;
   train.retries = 2;
-  stage.ended("evaluate", TaskState::upstream_failed, "upstream train failed");
-  stage.ended("publish", TaskState::upstream_failed, "upstream evaluate is upstream_failed");
+  stage.ended("evaluate", TaskState::upstream_failed, "train failed");
+  stage.ended("publish", TaskState::upstream_failed, "evaluate did not run");
   scene("failed", why(stage, "train"));
   scene("one below a failure", why(stage, "evaluate"));
   scene("two below a failure", why(stage, "publish"));
@@ -168,8 +168,8 @@ TEST_F(Explain, Ended) {
 TEST_F(Explain, Skipped) {
   Stage stage("check -> train -> publish");
   stage.ended("check", TaskState::skipped, "if: params.full is false");
-  stage.ended("train", TaskState::skipped, "upstream check is skipped");
-  stage.ended("publish", TaskState::skipped, "upstream train is skipped");
+  stage.ended("train", TaskState::skipped, "check was skipped, and all_success needs every upstream to succeed");
+  stage.ended("publish", TaskState::skipped, "train was skipped, and all_success needs every upstream to succeed");
   scene("by its own condition", why(stage, "check"));
   scene("one below", why(stage, "train"));
   scene("two below", why(stage, "publish"));

@@ -125,7 +125,7 @@ TEST(RunMachineTimeout, ARunThatTakesTooLongIsCancelledAndFails) {
   EXPECT_EQ(run.ended("extract", ended_by(Cause::timeout)), "run failed");
   EXPECT_EQ(run.states(), "extract cancelled, train cancelled, audit cancelled");
   EXPECT_EQ(run.run().reason, "timed out after 4h 00m");
-  EXPECT_EQ(run.of("extract").reason, "the run was timed out after 4h 00m");
+  EXPECT_EQ(run.of("extract").reason, "the run timed out after 4h 00m");
 }
 
 TEST(RunMachineTimeout, ACancelledRunNoLongerTimesOut) {
@@ -190,7 +190,7 @@ TEST(RunMachineQueueTimeout, AStartThatCrossesTheStopMayStillSucceed) {
 TEST(RunMachineQueueTimeout, EachRetryMayWaitAsLongAgain) {
   RunFixture run(dag("train", queue_timeout("train", minutes(10)), retries(1)));
   run.start();
-  EXPECT_EQ(run.fail("train"), "wake at +10.0s");
+  EXPECT_EQ(run.fail("train"), "wake at +10s");
   EXPECT_EQ(run.wake_after(seconds(10)), "ready train; wake at +10m 00s");
 }
 
@@ -232,9 +232,9 @@ TEST(RunMachineClock, AWallClockThatJumpsFiresNothingEarlyOrLate) {
     run.skip_recovery_check();
     EXPECT_EQ(run.start(), "ready train; ready audit; wake at +5m 00s");
     run.shift_wall_clock(jump);
-    EXPECT_EQ(run.fail("train"), "wake at +10.0s");
+    EXPECT_EQ(run.fail("train"), "wake at +10s");
     run.shift_wall_clock(jump);
-    EXPECT_EQ(run.wake_after(seconds(9)), "ignored: no timer is due; wake at +1.0s");
+    EXPECT_EQ(run.wake_after(seconds(9)), "ignored: no timer is due; wake at +1s");
     EXPECT_EQ(run.wake_after(seconds(1)), "ready train; wake at +4m 50s");
     run.shift_wall_clock(-jump);
     EXPECT_EQ(run.wake_after(seconds(290)), "unready audit; wake at +1h 55m");

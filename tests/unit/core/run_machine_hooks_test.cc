@@ -85,7 +85,7 @@ TEST(RunMachineHooks, HooksAreRetriedLikeTasks) {
   RunFixture run(dag("train", hooks({"exit"}), retries(1)));
   run.start();
   run.succeed("train");
-  EXPECT_EQ(run.fail("hook.exit"), "wake at +10.0s");
+  EXPECT_EQ(run.fail("hook.exit"), "wake at +10s");
   EXPECT_EQ(run.wake_after(seconds(10)), "ready hook.exit");
   EXPECT_EQ(run.succeed("hook.exit"), "run succeeded");
 }

@@ -270,8 +270,8 @@ TEST(Trigger, ExplainsInOneClause) {
       d, {{"a", TaskState::succeeded}, {"b", TaskState::running}, {"c", TaskState::succeeded}});
   const auto why = [&](const char* id) { return explain_trigger(d, run, d.find(id)).why; };
   EXPECT_EQ(why("join"), "2 of 3 upstreams succeeded, 1 still running (b)");
-  EXPECT_EQ(why("solo"), "upstream a succeeded");
-  EXPECT_EQ(why("any"), "one_failed: upstream a succeeded");
+  EXPECT_EQ(why("solo"), "a succeeded");
+  EXPECT_EQ(why("any"), "a succeeded, and one_failed needs one upstream to fail");
   EXPECT_EQ(why("lone"), "it has no upstreams");
 }
 
@@ -282,9 +282,36 @@ TEST(Trigger, NamesAFewOfManyUpstreams) {
   const auto run = run_in(d, {{"t0", TaskState::failed}});
   const TriggerVerdict verdict = explain_trigger(d, run, d.find("join"));
   EXPECT_EQ(verdict.kind, Kind::upstream_failed);
-  EXPECT_EQ(verdict.why,
-            "0 of 50 upstreams succeeded, 49 still waiting (t1, t2, t3 and 46 more), "
-            "1 failed (t0)");
+  EXPECT_EQ(verdict.why, "t0 failed");
+  const auto later = run_in(d, {{"t0", TaskState::succeeded}});
+  EXPECT_EQ(explain_trigger(d, later, d.find("join")).why,
+            "1 of 50 upstreams succeeded, 49 still waiting (t1, t2, t3 and 46 more)");
+}
+
+// What is open when it is decided will have gone on when somebody reads the reason.
+TEST(Trigger, TellsOnlyWhatSettledIt) {
+  const auto why = [](TriggerRule chosen, const std::map<std::string, TaskState>& states) {
+    const Dag d = dag("a, b, c -> join", rule("join", chosen));
+    return explain_trigger(d, run_in(d, states), d.find("join")).why;
+  };
+  const auto skipped = TaskState::skipped, failed = TaskState::failed;
+  EXPECT_EQ(why(TriggerRule::all_success, {{"a", TaskState::ready}, {"b", skipped}}),
+            "b was skipped, and all_success needs every upstream to succeed");
+  EXPECT_EQ(why(TriggerRule::all_success, {{"b", skipped}, {"c", TaskState::cancelled}}),
+            "c was cancelled");
+  EXPECT_EQ(why(TriggerRule::none_failed, {{"a", TaskState::upstream_failed}, {"b", failed}}),
+            "b failed, a did not run, and none_failed needs every upstream to succeed or be skipped");
+  EXPECT_EQ(why(TriggerRule::all_failed, {{"a", failed}, {"b", TaskState::succeeded}}),
+            "b succeeded, and all_failed needs every upstream to fail");
+  EXPECT_EQ(why(TriggerRule::one_success, {{"a", failed}, {"b", failed}, {"c", skipped}}),
+            "a, b failed, c was skipped, and one_success needs one upstream to succeed");
+}
+
+TEST(Trigger, AFalseExpressionTellsWhatEnded) {
+  const Dag d = dag("a; b; c; join", needs("join", "a.failed && (b || c)"));
+  const auto run = run_in(d, {{"a", TaskState::succeeded}, {"b", TaskState::running}});
+  EXPECT_EQ(explain_trigger(d, run, d.find("join")).why,
+            "needs: a.failed && (b || c) is false: a succeeded");
 }
 
 TEST(Trigger, SaysSoWhenThereIsNoSetup) {
@@ -292,7 +319,8 @@ TEST(Trigger, SaysSoWhenThereIsNoSetup) {
   const auto run = run_in(d, {{"a", TaskState::succeeded}});
   const TriggerVerdict verdict = explain_trigger(d, run, d.find("clean"));
   EXPECT_EQ(verdict.kind, Kind::skip);
-  EXPECT_EQ(verdict.why, "all_done_setup_success: upstream a succeeded; none of them is a setup");
+  EXPECT_EQ(verdict.why, "a succeeded, and all_done_setup_success needs one upstream with setup: true to succeed; "
+            "none of them is a setup");
 }
 
 // The expression form: every combination, against two-valued evaluation of every completion.

@@ -209,6 +209,55 @@ TEST_F(ObjectsTest, AChangedObjectIsNotHandedOn) {
   EXPECT_FALSE(fs::exists(folder / "in2"));
 }
 
+TEST_F(ObjectsTest, StoringTheSameContentRepairsAChangedObject) {
+  write(out + "/a", "good");
+  const auto artifact = objects.store("a", out, "a").value();
+  const std::string stored = root + "/" + artifact.hash.substr(0, 2) + "/" + artifact.hash;
+  ::chmod(stored.c_str(), 0644);
+  std::ofstream(stored, std::ios::app) << "evil";
+  write(out + "/b", "good");
+  ASSERT_TRUE(objects.store("b", out, "b").ok());
+  EXPECT_EQ(testing::read_text(stored), "good");
+  ASSERT_TRUE(objects.materialise({"a", artifact.hash, false}, folder / "in").ok());
+  EXPECT_EQ(testing::read_text(folder / "in"), "good");
+  EXPECT_TRUE(fs::is_empty(root + "/new"));
+}
+
+TEST_F(ObjectsTest, ACopiedInputCannotSpoilItsObject) {
+  Objects copying(root, Objects::Sharing::copies);
+  write(out + "/a", "good");
+  const auto artifact = copying.store("a", out, "a").value();
+  ASSERT_TRUE(copying.materialise({"a", artifact.hash, false}, folder / "in").ok());
+  struct stat st {};
+  ASSERT_EQ(::stat((folder / "in").c_str(), &st), 0);
+  EXPECT_EQ(st.st_mode & 0777, 0444u);
+  ::chmod((folder / "in").c_str(), 0644);
+  std::ofstream(folder / "in", std::ios::app) << "spoilt";
+  ASSERT_TRUE(copying.materialise({"a", artifact.hash, false}, folder / "in2").ok());
+  EXPECT_EQ(testing::read_text(folder / "in2"), "good");
+}
+
+TEST_F(ObjectsTest, ALinkedInputCostsNoSpace) {
+  Objects linking(root, Objects::Sharing::links);
+  write(out + "/a", "good");
+  const auto artifact = linking.store("a", out, "a").value();
+  ASSERT_TRUE(linking.materialise({"a", artifact.hash, false}, folder / "in").ok());
+  EXPECT_EQ(fs::hard_link_count(folder / "in"), 3u) << "the task's own, the object, the input";
+}
+
+TEST_F(ObjectsTest, AFileWithAnotherNameElsewhereIsCopied) {
+  write(folder / "data.csv", "rows");
+  ::chmod((folder / "data.csv").c_str(), 0644);
+  fs::create_hard_link(folder / "data.csv", out + "/data.csv");
+  const auto artifact = objects.store("data", out, "data.csv").value();
+  std::ofstream(folder / "data.csv", std::ios::app) << "more";
+  struct stat st {};
+  ASSERT_EQ(::stat((folder / "data.csv").c_str(), &st), 0);
+  EXPECT_EQ(st.st_mode & 0777, 0644u);
+  ASSERT_TRUE(objects.materialise({"data", artifact.hash, false}, folder / "in").ok());
+  EXPECT_EQ(testing::read_text(folder / "in"), "rows");
+}
+
 TEST_F(ObjectsTest, AMissingObjectIsAnError) {
   EXPECT_FALSE(objects.materialise({"a", std::string(64, '0'), false}, folder / "in").ok());
 }

@@ -1,0 +1,1 @@
+tidemill_python_test(safety_test Safety)
