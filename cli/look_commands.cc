@@ -16,18 +16,6 @@
 namespace tidemill {
 namespace {
 
-Style style_of(RunState state) {
-  switch (state) {
-    case RunState::succeeded: return Style::green;
-    case RunState::partial: return Style::yellow;
-    case RunState::failed: return Style::red;
-    case RunState::cancelled: return Style::yellow;
-    case RunState::running: return Style::blue;
-    case RunState::queued: return Style::plain;
-  }
-  UNREACHABLE();
-}
-
 std::string time_text(WallTime t) {
   return t.us == 0 ? "-" : format_rfc3339(WallTime{t.us / 1'000'000 * 1'000'000});
 }

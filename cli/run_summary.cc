@@ -7,6 +7,18 @@
 #include "base/text.h"
 
 namespace tidemill {
+Style style_of(RunState state) {
+  switch (state) {
+    case RunState::succeeded: return Style::green;
+    case RunState::partial:
+    case RunState::cancelled: return Style::yellow;
+    case RunState::failed: return Style::red;
+    case RunState::running: return Style::blue;
+    case RunState::queued: return Style::plain;
+  }
+  UNREACHABLE();
+}
+
 namespace {
 
 constexpr std::size_t kMaxListed = 40;
@@ -33,18 +45,6 @@ Style style_of(const TaskRun& task) {
     case TaskState::waiting:
     case TaskState::ready:
     case TaskState::awaiting_input: return Style::plain;
-  }
-  UNREACHABLE();
-}
-
-Style style_of(RunState state) {
-  switch (state) {
-    case RunState::succeeded: return Style::green;
-    case RunState::partial:
-    case RunState::cancelled: return Style::yellow;
-    case RunState::failed: return Style::red;
-    case RunState::queued:
-    case RunState::running: return Style::blue;
   }
   UNREACHABLE();
 }

@@ -11,6 +11,9 @@
 
 namespace tidemill {
 
+// The one colour of each run state.
+Style style_of(RunState state);
+
 // {"run":12,"state":"succeeded","tasks":{"extract":{"state":"succeeded","attempts":1,"duration_ms":8123}}}
 // duration_ms is of the last attempt, from exec to end; 0 when it never ran. Hooks that ran are
 // included as "hook.<kind>".

@@ -8,8 +8,6 @@
 
 namespace tidemill {
 
-namespace {
-
 bool is_text(ParamType type) {
   switch (type) {
     case ParamType::string:
@@ -27,6 +25,8 @@ bool is_text(ParamType type) {
   }
   UNREACHABLE();
 }
+
+namespace {
 
 Json comma_list(std::string_view text) {
   Json::Array items;

@@ -34,6 +34,9 @@ BoundParams bind_params(const Dag& dag,
 // From a JSON object (the API). null is taken only where not giving the parameter means null.
 BoundParams bind_params(const Dag& dag, const Json& given);
 
+// Is a value of this type written as text (dates and secrets too)?
+bool is_text(ParamType type);
+
 // Checks one value against its declaration; empty = fine, otherwise a clause that begins with
 // "must" or "is". Also used on defaults by the parser. In an array, `enum`, `pattern`, `minimum`
 // and `maximum` hold for each item, the lengths for the array itself; lengths of strings count code

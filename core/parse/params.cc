@@ -28,24 +28,6 @@ std::optional<ParamType> type_from(const YamlNode* node) {
   return std::nullopt;
 }
 
-bool wants_text(ParamType type) {
-  switch (type) {
-    case ParamType::string:
-    case ParamType::date:
-    case ParamType::datetime:
-    case ParamType::duration:
-    case ParamType::secret:
-      return true;
-    case ParamType::integer:
-    case ParamType::number:
-    case ParamType::boolean:
-    case ParamType::array:
-    case ParamType::object:
-      return false;
-  }
-  UNREACHABLE();
-}
-
 // Turns YAML values into JSON values, by the type that is wanted where one is.
 class ValueReader {
  public:
@@ -81,8 +63,8 @@ class ValueReader {
       return Json(*number);
     }
     if (reading.kind == Plain::ambiguous ||
-        (reading.kind != Plain::text && wanted && wants_text(*wanted))) {
-      const bool text = wanted && wants_text(*wanted);
+        (reading.kind != Plain::text && wanted && is_text(*wanted))) {
+      const bool text = wanted && is_text(*wanted);
       context_.findings.add(
           Rule::ambiguous_scalar, node.mark,
           fmt::format("{} {} without quotes is read as {}", where_, node.text, reading.read_as),
