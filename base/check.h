@@ -9,11 +9,11 @@ namespace tidemill {
 
 }  // namespace tidemill
 
-#define CHECK(condition)                                      \
-  do {                                                        \
-    if (!(condition)) [[unlikely]] {                          \
+#define CHECK(condition)                                        \
+  do {                                                          \
+    if (!(condition)) [[unlikely]] {                            \
       ::tidemill::check_failed(#condition, __FILE__, __LINE__); \
-    }                                                         \
+    }                                                           \
   } while (false)
 
 #define UNREACHABLE() ::tidemill::check_failed("unreachable", __FILE__, __LINE__)

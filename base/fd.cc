@@ -73,7 +73,8 @@ Status write_file_atomic(const std::string& path, std::string_view content, unsi
     return written.error().context(temporary);
   }
   if (::fsync(fd.get()) != 0) return errno_error("cannot sync " + temporary);
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return errno_error("cannot rename to " + path);
+  if (::rename(temporary.c_str(), path.c_str()) != 0)
+    return errno_error("cannot rename to " + path);
   return sync_directory_of(path);
 }
 

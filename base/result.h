@@ -80,9 +80,9 @@ Error errno_error(const std::string& what);
 }  // namespace tidemill
 
 // TRY(expr) yields the value or returns the error from the enclosing function. One per statement.
-#define TRY(...)                                            \
-  __extension__({                                           \
-    auto try_result_ = (__VA_ARGS__);                       \
-    if (!try_result_.ok()) return try_result_.error();      \
-    std::move(try_result_).value();                         \
+#define TRY(...)                                       \
+  __extension__({                                      \
+    auto try_result_ = (__VA_ARGS__);                  \
+    if (!try_result_.ok()) return try_result_.error(); \
+    std::move(try_result_).value();                    \
   })

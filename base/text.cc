@@ -10,9 +10,7 @@ namespace tidemill {
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 template <typename T>
 std::optional<T> whole_number(std::string_view text) {
@@ -63,9 +61,7 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
   return out;
 }
 
-char to_lower_ascii(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+char to_lower_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::string to_lower_ascii(std::string_view text) {
   std::string out(text);
@@ -79,8 +75,8 @@ std::string plural(std::int64_t count, std::string_view noun) {
   const bool ends_in_y = noun.size() > 1 && noun.ends_with('y') &&
                          kVowels.find(noun[noun.size() - 2]) == std::string_view::npos;
   if (ends_in_y) return fmt::format("{} {}ies", count, noun.substr(0, noun.size() - 1));
-  const bool hisses =
-      noun.ends_with('s') || noun.ends_with('x') || noun.ends_with("ch") || noun.ends_with("sh");
+  const bool hisses = noun.ends_with('s') || noun.ends_with('x') || noun.ends_with("ch") ||
+                      noun.ends_with("sh");
   return fmt::format("{} {}{}", count, noun, hisses ? "es" : "s");
 }
 

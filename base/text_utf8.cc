@@ -8,9 +8,7 @@ namespace {
 
 using Byte = unsigned char;
 
-bool is_continuation(char c) {
-  return (static_cast<Byte>(c) & 0xC0u) == 0x80u;
-}
+bool is_continuation(char c) { return (static_cast<Byte>(c) & 0xC0u) == 0x80u; }
 
 // The second byte's range keeps out overlong forms, surrogates and code points over U+10FFFF
 // (Unicode 15, table 3-7 "Well-formed UTF-8 byte sequences").

@@ -30,9 +30,7 @@ std::int64_t read_clock(clockid_t id) {
   return std::int64_t{time.tv_sec} * kSecondUs + time.tv_nsec / 1000;
 }
 
-std::string quoted(std::string_view text) {
-  return "\"" + printable(text, 60) + "\"";
-}
+std::string quoted(std::string_view text) { return "\"" + printable(text, 60) + "\""; }
 
 // Reads fixed layouts from left to right; once something did not fit, `ok` stays false.
 struct Reader {
@@ -127,9 +125,9 @@ std::string format_rfc3339(WallTime t) {
   const std::int64_t fraction = t.us - seconds * kSecondUs;
   const std::int64_t days = floor_div(seconds, kDayS);
   const std::int64_t in_day = seconds - days * kDayS;
-  std::string out =
-      fmt::format("{}T{:02}:{:02}:{:02}", format_date(static_cast<std::int32_t>(days)),
-                  in_day / 3600, in_day / 60 % 60, in_day % 60);
+  std::string out = fmt::format("{}T{:02}:{:02}:{:02}",
+                                format_date(static_cast<std::int32_t>(days)), in_day / 3600,
+                                in_day / 60 % 60, in_day % 60);
   if (fraction != 0) out += fmt::format(".{:06}", fraction);
   return out + "Z";
 }

@@ -54,8 +54,8 @@ Zone::Lookup Zone::to_utc(LocalTime local) const {
 }
 
 ZonePtr utc_zone() {
-  static const ZonePtr utc =
-      std::make_shared<const Zone>("UTC", std::vector<Zone::Period>{{0, 0, "UTC"}});
+  static const ZonePtr utc = std::make_shared<const Zone>("UTC",
+                                                          std::vector<Zone::Period>{{0, 0, "UTC"}});
   return utc;
 }
 

@@ -28,7 +28,8 @@ class Zone {
   // What a local time means: one moment; none (a gap, skipped by the clock); or two (a fold).
   struct Lookup {
     enum class Kind { unique, gap, fold } kind = Kind::unique;
-    std::int64_t first_s = 0;   // unique and fold: the earlier UTC moment; gap: the moment of the change
+    std::int64_t first_s =
+        0;  // unique and fold: the earlier UTC moment; gap: the moment of the change
     std::int64_t second_s = 0;  // fold: the later UTC moment; otherwise equal to first_s
   };
 

@@ -18,9 +18,7 @@ constexpr std::int64_t kYear2038S = 2'145'916'800;
 constexpr std::size_t kLongestName = 64;
 
 // "localtime" is whatever this machine is set to, so a DAG file with it would not mean one thing.
-bool is_offered(std::string_view name) {
-  return name != "localtime";
-}
+bool is_offered(std::string_view name) { return name != "localtime"; }
 
 std::vector<std::string_view> known_names(const date::tzdb& database) {
   std::vector<std::string_view> names;

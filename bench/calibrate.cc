@@ -1,6 +1,6 @@
 // What this machine can do at this moment, printed beside every result: one JSON object with
-// spawn_us (one /bin/true at a time), fsync_us (4 KiB append + fdatasync) and socket_us (a byte there
-// and back between two processes over a Unix socket). All medians.
+// spawn_us (one /bin/true at a time), fsync_us (4 KiB append + fdatasync) and socket_us (a byte
+// there and back between two processes over a Unix socket). All medians.
 //   calibrate FOLDER-ON-THE-DISK-THAT-IS-MEASURED
 #include <fcntl.h>
 #include <spawn.h>
@@ -45,7 +45,8 @@ double fsync_us(const std::string& folder) {
   char block[4096];
   std::memset(block, 'x', sizeof block);
   const double us = median_us(500, [&] {
-    return write(fd, block, sizeof block) == static_cast<ssize_t>(sizeof block) && fdatasync(fd) == 0;
+    return write(fd, block, sizeof block) == static_cast<ssize_t>(sizeof block) &&
+           fdatasync(fd) == 0;
   });
   close(fd);
   unlink(path.c_str());

@@ -1,5 +1,5 @@
-// The bare machine: starts COUNT processes of a program with IN_FLIGHT at a time and waits for them.
-// No log, no state, no dependency: what any task runner is measured against.
+// The bare machine: starts COUNT processes of a program with IN_FLIGHT at a time and waits for
+// them. No log, no state, no dependency: what any task runner is measured against.
 //   spawn_loop COUNT IN_FLIGHT PROGRAM
 #include <spawn.h>
 #include <sys/wait.h>

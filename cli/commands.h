@@ -14,9 +14,9 @@ struct RunCommand {
   int slots = 0;                    // 0 = one per processor
   std::string data_dir;
   std::vector<std::string> only;
-  std::string from_failed;          // a run; empty = none
-  bool fresh = false;   // cancel an unfinished run of this dag and start a new one
-  bool resume = false;  // continue an unfinished run of this dag even if the file changed since
+  std::string from_failed;  // a run; empty = none
+  bool fresh = false;       // cancel an unfinished run of this dag and start a new one
+  bool resume = false;      // continue an unfinished run of this dag even if the file changed since
   bool json = false;
   bool quiet = false;
 };
@@ -34,8 +34,8 @@ int run_plan(const PlanCommand& options);
 
 struct RunsCommand {
   std::string data_dir;
-  std::string dag;     // empty = all
-  std::string state;   // empty = all
+  std::string dag;    // empty = all
+  std::string state;  // empty = all
   int limit = 20;
   bool json = false;
 };

@@ -40,8 +40,10 @@ complete -o filenames -F _tidemill tidemill
 std::string quoted(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '\'') out += "'\\''";
-    else out.push_back(c);
+    if (c == '\'')
+      out += "'\\''";
+    else
+      out.push_back(c);
   }
   return out;
 }
@@ -72,8 +74,8 @@ _tidemill "$@"
 std::string fish_script(const std::vector<CommandWords>& commands) {
   std::string out = "complete -c tidemill -f\n";
   for (const auto& command : commands) {
-    out += fmt::format("complete -c tidemill -n __fish_use_subcommand -a {} -d '{}'\n", command.name,
-                       quoted(command.description));
+    out += fmt::format("complete -c tidemill -n __fish_use_subcommand -a {} -d '{}'\n",
+                       command.name, quoted(command.description));
     const std::string seen = fmt::format("-n '__fish_seen_subcommand_from {}'", command.name);
     if (command.takes_files) out += fmt::format("complete -c tidemill {} -F\n", seen);
     for (const std::string& option : command.options) {
@@ -92,7 +94,8 @@ Result<std::string> completion_script(const std::string& shell,
   if (shell == "bash") return bash_script(commands);
   if (shell == "zsh") return zsh_script(commands);
   if (shell == "fish") return fish_script(commands);
-  return invalid(fmt::format("no completion for '{}'; there is bash, zsh and fish", printable(shell)));
+  return invalid(
+      fmt::format("no completion for '{}'; there is bash, zsh and fish", printable(shell)));
 }
 
 }  // namespace tidemill

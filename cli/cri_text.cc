@@ -13,7 +13,8 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
-// Escape sequences other than colours, and control characters, must not steer the reader's terminal.
+// Escape sequences other than colours, and control characters, must not steer the reader's
+// terminal.
 std::string harmless(std::string_view text, bool colour) {
   std::string out;
   out.reserve(text.size());
@@ -26,8 +27,10 @@ std::string harmless(std::string_view text, bool colour) {
       if (is_colour) at = end;
       if (!is_colour) out += "\\x1b";
     } else if (c == '\t' || c >= 0x20) {
-      if (c == 0x7f) out += "\\x7f";
-      else out.push_back(text[at]);
+      if (c == 0x7f)
+        out += "\\x7f";
+      else
+        out.push_back(text[at]);
     } else if (c != '\r') {
       out += fmt::format("\\x{:02x}", c);
     }

@@ -26,7 +26,7 @@ class CriText {
   std::string show_line(std::string_view line);
 
   CriStyle style_;
-  std::string pending_;   // an incomplete stored line
+  std::string pending_;     // an incomplete stored line
   bool continues_ = false;  // the last shown line was a part
 };
 

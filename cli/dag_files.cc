@@ -79,8 +79,8 @@ class FileInspector {
       return false;
     }
     const fs::path root = fs::canonical(folder, error);
-    const auto [in_root, in_target] =
-        std::mismatch(root.begin(), root.end(), target.begin(), target.end());
+    const auto [in_root, in_target] = std::mismatch(root.begin(), root.end(), target.begin(),
+                                                    target.end());
     if (!error && in_root == root.end()) return true;
     add(Rule::symbolic_link,
         fmt::format("the symbolic link leads out of the folder, to {}", target.string()),

@@ -9,11 +9,14 @@ namespace tidemill {
 int exit_code_of(const Error& error) {
   switch (error.code) {
     case ErrorCode::invalid:
-    case ErrorCode::unsupported: return kExitUsage;
-    case ErrorCode::not_found: return kExitNotFound;
+    case ErrorCode::unsupported:
+      return kExitUsage;
+    case ErrorCode::not_found:
+      return kExitNotFound;
     case ErrorCode::conflict:
     case ErrorCode::unavailable:
-    case ErrorCode::corrupt: return kExitFailed;
+    case ErrorCode::corrupt:
+      return kExitFailed;
   }
   UNREACHABLE();
 }

@@ -41,12 +41,14 @@ Result<LoadedDag> load_dag(const std::string& path) {
   LoadedDag loaded;
   std::error_code failed;
   if (path.empty()) return invalid("the name of the DAG file is empty");
-  if (std::filesystem::is_directory(path, failed)) return invalid(path + " is a folder; name the DAG file in it");
+  if (std::filesystem::is_directory(path, failed))
+    return invalid(path + " is a folder; name the DAG file in it");
   loaded.text = TRY(read_file(path, kMaxFileBytes));
   const auto absolute = std::filesystem::absolute(path, failed).lexically_normal();
   if (failed) {
-    return unavailable(fmt::format("cannot tell in which folder {} is: {}; change to a folder that exists", path,
-                                   failed.message()));
+    return unavailable(
+        fmt::format("cannot tell in which folder {} is: {}; change to a folder that exists", path,
+                    failed.message()));
   }
   loaded.path = absolute.string();
   loaded.folder = absolute.parent_path().string();
@@ -62,7 +64,8 @@ Result<LoadedDag> load_checked_dag(const std::string& path) {
   std::vector<Finding> serious;
   std::copy_if(loaded.findings.begin(), loaded.findings.end(), std::back_inserter(serious),
                [](const Finding& f) { return f.severity != Severity::note; });
-  fmt::print(stderr, "{}", format_findings_human(path, loaded.text, serious, probe_terminal(2).colour));
+  fmt::print(stderr, "{}",
+             format_findings_human(path, loaded.text, serious, probe_terminal(2).colour));
   if (loaded.dag == nullptr) return invalid(path + " has errors; nothing was run");
   return loaded;
 }
@@ -75,7 +78,8 @@ Result<DagPtr> parse_stored_dag(const std::string& name, const std::string& sour
   for (const Finding& finding : parsed.findings) {
     if (first.empty() && finding.severity == Severity::error) first = finding.message;
   }
-  return corrupt(fmt::format("the stored version of {} is not accepted by this Tidemill: {}", name, first));
+  return corrupt(
+      fmt::format("the stored version of {} is not accepted by this Tidemill: {}", name, first));
 }
 
 Result<TaskIndex> find_task(const Dag& dag, const std::string& id) {
@@ -93,14 +97,16 @@ Result<std::vector<TaskIndex>> select_tasks(const Dag& dag, const std::vector<st
   for (const std::string& id : ids) {
     const TaskIndex task = TRY(find_task(dag, id));
     if (task >= dag.task_count) return invalid(id + " is a hook; hooks run with every run");
-    if (std::find(selected.begin(), selected.end(), task) == selected.end()) selected.push_back(task);
+    if (std::find(selected.begin(), selected.end(), task) == selected.end())
+      selected.push_back(task);
   }
   for (const TaskIndex task : selected) {
     if (const InputSpec* input = missing_input(dag.tasks[task], selected)) {
       return invalid(fmt::format(
           "{} needs the artifact {} of {}, which is not selected: add {} to --only, or use "
           "--from-failed RUN to take it from an earlier run",
-          dag.tasks[task].id, input->artifact, dag.tasks[input->from].id, dag.tasks[input->from].id));
+          dag.tasks[task].id, input->artifact, dag.tasks[input->from].id,
+          dag.tasks[input->from].id));
     }
   }
   return selected;
@@ -122,7 +128,9 @@ Result<std::vector<std::pair<std::string, std::string>>> split_params(
 Result<Json::Object> bind_or_explain(const Dag& dag, const std::vector<std::string>& texts) {
   BoundParams bound = bind_params(dag, TRY(split_params(texts)));
   if (bound.problems.empty()) return std::move(bound.values);
-  std::string message = plural(static_cast<std::int64_t>(bound.problems.size()), "wrong parameter") + ":";
+  std::string message = plural(static_cast<std::int64_t>(bound.problems.size()),
+                               "wrong parameter") +
+                        ":";
   for (const ParamProblem& problem : bound.problems) {
     message += fmt::format("\n  {}: {}", problem.name, problem.message);
   }

@@ -12,10 +12,10 @@
 namespace tidemill {
 
 struct LoadedDag {
-  DagPtr dag;               // null when the file has errors
-  std::string path;         // absolute
-  std::string folder;       // absolute; where tasks run
-  std::string text;         // the file's bytes
+  DagPtr dag;          // null when the file has errors
+  std::string path;    // absolute
+  std::string folder;  // absolute; where tasks run
+  std::string text;    // the file's bytes
   std::vector<Finding> findings;
 };
 
@@ -25,16 +25,16 @@ Result<LoadedDag> load_dag(const std::string& path);
 // Loads and prints the findings to stderr as people read them. An error when the file is broken.
 Result<LoadedDag> load_checked_dag(const std::string& path);
 
-// A version that was stored when it was checked. It is checked again, so a newer Tidemill that refuses
-// it says so instead of guessing.
+// A version that was stored when it was checked. It is checked again, so a newer Tidemill that
+// refuses it says so instead of guessing.
 Result<DagPtr> parse_stored_dag(const std::string& name, const std::string& source,
                                 const std::string& folder);
 
 // TASK on the command line; unknown names get a did-you-mean. Hooks are named "hook.<kind>".
 Result<TaskIndex> find_task(const Dag& dag, const std::string& id);
 
-// `--only a b`: the positions of the named tasks. Unknown ids, and tasks that would read from a task
-// that is left out, are errors with what to do.
+// `--only a b`: the positions of the named tasks. Unknown ids, and tasks that would read from a
+// task that is left out, are errors with what to do.
 Result<std::vector<TaskIndex>> select_tasks(const Dag& dag, const std::vector<std::string>& ids);
 
 // "k=v" texts of --param. A text without '=' is an error.

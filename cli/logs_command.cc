@@ -18,7 +18,8 @@
 namespace tidemill {
 namespace {
 
-// How long a follower waits for new bytes before it asks the database whether the attempt has ended.
+// How long a follower waits for new bytes before it asks the database whether the attempt has
+// ended.
 constexpr int kPollMs = 250;
 
 struct Target {
@@ -33,15 +34,17 @@ Result<std::int64_t> find_attempt(RunReader& reader, const StoredView& view, con
                                   int number) {
   const TaskRun& task = view.live.run.tasks[target.task];
   if (task.attempts == 0) {
-    return not_found(fmt::format("{0} has {3} in run {1}: it is {2}{4}", target.task_id, target.run.value,
-                                 to_word(task.state), is_terminal(task.state) ? "not run" : "not started",
+    return not_found(fmt::format("{0} has {3} in run {1}: it is {2}{4}", target.task_id,
+                                 target.run.value, to_word(task.state),
+                                 is_terminal(task.state) ? "not run" : "not started",
                                  task.reason.empty() ? "" : " (" + printable(task.reason) + ")"));
   }
   if (number == 0 || static_cast<std::uint32_t>(number) == task.attempts) return task.attempt.value;
   for (const AttemptRow& row : TRY(reader.attempts(target.run, target.task))) {
     if (row.number == static_cast<std::uint32_t>(number)) return row.attempt.value;
   }
-  return not_found(fmt::format("{} has no attempt {}; it has 1 to {}", target.task_id, number, task.attempts));
+  return not_found(
+      fmt::format("{} has no attempt {}; it has 1 to {}", target.task_id, number, task.attempts));
 }
 
 // Copies what the file holds beyond what was read; false at its present end.
@@ -96,8 +99,9 @@ Status wait_for_start(RunReader& reader, const Target& target, const std::string
     const TaskRow& row = stored.tasks[target.task];
     if (row.attempts > 0 || is_terminal(row.state)) return Ok{};
     if (!scheduler_is_running(data_dir)) {
-      return not_found(fmt::format("{} has not started in run {}, and no scheduler is running that would start it",
-                                   target.task_id, target.run.value));
+      return not_found(fmt::format(
+          "{} has not started in run {}, and no scheduler is running that would start it",
+          target.task_id, target.run.value));
     }
     ::poll(nullptr, 0, kPollMs);
   }

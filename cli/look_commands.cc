@@ -43,10 +43,12 @@ Json run_json(const RunRow& row) {
 
 void print_run(const RunRow& row, bool is_moving, const Terminal& terminal) {
   const bool is_left = !is_terminal(row.state) && !is_moving;
-  const std::string reason = is_left ? "no scheduler is running; the same command goes on with it" : row.reason;
-  std::string line = fmt::format("{:>6}  {}  {}  {}  {:>9}", row.id.value, fitted(row.dag_name, 24),
-                                 styled(terminal, style_of(row.state), fitted(to_word(row.state), 9)),
-                                 time_text(row.created_at), format_duration(run_duration(row)));
+  const std::string reason = is_left ? "no scheduler is running; the same command goes on with it"
+                                     : row.reason;
+  std::string line = fmt::format(
+      "{:>6}  {}  {}  {}  {:>9}", row.id.value, fitted(row.dag_name, 24),
+      styled(terminal, style_of(row.state), fitted(to_word(row.state), 9)),
+      time_text(row.created_at), format_duration(run_duration(row)));
   if (!reason.empty()) line += "  " + printable(reason, 100);
   fmt::print("{}\n", line);
 }
@@ -54,7 +56,8 @@ void print_run(const RunRow& row, bool is_moving, const Terminal& terminal) {
 Result<std::optional<RunState>> wanted_state(const std::string& word) {
   if (word.empty()) return std::optional<RunState>();
   const auto state = run_state_from(word);
-  if (!state) return invalid("--state takes queued, running, succeeded, partial, failed or cancelled");
+  if (!state)
+    return invalid("--state takes queued, running, succeeded, partial, failed or cancelled");
   return std::optional<RunState>(state);
 }
 
@@ -79,15 +82,20 @@ Status list_runs(const RunsCommand& options) {
     for (const RunRow& row : rows) {
       if (shown >= options.limit || (wanted && row.state != *wanted)) continue;
       if (!options.json && shown == 0) {
-        fmt::print("{:>6}  {:<24}  {:<9}  {:<20}  {:>9}  reason\n", "run", "dag", "state", "created", "took");
+        fmt::print("{:>6}  {:<24}  {:<9}  {:<20}  {:>9}  reason\n", "run", "dag", "state",
+                   "created", "took");
       }
       ++shown;
-      if (options.json) array.push_back(run_json(row));
-      else print_run(row, is_moving, terminal);
+      if (options.json)
+        array.push_back(run_json(row));
+      else
+        print_run(row, is_moving, terminal);
     }
   }
-  if (options.json) fmt::print("{}\n", Json(std::move(array)).dump());
-  else if (shown == 0) fmt::print("no runs match\n");
+  if (options.json)
+    fmt::print("{}\n", Json(std::move(array)).dump());
+  else if (shown == 0)
+    fmt::print("no runs match\n");
   return Ok{};
 }
 
@@ -103,7 +111,9 @@ Status explain(const ExplainCommand& options) {
     why = explain_task(*view.live.dag, view.live.run, task, nullptr, now);
   }
   if (!is_terminal(view.live.run.state) && !scheduler_is_running(data_dir)) {
-    why.sentence = "no scheduler is running here, so nothing new starts; when the last one stopped: " + why.sentence;
+    why.sentence =
+        "no scheduler is running here, so nothing new starts; when the last one stopped: " +
+        why.sentence;
     why.details.emplace_back("`tidemill run` with the same file goes on with this run");
   }
   if (options.json) {

@@ -1,19 +1,17 @@
 // The table of commands. Only words on the command line live here; what they do is in the files
 // beside it. CLI11 is parsed in this translation unit alone because it is slow to compile.
-#include <CLI/CLI.hpp>
-
 #include <fmt/format.h>
-
 #include <unistd.h>
 
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <functional>
 #include <optional>
 #include <system_error>
 
 #include "cli/commands.h"
-#include "cli/data_dir.h"
 #include "cli/completion.h"
+#include "cli/data_dir.h"
 #include "cli/exit_code.h"
 #include "cli/graph_command.h"
 #include "cli/next_command.h"
@@ -36,33 +34,46 @@ namespace {
 using Chosen = std::function<int()>;
 
 const char kDataDirHelp[] =
-    "Folder of the database, logs and artifacts (default: $TIDEMILL_DATA_DIR or ~/.local/share/tidemill)";
+    "Folder of the database, logs and artifacts (default: $TIDEMILL_DATA_DIR or "
+    "~/.local/share/tidemill)";
 
 void add_run(CLI::App& app, Chosen& chosen) {
   static RunCommand options;
   auto* command = app.add_subcommand("run", "Run a DAG file from start to end, here and now");
   command->add_option("FILE", options.file, "The DAG file")->required();
   command->add_option("--param", options.params, "A parameter; repeat for more")
-      ->allow_extra_args(false)->type_name("NAME=VALUE");
-  command->add_option("--slots", options.slots, "How many tasks run at once (default: one per processor)")
-      ->check(CLI::Range(1, 10'000))->type_name("N");
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
+  command
+      ->add_option("--slots", options.slots,
+                   "How many tasks run at once (default: one per processor)")
+      ->check(CLI::Range(1, 10'000))
+      ->type_name("N");
   command->add_option("--data-dir", options.data_dir, kDataDirHelp)->type_name("DIR");
-  command->add_option("--only", options.only, "Run these tasks alone; the others are skipped")->type_name("TASK");
-  command->add_option("--from-failed", options.from_failed,
-                      "Take over what succeeded in this earlier run; a number, `latest` or a dag's name")
+  command->add_option("--only", options.only, "Run these tasks alone; the others are skipped")
+      ->type_name("TASK");
+  command
+      ->add_option(
+          "--from-failed", options.from_failed,
+          "Take over what succeeded in this earlier run; a number, `latest` or a dag's name")
       ->type_name("RUN");
-  auto* fresh = command->add_flag("--fresh", options.fresh, "Cancel an unfinished run of this DAG and start a new one");
-  command->add_flag("--resume", options.resume, "Continue an unfinished run of this DAG, also with a changed file")
+  auto* fresh = command->add_flag("--fresh", options.fresh,
+                                  "Cancel an unfinished run of this DAG and start a new one");
+  command
+      ->add_flag("--resume", options.resume,
+                 "Continue an unfinished run of this DAG, also with a changed file")
       ->excludes(fresh);
   command->add_flag("--json", options.json, "End with one JSON line about the run and its tasks");
   command->add_flag("-q,--quiet", options.quiet, "Say nothing while the run goes well");
-  command->footer("Examples:\n"
-                  "  tidemill run etl.yaml\n"
-                  "  tidemill run etl.yaml --param day=2026-11-22 --slots 4\n"
-                  "  tidemill run etl.yaml --from-failed latest     repair: run again only what did not succeed\n"
-                  "  tidemill run etl.yaml --only extract clean     these two and nothing else\n"
-                  "  tidemill run etl.yaml --json | tail -1         one line for scripts\n"
-                  "A run that was left unfinished (power cut, kill -9) goes on with the same command.");
+  command->footer(
+      "Examples:\n"
+      "  tidemill run etl.yaml\n"
+      "  tidemill run etl.yaml --param day=2026-11-22 --slots 4\n"
+      "  tidemill run etl.yaml --from-failed latest     repair: run again only what did not "
+      "succeed\n"
+      "  tidemill run etl.yaml --only extract clean     these two and nothing else\n"
+      "  tidemill run etl.yaml --json | tail -1         one line for scripts\n"
+      "A run that was left unfinished (power cut, kill -9) goes on with the same command.");
   command->callback([&chosen] { chosen = [] { return run_run(options); }; });
 }
 
@@ -74,20 +85,23 @@ void add_plan(CLI::App& app, Chosen& chosen) {
       ->allow_extra_args(false);
   command->add_option("--data-dir", options.data_dir, kDataDirHelp);
   command->add_option("--only", options.only, "Plan these tasks alone");
-  command->add_option("--from-failed", options.from_failed, "Plan with what succeeded in this earlier run");
+  command->add_option("--from-failed", options.from_failed,
+                      "Plan with what succeeded in this earlier run");
   command->add_flag("--json", options.json, "One JSON object instead of text");
   command->callback([&chosen] { chosen = [] { return run_plan(options); }; });
 }
 
 void add_validate(CLI::App& app, Chosen& chosen) {
   static ValidateOptions options;
-  auto* command = app.add_subcommand("validate", "Check DAG files and folders; names every mistake at its line");
+  auto* command = app.add_subcommand(
+      "validate", "Check DAG files and folders; names every mistake at its line");
   command->add_option("PATH", options.paths, "Files or folders")->required();
   command->add_option("--format", options.format, "human, json, github or sarif");
-  command->footer("Examples:\n"
-                  "  tidemill validate etl.yaml\n"
-                  "  tidemill validate dags/                      every *.yaml and *.yml below\n"
-                  "  tidemill validate dags/ --format github      annotations in a pull request");
+  command->footer(
+      "Examples:\n"
+      "  tidemill validate etl.yaml\n"
+      "  tidemill validate dags/                      every *.yaml and *.yml below\n"
+      "  tidemill validate dags/ --format github      annotations in a pull request");
   command->callback([&chosen] { chosen = [] { return run_validate(options); }; });
 }
 
@@ -103,13 +117,15 @@ void add_schema(CLI::App& app, Chosen& chosen) {
   static SchemaOptions options;
   auto* command = app.add_subcommand("schema", "Print the JSON Schema of DAG files, for editors");
   command->add_option("--format", options.format, "json, or markdown for the reference page");
-  command->add_option("KEY", options.key, "Print the description of one key, e.g. tasks.retry.limit");
+  command->add_option("KEY", options.key,
+                      "Print the description of one key, e.g. tasks.retry.limit");
   command->callback([&chosen] { chosen = [] { return run_schema(options); }; });
 }
 
 void add_next(CLI::App& app, Chosen& chosen) {
   static NextOptions options;
-  auto* command = app.add_subcommand("next", "Print when a cron expression is due next, in UTC, one a line");
+  auto* command = app.add_subcommand(
+      "next", "Print when a cron expression is due next, in UTC, one a line");
   command->add_option("--cron", options.cron, "The expression, quoted")->required();
   command->add_option("--timezone", options.timezone, "IANA zone in which it is read");
   command->add_option("--from", options.from, "RFC 3339 time after which to look (default: now)");
@@ -133,7 +149,8 @@ void add_runs(CLI::App& app, Chosen& chosen) {
 
 void add_explain(CLI::App& app, Chosen& chosen) {
   static ExplainCommand options;
-  auto* command = app.add_subcommand("explain", "Say in one sentence why a run or a task is as it is");
+  auto* command = app.add_subcommand("explain",
+                                     "Say in one sentence why a run or a task is as it is");
   command->add_option("RUN", options.run, "A number, `latest` or a dag's name")->required();
   command->add_option("TASK", options.task, "A task; without it the run is explained");
   command->add_option("--data-dir", options.data_dir, kDataDirHelp);
@@ -146,13 +163,15 @@ void add_logs(CLI::App& app, Chosen& chosen) {
   auto* command = app.add_subcommand("logs", "Print what a task wrote");
   command->add_option("RUN", options.run, "A number, `latest` or a dag's name")->required();
   command->add_option("TASK", options.task, "The task")->required();
-  command->add_option("--attempt", options.attempt, "Which attempt (default: the last)")->check(CLI::Range(1, 1'000'000));
+  command->add_option("--attempt", options.attempt, "Which attempt (default: the last)")
+      ->check(CLI::Range(1, 1'000'000));
   command->add_flag("-f,--follow", options.follow, "Go on until the attempt ends");
   command->add_flag("-t,--timestamps", options.timestamps, "The time before each line");
-  command->footer("Examples:\n"
-                  "  tidemill logs latest train\n"
-                  "  tidemill logs 12 train --attempt 1 -t\n"
-                  "  tidemill logs etl train -f                   of the last run of etl, as it is written");
+  command->footer(
+      "Examples:\n"
+      "  tidemill logs latest train\n"
+      "  tidemill logs 12 train --attempt 1 -t\n"
+      "  tidemill logs etl train -f                   of the last run of etl, as it is written");
   command->add_option("--data-dir", options.data_dir, kDataDirHelp);
   command->callback([&chosen] { chosen = [] { return run_logs(options); }; });
 }
@@ -168,10 +187,14 @@ void add_dump(CLI::App& app, Chosen& chosen) {
 
 void add_sim(CLI::App& app, Chosen& chosen) {
   static SimCommand options;
-  auto* command = app.add_subcommand("sim", "Let a simulated world break the scheduler; a seed repeats exactly");
-  command->add_option("--seed", options.seed, "Decides load and faults")->required()->type_name("N");
+  auto* command = app.add_subcommand(
+      "sim", "Let a simulated world break the scheduler; a seed repeats exactly");
+  command->add_option("--seed", options.seed, "Decides load and faults")
+      ->required()
+      ->type_name("N");
   command->add_option("--count", options.count, "This seed and those after it")
-      ->check(CLI::Range(1, 1'000'000))->type_name("N");
+      ->check(CLI::Range(1, 1'000'000))
+      ->type_name("N");
   command->add_flag("--verbose", options.verbose, "One line per event");
   command->callback([&chosen] { chosen = [] { return run_sim(options); }; });
 }
@@ -179,7 +202,8 @@ void add_sim(CLI::App& app, Chosen& chosen) {
 // Every command with its options, for the completion scripts.
 std::vector<CommandWords> words_of(const CLI::App& app) {
   std::vector<CommandWords> commands;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); })) {
+  for (const CLI::App* command :
+       app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); })) {
     CommandWords words{command->get_name(), command->get_description(), {}, false};
     for (const CLI::Option* option : command->get_options()) {
       for (const auto& name : option->get_lnames()) words.options.push_back("--" + name);
@@ -193,7 +217,8 @@ std::vector<CommandWords> words_of(const CLI::App& app) {
 
 void add_completion(CLI::App& app, Chosen& chosen) {
   static std::string shell;
-  auto* command = app.add_subcommand("completion", "Print a completion script for bash, zsh or fish");
+  auto* command = app.add_subcommand("completion",
+                                     "Print a completion script for bash, zsh or fish");
   command->add_option("SHELL", shell, "bash, zsh or fish")->required();
   command->callback([&app, &chosen] {
     chosen = [&app] {
@@ -214,13 +239,14 @@ void add_worker(CLI::App& app, Chosen& chosen) {
   command->add_option("--label", options.labels)->allow_extra_args(false);
   command->callback([&chosen] {
     chosen = [] {
-      // Named by its path, so that a process list says what it is; a binary that was replaced meanwhile
-      // is still reached through /proc.
+      // Named by its path, so that a process list says what it is; a binary that was replaced
+      // meanwhile is still reached through /proc.
       const auto binary = own_binary();
       if (!binary.ok()) return report(binary.error());
       if (access(binary->c_str(), X_OK) == 0) {
         options.worker_directory = options.data_directory + "/worker";
-        options.supervisor_command = {*binary, "supervisor", "--directory", options.worker_directory};
+        options.supervisor_command = {*binary, "supervisor", "--directory",
+                                      options.worker_directory};
       }
       return run_agent(options);
     };
@@ -235,7 +261,8 @@ void add_supervisor(CLI::App& app, Chosen& chosen) {
 }
 
 // CLI11's own sentences say neither which command is meant nor what was nearly right.
-int refuse(const CLI::App& app, const std::vector<std::string>& words, const CLI::ParseError& error) {
+int refuse(const CLI::App& app, const std::vector<std::string>& words,
+           const CLI::ParseError& error) {
   Usage usage;
   for (const CommandWords& command : words_of(app)) {
     usage.commands.push_back(command.name);
@@ -246,8 +273,8 @@ int refuse(const CLI::App& app, const std::vector<std::string>& words, const CLI
   return report(invalid(usage_message(usage, words, error.what())));
 }
 
-// `tidemill help run` is `tidemill run --help`; without any word there is the same help, but a script
-// that lost its command must notice.
+// `tidemill help run` is `tidemill run --help`; without any word there is the same help, but a
+// script that lost its command must notice.
 void rewrite_help(std::vector<std::string>& words) {
   if (words.empty()) words = {"--help"};
   if (words.front() != "help") return;
@@ -256,21 +283,24 @@ void rewrite_help(std::vector<std::string>& words) {
 }
 
 int parse_and_run(int argc, char** argv) {
-  CLI::App app{"Tidemill runs DAGs of machine-learning jobs: from a YAML file to a finished run, through any crash.\n",
-               "tidemill"};
+  CLI::App app{
+      "Tidemill runs DAGs of machine-learning jobs: from a YAML file to a finished run, through "
+      "any crash.\n",
+      "tidemill"};
   app.set_version_flag("--version", "tidemill " TIDEMILL_VERSION);
   app.require_subcommand(1);
   app.get_formatter()->column_width(32);
   app.get_formatter()->label("REQUIRED", "");
   app.get_formatter()->label("TEXT", "");
   Chosen chosen;
-  for (auto* add : {add_run, add_plan, add_validate, add_graph, add_schema, add_next, add_runs, add_explain,
-                    add_logs, add_dump, add_sim, add_completion, add_worker,
-                    add_supervisor}) {
+  for (auto* add :
+       {add_run, add_plan, add_validate, add_graph, add_schema, add_next, add_runs, add_explain,
+        add_logs, add_dump, add_sim, add_completion, add_worker, add_supervisor}) {
     add(app, chosen);
   }
-  app.footer("Start here: tidemill run dags/hello/hello.yaml\n"
-             "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 not found, 4 the run failed");
+  app.footer(
+      "Start here: tidemill run dags/hello/hello.yaml\n"
+      "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 not found, 4 the run failed");
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   const bool is_bare = words.empty();
   rewrite_help(words);
@@ -291,8 +321,8 @@ int parse_and_run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   tidemill::open_standard_streams();
-  // A reader that leaves (`tidemill logs … | head`) and a file that may not grow end the write with an
-  // error, not the process.
+  // A reader that leaves (`tidemill logs … | head`) and a file that may not grow end the write with
+  // an error, not the process.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   try {

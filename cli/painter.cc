@@ -37,7 +37,8 @@ void Painter::probe() {
 std::string Painter::to_block_begin() const {
   const auto width = static_cast<std::size_t>(terminal_.width);
   std::size_t rows = 0;
-  for (const auto& line : block_) rows += std::max<std::size_t>(1, (text_width(line) + width - 1) / width);
+  for (const auto& line : block_)
+    rows += std::max<std::size_t>(1, (text_width(line) + width - 1) / width);
   return rows == 0 ? "\r" : fmt::format("\r\033[{}A", rows);
 }
 

@@ -15,10 +15,10 @@ class Painter {
 
   const Terminal& terminal() const { return terminal_; }
 
-  void probe();                                        // follows a resized window
-  void permanent(const std::string& line);             // printed once, stays
-  void paint(const std::vector<std::string>& lines);   // replaces the block
-  void clear();                                        // removes the block
+  void probe();                                       // follows a resized window
+  void permanent(const std::string& line);            // printed once, stays
+  void paint(const std::vector<std::string>& lines);  // replaces the block
+  void clear();                                       // removes the block
 
  private:
   void write(const std::string& text);
@@ -27,7 +27,8 @@ class Painter {
 
   int fd_;
   Terminal terminal_;
-  std::vector<std::string> block_;  // on the screen now, each line cut to the width it was painted for
+  std::vector<std::string>
+      block_;  // on the screen now, each line cut to the width it was painted for
 };
 
 }  // namespace tidemill

@@ -33,7 +33,8 @@ std::string upstream_words(const Dag& dag, const TaskSpec& spec) {
   for (const TaskIndex i : spec.upstream) ids.push_back(dag.tasks[i].id);
   if (ids.size() > 6) ids = {ids[0], ids[1], ids[2], fmt::format("and {} more", ids.size() - 3)};
   std::string text = "after " + join(ids, ", ");
-  if (spec.trigger_rule != TriggerRule::all_success) text += fmt::format(" ({})", to_word(spec.trigger_rule));
+  if (spec.trigger_rule != TriggerRule::all_success)
+    text += fmt::format(" ({})", to_word(spec.trigger_rule));
   return text;
 }
 
@@ -58,7 +59,8 @@ PlannedTask plan_task(const Plan& plan, TaskIndex i) {
   const TaskSpec& spec = plan.dag->tasks[i];
   const TaskRun& task = plan.run.tasks[i];
   if (task.pruned) return {i, "skip", "not selected"};
-  if (task.state == TaskState::succeeded) return {i, "reuse", task.reason.empty() ? "succeeded before" : task.reason};
+  if (task.state == TaskState::succeeded)
+    return {i, "reuse", task.reason.empty() ? "succeeded before" : task.reason};
   if (is_surely_skipped(plan, spec)) return {i, "skip", "if is false: " + spec.condition.text()};
   return {i, "run", upstream_words(*plan.dag, spec) + extras(spec)};
 }
@@ -85,7 +87,8 @@ Result<Plan> make_plan(const PlanCommand& options) {
 std::string command_words(const TaskSpec& spec) {
   if (!spec.script.empty()) {
     const auto lines = split(trim(spec.script), '\n');
-    return printable(lines.front(), 60) + (lines.size() > 1 ? fmt::format(" (+{} lines)", lines.size() - 1) : "");
+    return printable(lines.front(), 60) +
+           (lines.size() > 1 ? fmt::format(" (+{} lines)", lines.size() - 1) : "");
   }
   std::string text;
   for (const Template& item : spec.argv) text += (text.empty() ? "" : " ") + item.source();
@@ -101,14 +104,18 @@ void print_text(const Plan& plan) {
       ++total;
     }
   }
-  fmt::print("{}: {} of {} would run\n", plan.dag->name, runs, plural(static_cast<std::int64_t>(total), "task"));
-  for (const auto& [name, value] : plan.run.params) fmt::print("  param {} = {}\n", name, value.dump());
+  fmt::print("{}: {} of {} would run\n", plan.dag->name, runs,
+             plural(static_cast<std::int64_t>(total), "task"));
+  for (const auto& [name, value] : plan.run.params)
+    fmt::print("  param {} = {}\n", name, value.dump());
   for (std::size_t level = 0; level < plan.levels.size(); ++level) {
     for (const PlannedTask& task : plan.levels[level]) {
       const TaskSpec& spec = plan.dag->tasks[task.task];
-      fmt::print("{:>4}  {:<5}  {}  {}\n", level + 1, task.action, fitted(spec.id, std::min<std::size_t>(columns, 40)),
-                 task.why);
-      if (task.action == "run") fmt::print("{:13}{:{}}  {}\n", "", "", std::min<std::size_t>(columns, 40), command_words(spec));
+      fmt::print("{:>4}  {:<5}  {}  {}\n", level + 1, task.action,
+                 fitted(spec.id, std::min<std::size_t>(columns, 40)), task.why);
+      if (task.action == "run")
+        fmt::print("{:13}{:{}}  {}\n", "", "", std::min<std::size_t>(columns, 40),
+                   command_words(spec));
     }
   }
 }

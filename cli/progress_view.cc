@@ -36,7 +36,8 @@ std::vector<TaskIndex> worth_showing(const Run& run) {
 // Whole seconds: tenths would make every line restless.
 std::string whole_seconds(Duration d) {
   const auto seconds = std::max<std::int64_t>(0, d.count() / 1'000'000);
-  return seconds < 60 ? fmt::format("{}s", seconds) : format_duration(std::chrono::seconds(seconds));
+  return seconds < 60 ? fmt::format("{}s", seconds)
+                      : format_duration(std::chrono::seconds(seconds));
 }
 
 std::string running_line(const ProgressInput& in, TaskIndex i, const Terminal& terminal) {
@@ -46,7 +47,8 @@ std::string running_line(const ProgressInput& in, TaskIndex i, const Terminal& t
   if (const auto found = in.progress.find(i); found != in.progress.end()) {
     const double fraction = std::clamp(found->second.fraction, 0.0, 1.0);
     line += "  ";
-    if (terminal.width >= kFullWidth) line += styled(terminal, Style::blue, progress_bar(fraction, 14)) + " ";
+    if (terminal.width >= kFullWidth)
+      line += styled(terminal, Style::blue, progress_bar(fraction, 14)) + " ";
     line += fmt::format("{:.0f} % {}", fraction * 100, printable(found->second.text, 60));
   }
   return line;
@@ -54,13 +56,15 @@ std::string running_line(const ProgressInput& in, TaskIndex i, const Terminal& t
 
 std::string retry_line(const ProgressInput& in, TaskIndex i) {
   const TaskRun& task = in.run.tasks[i];
-  return fmt::format("{:>7}  next attempt in {}: {}", "", whole_seconds(task.retry_at - in.now), task.reason);
+  return fmt::format("{:>7}  next attempt in {}: {}", "", whole_seconds(task.retry_at - in.now),
+                     task.reason);
 }
 
 std::string task_line(const ProgressInput& in, TaskIndex i, std::size_t columns,
                       const Terminal& terminal) {
   const bool runs = in.run.tasks[i].state == TaskState::running;
-  const std::string sign = runs ? styled(terminal, Style::blue, "▶") : styled(terminal, Style::yellow, "↻");
+  const std::string sign = runs ? styled(terminal, Style::blue, "▶")
+                                : styled(terminal, Style::yellow, "↻");
   return fmt::format("  {} {} {}", sign, fitted(in.dag.tasks[i].id, columns),
                      runs ? running_line(in, i, terminal) : retry_line(in, i));
 }
@@ -71,16 +75,23 @@ std::string head_line(const ProgressInput& in, const Terminal& terminal) {
   const std::size_t done = total - in.run.open;
   const double fraction = total == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total);
   const std::string name = fitted(in.dag.name, std::min(text_width(in.dag.name), kMaxNameColumns));
-  const std::string begin = fmt::format("{} · run {}", styled(terminal, Style::bold, name), in.run.id.value);
-  std::string end = fmt::format("{} of {}  {}", done, total,
-                                whole_seconds(in.now - (in.run.started_at.us != 0 ? in.run.started_at : in.now)));
-  if (in.run.cancelling) end += styled(terminal, Style::yellow, "  cancelling");
-  else if (in.eta) end += *in.eta < kSoon ? "  nearly done" : fmt::format("  about {} left", whole_seconds(*in.eta));
+  const std::string begin = fmt::format("{} · run {}", styled(terminal, Style::bold, name),
+                                        in.run.id.value);
+  std::string end = fmt::format(
+      "{} of {}  {}", done, total,
+      whole_seconds(in.now - (in.run.started_at.us != 0 ? in.run.started_at : in.now)));
+  if (in.run.cancelling)
+    end += styled(terminal, Style::yellow, "  cancelling");
+  else if (in.eta)
+    end += *in.eta < kSoon ? "  nearly done"
+                           : fmt::format("  about {} left", whole_seconds(*in.eta));
   const std::size_t words = text_width(begin) + text_width(end) + 4;
   const auto width = static_cast<std::size_t>(terminal.width);
   if (words + kMinBar > width) return begin + "  " + end;
-  return fmt::format("{}  {}  {}", begin,
-                     styled(terminal, Style::green, progress_bar(fraction, std::min(kMaxBar, width - words))), end);
+  return fmt::format(
+      "{}  {}  {}", begin,
+      styled(terminal, Style::green, progress_bar(fraction, std::min(kMaxBar, width - words))),
+      end);
 }
 
 struct Ending {
@@ -90,17 +101,25 @@ struct Ending {
 
 Ending ending_of(const TaskRun& task) {
   switch (task.state) {
-    case TaskState::succeeded: return {"✓", Style::green};
-    case TaskState::failed: return {"✗", task.tolerated ? Style::yellow : Style::red};
-    case TaskState::upstream_failed: return {"✗", Style::red};
-    case TaskState::skipped: return {"○", Style::dim};
-    case TaskState::cancelled: return {"■", Style::yellow};
-    case TaskState::retry_wait: return {"↻", Style::yellow};
-    case TaskState::running: return {"▶", Style::blue};
+    case TaskState::succeeded:
+      return {"✓", Style::green};
+    case TaskState::failed:
+      return {"✗", task.tolerated ? Style::yellow : Style::red};
+    case TaskState::upstream_failed:
+      return {"✗", Style::red};
+    case TaskState::skipped:
+      return {"○", Style::dim};
+    case TaskState::cancelled:
+      return {"■", Style::yellow};
+    case TaskState::retry_wait:
+      return {"↻", Style::yellow};
+    case TaskState::running:
+      return {"▶", Style::blue};
     case TaskState::waiting:
     case TaskState::ready:
     case TaskState::dispatched:
-    case TaskState::awaiting_input: return {" ", Style::plain};
+    case TaskState::awaiting_input:
+      return {" ", Style::plain};
   }
   UNREACHABLE();
 }
@@ -124,8 +143,8 @@ std::string what_happened(const TaskRun& task) {
 }  // namespace
 
 std::string progress_bar(double fraction, std::size_t columns) {
-  const auto filled = static_cast<std::size_t>(std::clamp(fraction, 0.0, 1.0) *
-                                               static_cast<double>(columns) + 0.5);
+  const auto filled = static_cast<std::size_t>(
+      std::clamp(fraction, 0.0, 1.0) * static_cast<double>(columns) + 0.5);
   std::string bar;
   for (std::size_t i = 0; i < columns; ++i) bar += i < filled ? "━" : "─";
   return bar;

@@ -31,8 +31,8 @@ struct ProgressInput {
   WallTime now;
 };
 
-// At most `max_tasks` task lines, and no more than the terminal is high; the rest are counted in one
-// line.
+// At most `max_tasks` task lines, and no more than the terminal is high; the rest are counted in
+// one line.
 std::vector<std::string> render_progress(const ProgressInput& input, const Terminal& terminal,
                                          std::size_t max_tasks = 12);
 

@@ -17,8 +17,9 @@ Status check_reusable(const StoredRun& stored, const Dag& dag) {
     return invalid(fmt::format("run {} is of {}, not of {}", row.id.value, row.dag_name, dag.name));
   }
   if (!is_terminal(row.state)) {
-    return conflict(fmt::format("run {} is still {}; the same command without --from-failed resumes it",
-                                row.id.value, to_word(row.state)));
+    return conflict(
+        fmt::format("run {} is still {}; the same command without --from-failed resumes it",
+                    row.id.value, to_word(row.state)));
   }
   return Ok{};
 }
@@ -54,8 +55,9 @@ void reuse_from_the_top(const Dag& dag, std::vector<std::shared_ptr<const TaskRe
 }
 
 bool was_given(const std::vector<std::string>& given, const std::string& name) {
-  return std::any_of(given.begin(), given.end(),
-                     [&](const std::string& text) { return text.substr(0, text.find('=')) == name; });
+  return std::any_of(given.begin(), given.end(), [&](const std::string& text) {
+    return text.substr(0, text.find('=')) == name;
+  });
 }
 
 Status take_params(const StoredRun& stored, const Dag& dag, const std::vector<std::string>& given,
@@ -63,7 +65,8 @@ Status take_params(const StoredRun& stored, const Dag& dag, const std::vector<st
   const Json earlier = TRY(parse_json(stored.row.params));
   for (const ParamSpec& spec : dag.params) {
     const Json* value = earlier.find(spec.name);
-    if (value == nullptr || was_given(given, spec.name) || !check_param(spec, *value).empty()) continue;
+    if (value == nullptr || was_given(given, spec.name) || !check_param(spec, *value).empty())
+      continue;
     for (auto& [name, current] : options.params) {
       if (name == spec.name) current = *value;
     }

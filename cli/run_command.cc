@@ -43,16 +43,17 @@ Result<Prepared> prepare(const RunCommand& command) {
   if (!command.from_failed.empty()) {
     TRY(reuse_from(prepared.data_dir, command.from_failed, dag, command.params, prepared.options));
   }
-  prepared.slots = command.slots > 0 ? command.slots
-                                     : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  prepared.slots = command.slots > 0
+                       ? command.slots
+                       : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   return prepared;
 }
 
 Result<SchedulerConfig> scheduler_config(const Prepared& prepared, Observer& observer) {
   SchedulerConfig config;
   config.data_dir = prepared.data_dir;
-  config.agent_command = {TRY(own_binary()), "worker", "--data-dir", prepared.data_dir, "--slots",
-                          std::to_string(prepared.slots)};
+  config.agent_command = {TRY(own_binary()), "worker",  "--data-dir",
+                          prepared.data_dir, "--slots", std::to_string(prepared.slots)};
   config.observer = &observer;
   config.load_dag = [](const DagVersionRow& version, const std::string& directory) {
     return parse_stored_dag(version.name, version.source, directory);
@@ -94,7 +95,8 @@ Result<std::optional<RunId>> find_unfinished(Scheduler& scheduler, const RunComm
     const LiveRun* live = scheduler.engine().find(id);
     if (live == nullptr) continue;
     if (live->dag->name != prepared.loaded.dag->name) {
-      watcher.on_note(fmt::format("run {} of {} was left unfinished and goes on too", id.value, live->dag->name));
+      watcher.on_note(fmt::format("run {} of {} was left unfinished and goes on too", id.value,
+                                  live->dag->name));
     } else if (command.fresh) {
       scheduler.cancel(id, "tidemill run --fresh", "", Engine::Force::no);
     } else if (command.resume || is_same_request(*live, prepared)) {
@@ -139,8 +141,11 @@ TaskHistory history_of(const std::string& data_dir, const Dag& dag) {
 void on_signal(Scheduler& scheduler, RunWatcher& watcher, RunId run, int count, const char* name) {
   const bool force = count > 1;
   scheduler.post([&watcher, name, force](Scheduler&) {
-    watcher.say(force ? fmt::format("{} again: killing what is left", name)
-                      : fmt::format("{}: cancelling, tasks may finish within their grace; Ctrl-C again kills them", name));
+    watcher.say(
+        force ? fmt::format("{} again: killing what is left", name)
+              : fmt::format(
+                    "{}: cancelling, tasks may finish within their grace; Ctrl-C again kills them",
+                    name));
   });
   scheduler.cancel(run, name, "", force ? Engine::Force::yes : Engine::Force::no);
 }
@@ -159,8 +164,11 @@ int show_end(const RunCommand& command, const Prepared& prepared, RunId run) {
     const Terminal terminal = probe_terminal(fd);
     const std::string summaries = run_summaries(dag, ended);
     // fputs, because fmt::print would throw away the exit code when the stream takes no more.
-    std::fputs(("\n" + run_table(dag, ended, terminal) + run_verdict(dag, ended, command.file, terminal) +
-                (summaries.empty() ? "" : "\n" + summaries)).c_str(), out);
+    std::fputs(
+        ("\n" + run_table(dag, ended, terminal) + run_verdict(dag, ended, command.file, terminal) +
+         (summaries.empty() ? "" : "\n" + summaries))
+            .c_str(),
+        out);
   }
   if (command.json) std::fputs((run_result_json(dag, ended) + "\n").c_str(), stdout);
   return went_well ? kExitOk : kExitRunFailed;
@@ -173,19 +181,23 @@ Status check_worker_obeys(const std::string& data_dir, std::int64_t epoch) {
   const auto content = read_file(path, 100);
   const auto obeyed = content.ok() ? to_int(trim(*content)) : std::nullopt;
   if (!obeyed || *obeyed <= epoch) return Ok{};
-  return conflict(fmt::format(
-      "the database in {0} is older than the last one used there, or new (it counts {1} starts, the worker {2}). "
-      "Put the right tidemill.db back; or, to begin anew, remove {0}/worker and {0}/logs once nothing of it runs "
-      "any more, and repeat the command",
-      data_dir, epoch, *obeyed));
+  return conflict(
+      fmt::format("the database in {0} is older than the last one used there, or new (it counts "
+                  "{1} starts, the worker {2}). "
+                  "Put the right tidemill.db back; or, to begin anew, remove {0}/worker and "
+                  "{0}/logs once nothing of it runs "
+                  "any more, and repeat the command",
+                  data_dir, epoch, *obeyed));
 }
 
-Status see_it_through(Scheduler& scheduler, RunId run, const Prepared& prepared, RunWatcher& watcher) {
+Status see_it_through(Scheduler& scheduler, RunId run, const Prepared& prepared,
+                      RunWatcher& watcher) {
   const LiveRun* live = scheduler.engine().find(run);
   if (live == nullptr) return Ok{};  // every task was taken over from an earlier run
   watcher.watch(live->dag, live->run, history_of(prepared.data_dir, *live->dag));
   SignalThread signals(
-      [&](int count, const char* name) { on_signal(scheduler, watcher, run, count, name); }, kRepaintEvery,
+      [&](int count, const char* name) { on_signal(scheduler, watcher, run, count, name); },
+      kRepaintEvery,
       [&] { scheduler.post([&watcher](Scheduler&) { watcher.repaint(system_now().wall); }); });
   return scheduler.run_until([&] { return !scheduler.engine().is_live(run); });
 }

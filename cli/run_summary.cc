@@ -9,12 +9,17 @@
 namespace tidemill {
 Style style_of(RunState state) {
   switch (state) {
-    case RunState::succeeded: return Style::green;
+    case RunState::succeeded:
+      return Style::green;
     case RunState::partial:
-    case RunState::cancelled: return Style::yellow;
-    case RunState::failed: return Style::red;
-    case RunState::running: return Style::blue;
-    case RunState::queued: return Style::plain;
+    case RunState::cancelled:
+      return Style::yellow;
+    case RunState::failed:
+      return Style::red;
+    case RunState::running:
+      return Style::blue;
+    case RunState::queued:
+      return Style::plain;
   }
   UNREACHABLE();
 }
@@ -34,27 +39,36 @@ bool is_shown(const Dag& dag, const Run& run, TaskIndex i) {
 
 Style style_of(const TaskRun& task) {
   switch (task.state) {
-    case TaskState::succeeded: return Style::green;
-    case TaskState::failed: return task.tolerated ? Style::yellow : Style::red;
-    case TaskState::upstream_failed: return Style::red;
-    case TaskState::skipped: return Style::dim;
+    case TaskState::succeeded:
+      return Style::green;
+    case TaskState::failed:
+      return task.tolerated ? Style::yellow : Style::red;
+    case TaskState::upstream_failed:
+      return Style::red;
+    case TaskState::skipped:
+      return Style::dim;
     case TaskState::cancelled:
-    case TaskState::retry_wait: return Style::yellow;
+    case TaskState::retry_wait:
+      return Style::yellow;
     case TaskState::running:
-    case TaskState::dispatched: return Style::blue;
+    case TaskState::dispatched:
+      return Style::blue;
     case TaskState::waiting:
     case TaskState::ready:
-    case TaskState::awaiting_input: return Style::plain;
+    case TaskState::awaiting_input:
+      return Style::plain;
   }
   UNREACHABLE();
 }
 
 std::string state_counts(const Dag& dag, const Run& run) {
   std::array<std::int64_t, kTaskStateCount> counts{};
-  for (TaskIndex i = 0; i < dag.task_count; ++i) ++counts[static_cast<std::size_t>(run.tasks[i].state)];
+  for (TaskIndex i = 0; i < dag.task_count; ++i)
+    ++counts[static_cast<std::size_t>(run.tasks[i].state)];
   std::vector<std::string> parts;
   for (std::size_t s = 0; s < counts.size(); ++s) {
-    if (counts[s] > 0) parts.push_back(fmt::format("{} {}", counts[s], to_word(static_cast<TaskState>(s))));
+    if (counts[s] > 0)
+      parts.push_back(fmt::format("{} {}", counts[s], to_word(static_cast<TaskState>(s))));
   }
   return join(parts, ", ");
 }
@@ -87,7 +101,8 @@ std::string table_line(const TaskSpec& spec, const TaskRun& task, std::size_t co
                        const Terminal& terminal) {
   const std::string took = task.started_at.us == 0 ? "" : format_duration(task_duration(task));
   const std::string tries = task.attempts > 1 ? fmt::format("{} attempts", task.attempts) : "";
-  std::string line = fmt::format("  {}  {}  {:>8}", styled(terminal, style_of(task), fitted(to_word(task.state), 15)),
+  std::string line = fmt::format("  {}  {}  {:>8}",
+                                 styled(terminal, style_of(task), fitted(to_word(task.state), 15)),
                                  fitted(spec.id, columns), took);
   const std::string reason = task.state == TaskState::succeeded ? "" : printable(task.reason, 160);
   if (!tries.empty() || !reason.empty()) line += fmt::format("  {:<11}", tries);
@@ -98,7 +113,8 @@ std::string table_line(const TaskSpec& spec, const TaskRun& task, std::size_t co
 }  // namespace
 
 std::string run_result_json(const Dag& dag, const Run& run) {
-  std::string out = fmt::format("{{\"run\":{},\"state\":\"{}\",\"tasks\":{{", run.id.value, to_word(run.state));
+  std::string out = fmt::format("{{\"run\":{},\"state\":\"{}\",\"tasks\":{{", run.id.value,
+                                to_word(run.state));
   bool first = true;
   for (TaskIndex i = 0; i < dag.tasks.size(); ++i) {
     if (!is_shown(dag, run, i)) continue;
@@ -114,8 +130,9 @@ std::string run_result_json(const Dag& dag, const Run& run) {
 
 std::string run_verdict(const Dag& dag, const Run& run, const std::string& file,
                         const Terminal& terminal) {
-  const Duration took = run.started_at.us != 0 && run.ended_at.us != 0 ? run.ended_at - run.started_at
-                                                                       : Duration(0);
+  const Duration took = run.started_at.us != 0 && run.ended_at.us != 0
+                            ? run.ended_at - run.started_at
+                            : Duration(0);
   std::string text = fmt::format("run {} {} in {}: {}\n", run.id.value,
                                  styled(terminal, style_of(run.state), to_word(run.state)),
                                  format_duration(took), state_counts(dag, run));

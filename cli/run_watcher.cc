@@ -70,20 +70,24 @@ void RunWatcher::on_progress(RunId run, TaskIndex task, double fraction, const s
 
 void RunWatcher::on_deadline_missed(RunId run) {
   if (run != run_.id) return;
-  painter_.permanent(styled(painter_.terminal(), Style::yellow,
-                            fmt::format("! the run is late: its deadline ({} after it was {}) has passed",
-                                        format_duration(dag_->deadline->after),
-                                        dag_->deadline->from == Deadline::From::started ? "started" : "due")));
+  painter_.permanent(
+      styled(painter_.terminal(), Style::yellow,
+             fmt::format("! the run is late: its deadline ({} after it was {}) has passed",
+                         format_duration(dag_->deadline->after),
+                         dag_->deadline->from == Deadline::From::started ? "started" : "due")));
 }
 
 void RunWatcher::on_note(const std::string& note) {
-  if (!options_.quiet) painter_.permanent(styled(painter_.terminal(), Style::dim, "  " + printable(note, 300)));
+  if (!options_.quiet)
+    painter_.permanent(styled(painter_.terminal(), Style::dim, "  " + printable(note, 300)));
 }
 
 void RunWatcher::count_large_run(WallTime now) {
-  if (options_.quiet || dag_->task_count <= kMaxListedTasks || now - last_count_ < kCountEvery) return;
+  if (options_.quiet || dag_->task_count <= kMaxListedTasks || now - last_count_ < kCountEvery)
+    return;
   if (last_count_.us != 0) {
-    painter_.permanent(fmt::format("{} of {} tasks done", dag_->task_count - run_.open, dag_->task_count));
+    painter_.permanent(
+        fmt::format("{} of {} tasks done", dag_->task_count - run_.open, dag_->task_count));
   }
   last_count_ = now;
 }

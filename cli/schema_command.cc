@@ -45,9 +45,12 @@ Status describe(const std::string& path) {
 
 Status print_schema(const SchemaOptions& options) {
   if (!options.key.empty()) return describe(options.key);
-  if (options.format == "json") fmt::print("{}", dag_schema_json());
-  else if (options.format == "markdown") fmt::print("{}", dag_reference_markdown());
-  else return invalid("--format takes json or markdown");
+  if (options.format == "json")
+    fmt::print("{}", dag_schema_json());
+  else if (options.format == "markdown")
+    fmt::print("{}", dag_reference_markdown());
+  else
+    return invalid("--format takes json or markdown");
   return Ok{};
 }
 

@@ -10,10 +10,12 @@
 namespace tidemill {
 namespace {
 
-// Names are checked by the parser, but they become part of a path here, so here they are checked again.
+// Names are checked by the parser, but they become part of a path here, so here they are checked
+// again.
 bool is_plain_name(const std::string& name) {
   return !name.empty() && name.size() <= 64 && name[0] != '.' &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
+         name.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
              std::string::npos;
 }
 

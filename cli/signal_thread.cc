@@ -16,10 +16,11 @@ sigset_t watched() {
   sigemptyset(&set);
   sigaddset(&set, kStop);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    // nohup, and `&` in a script, hand them over ignored, and so they stay: a blocked signal would be
-    // seen here all the same.
+    // nohup, and `&` in a script, hand them over ignored, and so they stay: a blocked signal would
+    // be seen here all the same.
     struct sigaction handed_over {};
-    if (::sigaction(signal, nullptr, &handed_over) == 0 && handed_over.sa_handler == SIG_IGN) continue;
+    if (::sigaction(signal, nullptr, &handed_over) == 0 && handed_over.sa_handler == SIG_IGN)
+      continue;
     sigaddset(&set, signal);
   }
   return set;
@@ -54,8 +55,10 @@ void SignalThread::loop() {
   while (true) {
     const int signal = sigtimedwait(&set, nullptr, &wait);
     if (signal == kStop) return;
-    if (signal > 0) on_signal_(++count, name_of(signal));
-    else on_tick_();
+    if (signal > 0)
+      on_signal_(++count, name_of(signal));
+    else
+      on_tick_();
   }
 }
 

@@ -15,7 +15,8 @@ namespace tidemill {
 
 Result<RunReader> open_reader(const std::string& data_dir) {
   std::error_code failed;
-  if (std::filesystem::exists(data_dir, failed) && !std::filesystem::is_directory(data_dir, failed)) {
+  if (std::filesystem::exists(data_dir, failed) &&
+      !std::filesystem::is_directory(data_dir, failed)) {
     return invalid(data_dir + " is not a folder; name the data folder with --data-dir");
   }
   const std::string path = data_dir + "/tidemill.db";
@@ -34,13 +35,15 @@ bool scheduler_is_running(const std::string& data_dir) {
   const std::string inode = fmt::format(":{} ", lock.st_ino);
   std::ifstream locks("/proc/locks");
   for (std::string line; std::getline(locks, line);) {
-    if (line.find("FLOCK") != std::string::npos && line.find(inode) != std::string::npos) return true;
+    if (line.find("FLOCK") != std::string::npos && line.find(inode) != std::string::npos)
+      return true;
   }
   return false;
 }
 
 Result<RunId> find_run(RunReader& reader, const std::string& text) {
-  if (text.empty()) return invalid("the run is empty: give a number, `latest`, or the name of a dag that has run");
+  if (text.empty())
+    return invalid("the run is empty: give a number, `latest`, or the name of a dag that has run");
   if (const auto id = to_int(text)) {
     const auto row = reader.run(RunId{*id});
     if (row.ok()) return RunId{*id};
@@ -49,11 +52,12 @@ Result<RunId> find_run(RunReader& reader, const std::string& text) {
   }
   const auto runs = TRY(reader.runs(text == "latest" ? "" : text, RunId{}, 1));
   if (!runs.empty()) return runs.front().id;
-  return not_found(text == "latest"
-                       ? std::string("there is no run yet")
-                       : fmt::format("no run {}: give a number, `latest`, or the name of a dag that "
-                                     "has run; `tidemill runs` lists them",
-                                     printable(text)));
+  return not_found(
+      text == "latest"
+          ? std::string("there is no run yet")
+          : fmt::format("no run {}: give a number, `latest`, or the name of a dag that "
+                        "has run; `tidemill runs` lists them",
+                        printable(text)));
 }
 
 Result<DagPtr> load_dag_version(RunReader& reader, std::int64_t version,

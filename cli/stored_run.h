@@ -29,6 +29,7 @@ struct StoredView {
 Result<StoredView> load_view(RunReader& reader, RunId run);
 
 // The dag of a stored version, parsed again from its text.
-Result<DagPtr> load_dag_version(RunReader& reader, std::int64_t version, const std::string& directory);
+Result<DagPtr> load_dag_version(RunReader& reader, std::int64_t version,
+                                const std::string& directory);
 
 }  // namespace tidemill

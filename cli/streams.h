@@ -1,4 +1,5 @@
-// The standard streams of this process. A shell may hand them over closed, full or without a reader.
+// The standard streams of this process. A shell may hand them over closed, full or without a
+// reader.
 #pragma once
 
 namespace tidemill {

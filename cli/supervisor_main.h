@@ -3,7 +3,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-
 #include <string>
 
 #include "base/time.h"
@@ -27,7 +26,8 @@ inline void add_duration_option(CLI::App& app, const std::string& name, Duration
 
 inline void add_supervisor_options(CLI::App& app, SupervisorOptions& options) {
   app.add_option("--directory", options.directory, "The worker's own folder")->required();
-  add_duration_option(app, "--linger", options.linger, "How long it stays without an agent and tasks (default 60s)");
+  add_duration_option(app, "--linger", options.linger,
+                      "How long it stays without an agent and tasks (default 60s)");
 }
 
 }  // namespace tidemill

@@ -14,13 +14,20 @@ bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 
 
 const char* code_of(Style style) {
   switch (style) {
-    case Style::plain: return "0";
-    case Style::dim: return "2";
-    case Style::bold: return "1";
-    case Style::red: return "31";
-    case Style::green: return "32";
-    case Style::yellow: return "33";
-    case Style::blue: return "34";
+    case Style::plain:
+      return "0";
+    case Style::dim:
+      return "2";
+    case Style::bold:
+      return "1";
+    case Style::red:
+      return "31";
+    case Style::green:
+      return "32";
+    case Style::yellow:
+      return "33";
+    case Style::blue:
+      return "34";
   }
   return "0";
 }

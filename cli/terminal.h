@@ -9,8 +9,8 @@ namespace tidemill {
 struct Terminal {
   bool interactive = false;  // a terminal that moves its cursor: progress may repaint
   bool colour = false;
-  int width = 80;            // columns, at least 20
-  int height = 24;           // rows, at least 3
+  int width = 80;   // columns, at least 20
+  int height = 24;  // rows, at least 3
 };
 
 // Of stdout (1) or stderr (2).

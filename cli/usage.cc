@@ -26,7 +26,8 @@ std::string unknown_option(const Usage& usage, const std::vector<std::string>& w
   for (std::size_t i = 1; i < words.size() && words[i] != "--"; ++i) {
     if (!is_option(words[i]) || words[i].substr(0, 2) != "--") continue;
     const std::string name = name_of(words[i]);
-    if (std::find(usage.options.begin(), usage.options.end(), name) == usage.options.end()) return name;
+    if (std::find(usage.options.begin(), usage.options.end(), name) == usage.options.end())
+      return name;
   }
   return "";
 }
@@ -38,13 +39,16 @@ std::string usage_message(const Usage& usage, const std::vector<std::string>& wo
   if (usage.command.empty()) {
     const std::string first = words.empty() ? "" : words.front();
     if (is_option(first)) {
-      return fmt::format("{} is not known here; options stand behind a command, as in: tidemill run FILE {}",
-                         printable(name_of(first)), printable(first));
+      return fmt::format(
+          "{} is not known here; options stand behind a command, as in: tidemill run FILE {}",
+          printable(name_of(first)), printable(first));
     }
     return fmt::format("there is no command {}{}\n`tidemill --help` lists the commands",
-                       first.empty() ? "''" : printable(first), did_you_mean(first, usage.commands));
+                       first.empty() ? "''" : printable(first),
+                       did_you_mean(first, usage.commands));
   }
-  const std::string help = fmt::format("\n`tidemill {} --help` shows how it is used", usage.command);
+  const std::string help = fmt::format("\n`tidemill {} --help` shows how it is used",
+                                       usage.command);
   if (const std::string option = unknown_option(usage, words); !option.empty()) {
     return fmt::format("{} has no option {}{}{}", usage.command, printable(option),
                        did_you_mean(option, usage.options), help);

@@ -9,12 +9,12 @@ namespace tidemill {
 
 struct Usage {
   std::vector<std::string> commands;
-  std::string command;                // the chosen one; empty = none of them
-  std::vector<std::string> options;   // of the chosen one, "--json", "-f"
+  std::string command;               // the chosen one; empty = none of them
+  std::vector<std::string> options;  // of the chosen one, "--json", "-f"
 };
 
-// `words` are the command line without the program's name; `complaint` is the parser's own sentence,
-// used when there is nothing better to say.
+// `words` are the command line without the program's name; `complaint` is the parser's own
+// sentence, used when there is nothing better to say.
 std::string usage_message(const Usage& usage, const std::vector<std::string>& words,
                           const std::string& complaint);
 

@@ -10,8 +10,9 @@
 
 namespace tidemill {
 
-// nullopt = kept; otherwise all broken promises in one sentence, with the numbers. `artifact_problems`
-// is what the worker said of the artifacts that are not there; empty = they were not written.
+// nullopt = kept; otherwise all broken promises in one sentence, with the numbers.
+// `artifact_problems` is what the worker said of the artifacts that are not there; empty = they
+// were not written.
 std::optional<std::string> broken_contract(const TaskSpec& task, const TaskResult& result,
                                            const std::string& artifact_problems = {});
 

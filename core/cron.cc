@@ -14,9 +14,7 @@ std::optional<int> next_bit(std::uint64_t bits, int from) {
   return std::countr_zero(rest);
 }
 
-std::uint32_t bit(unsigned index) {
-  return std::uint32_t{1} << index;
-}
+std::uint32_t bit(unsigned index) { return std::uint32_t{1} << index; }
 
 // Days of the month whose weekday is in `weekdays`; bits beyond the month's end may be set.
 std::uint32_t days_with_weekday(const Month& month, unsigned weekdays) {

@@ -20,8 +20,8 @@ Status add_day_of_month(Cron& cron, std::string_view element) {
     cron.nearest_business_days |= std::uint32_t{1}
                                   << TRY(parse_cron_value(kDayOfMonthField, element, day));
   } else {
-    cron.days_of_month |=
-        static_cast<std::uint32_t>(TRY(parse_cron_element(kDayOfMonthField, element)));
+    cron.days_of_month |= static_cast<std::uint32_t>(
+        TRY(parse_cron_element(kDayOfMonthField, element)));
   }
   return Ok{};
 }

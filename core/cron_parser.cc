@@ -110,8 +110,8 @@ Result<Cron> parse_cron(std::string_view text) {
   TRY(check_cron_charset(text));
   Cron cron;
   cron.text = trim(text);
-  const std::string_view expression =
-      cron.text.starts_with('@') ? TRY(expand_macro(cron.text)) : std::string_view(cron.text);
+  const std::string_view expression = cron.text.starts_with('@') ? TRY(expand_macro(cron.text))
+                                                                 : std::string_view(cron.text);
   std::vector<std::string_view> fields = TRY(split_fields(expression));
   cron.has_seconds = fields.size() == 6;
   if (cron.has_seconds) {

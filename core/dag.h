@@ -23,14 +23,25 @@ namespace tidemill {
 
 // Parameters -------------------------------------------------------------------------------------
 
-enum class ParamType { string, integer, number, boolean, array, object, date, datetime, duration, secret };
+enum class ParamType {
+  string,
+  integer,
+  number,
+  boolean,
+  array,
+  object,
+  date,
+  datetime,
+  duration,
+  secret
+};
 
 struct ParamSpec {
   std::string name;
   ParamType type = ParamType::string;
   std::optional<ParamType> items;  // element type of an array
   std::optional<Json> default_value;
-  bool required = false;  // no default and must be given
+  bool required = false;      // no default and must be given
   std::vector<Json> allowed;  // `enum`; empty = anything
   std::optional<double> minimum, maximum;
   std::optional<std::int64_t> min_length, max_length;
@@ -54,7 +65,7 @@ struct RetryPolicy {
   Duration delay = std::chrono::seconds(10);
   double backoff = 2.0;  // factor per retry, 1 = constant
   Duration max_delay = std::chrono::minutes(5);
-  double jitter = 0.1;  // ± fraction, 0 to 1, decided by hash of (run, task, attempt)
+  double jitter = 0.1;   // ± fraction, 0 to 1, decided by hash of (run, task, attempt)
   std::uint32_t on = 0;  // bit per Cause; 0 = the default: exit signal timeout oom lost contract
   std::vector<RetryRule> rules;
 };
@@ -83,8 +94,8 @@ struct ArtifactSpec {
 struct ExpectRule {
   std::string name;
   enum class Op { lt, le, gt, ge, eq, ne, between } op = Op::ge;
-  double low = 0;   // the number, or the lower end of `0.5..2`
-  double high = 0;  // between: the upper end
+  double low = 0;                          // the number, or the lower end of `0.5..2`
+  double high = 0;                         // between: the upper end
   std::optional<std::string> equals_text;  // eq/ne with a text
   std::string text;                        // as written
 };
@@ -98,10 +109,10 @@ struct TaskSpec {
   HookKind hook = HookKind::none;
 
   // Exactly one of script and argv is set.
-  std::string script;           // `run:`, untouched
-  std::vector<Template> argv;   // `command:`
-  std::string shell;            // interpreter for script; empty = sh
-  std::string cwd;              // relative to the DAG's folder; empty = that folder
+  std::string script;          // `run:`, untouched
+  std::vector<Template> argv;  // `command:`
+  std::string shell;           // interpreter for script; empty = sh
+  std::string cwd;             // relative to the DAG's folder; empty = that folder
   std::optional<unsigned> umask;
 
   std::vector<TaskIndex> upstream;    // each once, in the order written
@@ -113,16 +124,16 @@ struct TaskSpec {
   bool allow_failure = false;
 
   std::shared_ptr<const RetryPolicy> retry;  // never null
-  Duration timeout{};        // one attempt from exec; 0 = none
-  Duration queue_timeout{};  // from ready to exec; 0 = none
+  Duration timeout{};                        // one attempt from exec; 0 = none
+  Duration queue_timeout{};                  // from ready to exec; 0 = none
   Duration grace = std::chrono::seconds(10);
 
-  std::vector<std::pair<std::string, Template>> env;           // own and inherited, own last
-  std::vector<std::pair<std::string, std::string>> secrets;    // variable → secret name
-  std::vector<std::string> runs_on;                            // labels a worker must have, sorted
-  std::string pool;                                            // empty = the default pool
-  int slots = 1;                                               // of pool and of worker
-  int priority = 5;                                            // 1 first … 9
+  std::vector<std::pair<std::string, Template>> env;         // own and inherited, own last
+  std::vector<std::pair<std::string, std::string>> secrets;  // variable → secret name
+  std::vector<std::string> runs_on;                          // labels a worker must have, sorted
+  std::string pool;                                          // empty = the default pool
+  int slots = 1;                                             // of pool and of worker
+  int priority = 5;                                          // 1 first … 9
   Resources resources;
 
   std::vector<std::string> outputs;
@@ -174,9 +185,10 @@ struct Dag {
 
   std::vector<ParamSpec> params;
   std::vector<PoolSpec> pools;
-  std::vector<TaskSpec> tasks;  // ordinary tasks first, then hooks
+  std::vector<TaskSpec> tasks;   // ordinary tasks first, then hooks
   std::uint32_t task_count = 0;  // how many of them are ordinary
-  std::array<TaskIndex, 6> hooks = {kNoTask, kNoTask, kNoTask, kNoTask, kNoTask, kNoTask};  // by HookKind
+  std::array<TaskIndex, 6> hooks = {kNoTask, kNoTask, kNoTask,
+                                    kNoTask, kNoTask, kNoTask};  // by HookKind
 
   AlertSpec alerts;
   std::optional<Deadline> deadline;
@@ -184,7 +196,8 @@ struct Dag {
   std::string content_hash;  // SHA-256 of the file's bytes
   std::string source;        // the file's bytes, kept with each run (I21)
 
-  TaskIndex find(std::string_view id) const;  // kNoTask when absent; ordinary tasks and "hook.<kind>"
+  TaskIndex find(
+      std::string_view id) const;  // kNoTask when absent; ordinary tasks and "hook.<kind>"
   TaskIndex hook(HookKind kind) const { return hooks[static_cast<std::size_t>(kind)]; }
 
   std::vector<std::pair<std::string, TaskIndex>> by_id;  // sorted, behind find()

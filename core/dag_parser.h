@@ -24,7 +24,7 @@ struct ParseOptions {
 };
 
 struct ParsedDag {
-  DagPtr dag;  // null when a finding is an error
+  DagPtr dag;                     // null when a finding is an error
   std::vector<Finding> findings;  // in file order
 };
 

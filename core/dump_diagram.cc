@@ -102,9 +102,7 @@ std::string dot_node(const Dag& dag, TaskIndex task, const Run* run) {
   return line + "];\n";
 }
 
-bool has_hooks(const Dag& dag) {
-  return dag.tasks.size() > dag.task_count;
-}
+bool has_hooks(const Dag& dag) { return dag.tasks.size() > dag.task_count; }
 
 }  // namespace
 

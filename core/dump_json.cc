@@ -20,17 +20,13 @@ Json names(const Dag& dag, const std::vector<TaskIndex>& tasks) {
   return array;
 }
 
-Json milliseconds(Duration duration) {
-  return std::int64_t{duration.count() / 1000};
-}
+Json milliseconds(Duration duration) { return std::int64_t{duration.count() / 1000}; }
 
 Json time_or_null(WallTime time) {
   return time == WallTime{} ? Json() : Json(format_rfc3339(time));
 }
 
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 Json retry_to_json(const RetryPolicy& retry) {
   Json json;

@@ -73,8 +73,8 @@ std::string in_brief(const Dag& dag, const Levels& levels) {
     std::vector<TaskIndex> tasks = levels[level];
     for (std::size_t next = 1; next < chain; ++next) tasks.push_back(levels[level + next].front());
     const std::size_t rows = std::max<std::size_t>(1, chain);
-    const std::string place =
-        rows == 1 ? fmt::format("{}", level) : fmt::format("{}-{}", level, level + rows - 1);
+    const std::string place = rows == 1 ? fmt::format("{}", level)
+                                        : fmt::format("{}-{}", level, level + rows - 1);
     text += fmt::format("{:>11}  {:>12}  {}\n", place, plural(std::ssize(tasks), "task"),
                         name_some(dag, tasks, chain > 1 ? " -> " : ", "));
     level += rows;
@@ -86,9 +86,9 @@ std::string in_brief(const Dag& dag, const Levels& levels) {
 
 std::string dag_to_text(const Dag& dag) {
   const Levels levels = tasks_by_level(dag);
-  std::string text =
-      fmt::format("{}: {} in {}\n", printable(dag.name), plural(dag.task_count, "task"),
-                  plural(std::ssize(levels), "level"));
+  std::string text = fmt::format("{}: {} in {}\n", printable(dag.name),
+                                 plural(dag.task_count, "task"),
+                                 plural(std::ssize(levels), "level"));
   text += dag.task_count <= kMaxTasksInFull ? in_full(dag, levels) : in_brief(dag, levels);
   for (std::size_t hook = dag.task_count; hook < dag.tasks.size(); ++hook) {
     text += "  +  " + task_line(dag, static_cast<TaskIndex>(hook), name_width(dag));

@@ -14,8 +14,8 @@ Explanation explain_retry_wait(const Subject& subject) {
   const TaskRun& state = subject.state();
   Explanation said;
   if (state.retry_at <= subject.now.wall) {
-    said.sentence =
-        fmt::format("{} failed ({}) and is tried again now", subject.name(), failure_clause(state));
+    said.sentence = fmt::format("{} failed ({}) and is tried again now", subject.name(),
+                                failure_clause(state));
   } else {
     said.sentence = fmt::format("{} failed ({}) and is tried again in {}, at {}", subject.name(),
                                 failure_clause(state), time_until(state.retry_at, subject.now.wall),

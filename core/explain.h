@@ -25,8 +25,8 @@ Explanation explain_task(const Dag& dag, const Run& run, TaskIndex task, const P
                          Now now, const TaskNamer& namer = {});
 Explanation explain_run(const Dag& dag, const Run& run, Now now);
 
-// Why a ready task is not granted, in a short sentence: "probe waits: no worker has the label gpu (1
-// is connected)".
+// Why a ready task is not granted, in a short sentence: "probe waits: no worker has the label gpu
+// (1 is connected)".
 std::string waiting_note(const Dag& dag, const Run& run, TaskIndex task, const Placement& placement,
                          Now now);
 

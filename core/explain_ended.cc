@@ -104,8 +104,8 @@ Explanation explain_skipped(const Subject& subject) {
       });
   if (!way.empty()) {
     const TaskIndex root = way.back();
-    said.details.push_back(fmt::format("it began with {}: {}",
-                                       subject.dag.tasks[root].id, tasks[root].reason));
+    said.details.push_back(
+        fmt::format("it began with {}: {}", subject.dag.tasks[root].id, tasks[root].reason));
   }
   return said;
 }

@@ -231,9 +231,7 @@ std::optional<Holder> holder_of(const Subject& subject) {
   return subject.placement->holder(subject.run.id, subject.index);
 }
 
-bool is_being_stopped(const TaskRun& state) {
-  return state.cause != Cause::none;
-}
+bool is_being_stopped(const TaskRun& state) { return state.cause != Cause::none; }
 
 std::string stopping(const Subject& subject) {
   const Cause why = subject.state().cause;
@@ -254,11 +252,11 @@ Explanation explain_ready(const Subject& subject) {
   if (subject.placement == nullptr) {
     said = explain_ready_from_rows(subject);
   } else {
-    const auto reasons =
-        subject.placement->blockers(subject.run.id, subject.index, subject.now.boot);
+    const auto reasons = subject.placement->blockers(subject.run.id, subject.index,
+                                                     subject.now.boot);
     const Blocker& first = reasons.front();
-    said.sentence =
-        fmt::format("{}: {}{}", ready_since(subject), clause(subject, first), ahead(first));
+    said.sentence = fmt::format("{}: {}{}", ready_since(subject), clause(subject, first),
+                                ahead(first));
     for (std::size_t i = 1; i < reasons.size(); ++i) {
       said.details.push_back("also: " + clause(subject, reasons[i]) + ahead(reasons[i]));
     }
@@ -304,9 +302,9 @@ Explanation explain_running(const Subject& subject) {
   const TaskRun& state = subject.state();
   const WallTime now = subject.now.wall;
   Explanation said;
-  said.sentence =
-      fmt::format("{} has been running for {}{}", subject.name(), time_since(state.started_at, now),
-                  where(subject, holder_of(subject)));
+  said.sentence = fmt::format("{} has been running for {}{}", subject.name(),
+                              time_since(state.started_at, now),
+                              where(subject, holder_of(subject)));
   const Duration timeout = subject.spec().timeout;
   if (is_being_stopped(state)) {
     said.sentence += "; " + stopping(subject);

@@ -85,9 +85,9 @@ std::string failures_text(const Dag& dag, const Run& run, const Census& census) 
     named.resize(3);
     named.push_back(fmt::format("{} more", census.failed.size() - 3));
   }
-  std::string text =
-      fmt::format("{} of {} failed ({})", census.failed.size(),
-                  plural(static_cast<std::int64_t>(census.total), "task"), join(named, "; "));
+  std::string text = fmt::format("{} of {} failed ({})", census.failed.size(),
+                                 plural(static_cast<std::int64_t>(census.total), "task"),
+                                 join(named, "; "));
   const std::size_t blocked = blocked_by(dag, run, census.failed).size();
   if (blocked > 0) {
     text += fmt::format("; {} {}", census.failed.size() == 1 ? "it blocks" : "they block",

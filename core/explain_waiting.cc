@@ -52,9 +52,9 @@ std::string upstream_sentence(const Subject& subject, const std::vector<TaskInde
   std::vector<std::string> shown;
   for (const TaskIndex upstream : open) shown.push_back(name_and_state(subject, upstream));
   if (open.size() == 1) return shown.front();
-  std::string text =
-      fmt::format("{} of {}: {}", open.size(),
-                  plural(std::ssize(subject.spec().upstream), "upstream"), list_some(shown));
+  std::string text = fmt::format("{} of {}: {}", open.size(),
+                                 plural(std::ssize(subject.spec().upstream), "upstream"),
+                                 list_some(shown));
   if (all_wait && way.size() > 2) {
     text += fmt::format("; under way is {}", name_and_state(subject, way.back()));
   }

@@ -14,9 +14,7 @@ std::string time_since(WallTime then, WallTime now) {
   return format_duration(std::max(Duration::zero(), now - then));
 }
 
-std::string time_until(WallTime then, WallTime now) {
-  return time_since(now, then);
-}
+std::string time_until(WallTime then, WallTime now) { return time_since(now, then); }
 
 std::string state_clause(const TaskRun& task, WallTime now) {
   const auto for_time = [&](std::string_view word, WallTime since) {
@@ -100,8 +98,8 @@ std::string rule_clause(const Subject& subject) {
   const TaskSpec& spec = subject.spec();
   const TriggerVerdict verdict = explain_trigger(subject.dag, subject.run, subject.index);
   // Other rules, and skips, are named by the words themselves.
-  const bool is_named = spec.trigger_rule != TriggerRule::all_success ||
-                        !spec.needs_expr.empty() || verdict.kind == TriggerVerdict::Kind::skip;
+  const bool is_named = spec.trigger_rule != TriggerRule::all_success || !spec.needs_expr.empty() ||
+                        verdict.kind == TriggerVerdict::Kind::skip;
   return is_named ? verdict.why : "all_success: " + verdict.why;
 }
 

@@ -67,9 +67,7 @@ Expr ExprMaker::make(std::string_view text, ExprNode root) {
   return expr;
 }
 
-Result<Expr> Expr::parse(std::string_view text) {
-  return finish(text, parse_expression(text));
-}
+Result<Expr> Expr::parse(std::string_view text) { return finish(text, parse_expression(text)); }
 
 Result<Expr> Expr::parse_needs(std::string_view text) {
   return finish(text, parse_needs_expression(text));

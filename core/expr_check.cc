@@ -18,9 +18,7 @@ constexpr ExprTypes kContainer = type_set({ExprType::string, ExprType::array, Ex
 constexpr ExprTypes kWalkable = type_set({ExprType::array, ExprType::object});
 
 // The type of a value that is one of two.
-ExprType common(ExprType a, ExprType b) {
-  return a == b ? a : ExprType::any;
-}
+ExprType common(ExprType a, ExprType b) { return a == b ? a : ExprType::any; }
 
 class Checker {
  public:
@@ -88,8 +86,8 @@ class Checker {
 
   void unknown_name(const ExprNode& node) {
     const std::string name = path_text(node.path);
-    const std::vector<std::string> names =
-        scope_.suggestions ? scope_.suggestions() : std::vector<std::string>{};
+    const std::vector<std::string> names = scope_.suggestions ? scope_.suggestions()
+                                                              : std::vector<std::string>{};
     const std::vector<std::string_view> views(names.begin(), names.end());
     std::string hint;
     if (const auto meant = nearest(name, views)) {

@@ -29,9 +29,7 @@ Fields fields_of(WallTime time) {
   return {seconds.count(), (seconds - day.time_since_epoch()).count(), day, day};
 }
 
-sys_days first_day_of(std::chrono::year year) {
-  return sys_days(year / 1 / 1);
-}
+sys_days first_day_of(std::chrono::year year) { return sys_days(year / 1 / 1); }
 
 // ISO 8601: a week belongs to the year of its Thursday.
 sys_days thursday_of(const Fields& f) {

@@ -11,12 +11,8 @@ namespace tidemill {
 
 namespace {
 
-ExprValue known(Json value) {
-  return {true, std::move(value)};
-}
-ExprValue unknown() {
-  return {};
-}
+ExprValue known(Json value) { return {true, std::move(value)}; }
+ExprValue unknown() { return {}; }
 
 // A step from a value to one of its members or items. nullptr when it is not there.
 Result<const Json*> step_into(const Json& value, const Json& key) {
@@ -165,8 +161,8 @@ class Evaluator {
     bool all_known = true;
     for (const ExprNode& child : node.children) {
       Result<ExprValue> operand = strictly(child);
-      Result<bool> value =
-          operand && operand->known ? boolean(node, operand->value) : Result<bool>(false);
+      Result<bool> value = operand && operand->known ? boolean(node, operand->value)
+                                                     : Result<bool>(false);
       if (!operand || !value) {
         if (!all_known) return unknown();
         return operand ? value.error() : operand.error();
@@ -239,8 +235,8 @@ class Evaluator {
 
   Result<bool> boolean(const ExprNode& node, const Json& value) const {
     if (value.is_bool()) return value.as_bool();
-    const std::string_view symbol =
-        node.kind == ExprNode::Kind::conditional ? "? :" : to_symbol(node.op);
+    const std::string_view symbol = node.kind == ExprNode::Kind::conditional ? "? :"
+                                                                             : to_symbol(node.op);
     return at(node, invalid(fmt::format("{} takes true or false, not {}", symbol,
                                         with_article(type_of_value(value)))));
   }

@@ -28,17 +28,13 @@ class BoundedText {
   std::string text_;
 };
 
-Result<Json> contains(Arguments a) {
-  return contains_item(a[0], a[1]);
-}
+Result<Json> contains(Arguments a) { return contains_item(a[0], a[1]); }
 
 Result<Json> starts_with(Arguments a) {
   return Json(a[0].as_string().starts_with(a[1].as_string()));
 }
 
-Result<Json> ends_with(Arguments a) {
-  return Json(a[0].as_string().ends_with(a[1].as_string()));
-}
+Result<Json> ends_with(Arguments a) { return Json(a[0].as_string().ends_with(a[1].as_string())); }
 
 // The argument that `{n}` names, where `pattern` begins just after the brace.
 Result<const Json*> placeholder(std::string_view inside, Arguments a) {
@@ -113,9 +109,7 @@ Result<Json> length(Arguments a) {
   return Json(static_cast<std::int64_t>(count));
 }
 
-Result<Json> lower(Arguments a) {
-  return Json(to_lower_ascii(a[0].as_string()));
-}
+Result<Json> lower(Arguments a) { return Json(to_lower_ascii(a[0].as_string())); }
 
 Result<Json> upper(Arguments a) {
   std::string text = a[0].as_string();
@@ -123,13 +117,9 @@ Result<Json> upper(Arguments a) {
   return Json(std::move(text));
 }
 
-Result<Json> to_json(Arguments a) {
-  return Json(a[0].dump());
-}
+Result<Json> to_json(Arguments a) { return Json(a[0].dump()); }
 
-Result<Json> from_json(Arguments a) {
-  return parse_json(a[0].as_string());
-}
+Result<Json> from_json(Arguments a) { return parse_json(a[0].as_string()); }
 
 Result<Json> date(Arguments a) {
   std::string text = TRY(date_text(a[0].as_string(), a[1].as_string()));
@@ -188,9 +178,7 @@ constexpr std::array<ExprFunction, 13> kFunctions = {{
 
 }  // namespace
 
-std::span<const ExprFunction> expr_functions() {
-  return kFunctions;
-}
+std::span<const ExprFunction> expr_functions() { return kFunctions; }
 
 const ExprFunction* find_function(std::string_view name) {
   for (const ExprFunction& function : kFunctions) {

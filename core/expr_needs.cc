@@ -35,9 +35,7 @@ constexpr std::size_t kMaxIdBytes = 64;
 bool is_id_start(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
-bool is_id_part(char c) {
-  return is_id_start(c) || c == '.' || c == '-';
-}
+bool is_id_part(char c) { return is_id_start(c) || c == '.' || c == '-'; }
 
 class NeedsParser {
  public:
@@ -224,9 +222,7 @@ std::optional<bool> decide(const ExprNode& node, const StateOf& state_of) {
 
 }  // namespace
 
-ExprParseResult parse_needs_operators(std::string_view text) {
-  return NeedsParser(text).parse();
-}
+ExprParseResult parse_needs_operators(std::string_view text) { return NeedsParser(text).parse(); }
 
 std::vector<std::string> needs_tasks(const Expr& expr) {
   std::vector<std::string> ids;

@@ -11,9 +11,7 @@ namespace tidemill {
 
 namespace {
 
-std::string_view kind_of(const Json& value) {
-  return with_article(type_of_value(value));
-}
+std::string_view kind_of(const Json& value) { return with_article(type_of_value(value)); }
 
 Error wrong_operands(ExprOp op, const Json& left, const Json& right, std::string_view wanted) {
   return invalid(fmt::format("{} takes {}, not {} and {}", to_symbol(op), wanted, kind_of(left),
@@ -88,9 +86,9 @@ Result<Json> ordering(ExprOp op, const Json& left, const Json& right) {
     return wrong_operands(op, left, right, "two numbers or two strings");
   }
   // UTF-8 orders by code point when compared by byte.
-  const std::partial_ordering order =
-      numbers ? compare_numbers(left, right)
-              : std::partial_ordering(left.as_string().compare(right.as_string()) <=> 0);
+  const std::partial_ordering order = numbers ? compare_numbers(left, right)
+                                              : std::partial_ordering(left.as_string().compare(
+                                                                          right.as_string()) <=> 0);
   if (op == ExprOp::less) return Json(order < 0);
   if (op == ExprOp::less_equal) return Json(order <= 0);
   if (op == ExprOp::greater) return Json(order > 0);

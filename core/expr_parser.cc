@@ -354,8 +354,6 @@ std::string_view to_symbol(ExprOp op) {
   UNREACHABLE();
 }
 
-ExprParseResult parse_operators(std::string_view text) {
-  return Parser(text).parse();
-}
+ExprParseResult parse_operators(std::string_view text) { return Parser(text).parse(); }
 
 }  // namespace tidemill

@@ -4,9 +4,7 @@ namespace tidemill {
 
 namespace {
 
-constexpr ExprTypes bit(ExprType type) {
-  return type_set({type});
-}
+constexpr ExprTypes bit(ExprType type) { return type_set({type}); }
 
 std::string_view to_word(ExprType type) {
   switch (type) {

@@ -113,9 +113,9 @@ class Checker {
       if (field == nullptr || field->same_as.empty()) continue;
       for (const YamlNode::Entry& other : node.entries) {
         const Field* same = &other == &entry ? nullptr : spec.find(other.key);
-        const bool clash =
-            same != nullptr &&
-            (same->key == field->same_as || (same->same_as == field->same_as && &other < &entry));
+        const bool clash = same != nullptr &&
+                           (same->key == field->same_as ||
+                            (same->same_as == field->same_as && &other < &entry));
         if (!clash) continue;
         findings_.add(Rule::same_key_twice, entry.key_mark,
                       fmt::format("{} is another spelling of {}, which stands at {}:{}", entry.key,
@@ -169,8 +169,9 @@ class Checker {
   }
 
   void wrong_type(const YamlNode& node, const Field& field, const std::string& where) {
-    std::string hint =
-        field.example.empty() ? "" : fmt::format("for example {}: {}", field.key, field.example);
+    std::string hint = field.example.empty()
+                           ? ""
+                           : fmt::format("for example {}: {}", field.key, field.example);
     findings_.add(Rule::wrong_type, node.mark,
                   fmt::format("{} is {}, but must be {}", where, describe(node), wanted(field)),
                   std::move(hint));
@@ -244,8 +245,8 @@ class Checker {
                     "write it as a plain decimal number");
       return;
     }
-    const bool fits =
-        reading.kind == Plain::integer || (!whole && (reading.kind == Plain::number || exponent));
+    const bool fits = reading.kind == Plain::integer ||
+                      (!whole && (reading.kind == Plain::number || exponent));
     if (!fits || !value) return not_a_number(node, field, where);
     if (*value >= field.minimum && *value <= field.maximum) return;
     out_of_range(node, field, where);

@@ -41,8 +41,8 @@ PlainReading read_word(std::string_view text) {
 
 std::string in_base(std::string_view digits, int base) {
   std::uint64_t value = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value,
+                                            base);
   if (error != std::errc{} || end != digits.data() + digits.size()) return "a number";
   return std::to_string(value);
 }
@@ -93,10 +93,10 @@ PlainReading read_decimal(std::string_view text, std::string_view sign) {
   const std::string_view mantissa = text.substr(0, e);
   const std::size_t point = mantissa.find('.');
   const std::string_view whole = mantissa.substr(0, point);
-  const std::string_view fraction =
-      point == std::string_view::npos ? std::string_view{} : mantissa.substr(point + 1);
-  const bool digits_only =
-      (whole.empty() || all_of(whole, kDigits)) && (fraction.empty() || all_of(fraction, kDigits));
+  const std::string_view fraction = point == std::string_view::npos ? std::string_view{}
+                                                                    : mantissa.substr(point + 1);
+  const bool digits_only = (whole.empty() || all_of(whole, kDigits)) &&
+                           (fraction.empty() || all_of(fraction, kDigits));
   if (!digits_only || (whole.empty() && fraction.empty())) return {};
   std::string_view exponent = e == std::string_view::npos ? "0" : text.substr(e + 1);
   if (exponent.starts_with('+') || exponent.starts_with('-')) exponent.remove_prefix(1);

@@ -26,9 +26,7 @@ std::string_view line_at(const std::vector<std::string_view>& lines, int number)
   return number >= 1 && index < lines.size() ? lines[index] : std::string_view();
 }
 
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-}
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 // The bytes of the first `count` characters.
 std::size_t prefix_bytes(std::string_view line, int count) {
@@ -47,11 +45,11 @@ std::string excerpt(std::string_view line, int column, bool colour) {
   const std::size_t at = prefix_bytes(line, column - 1);
   std::size_t begin = at > 100 ? at - 60 : 0;
   while (begin > 0 && is_continuation(line[begin])) --begin;
-  std::string before =
-      (begin > 0 ? "…" : "") + printable(line.substr(begin, at - begin), 10 * kShownBytes);
+  std::string before = (begin > 0 ? "…" : "") +
+                       printable(line.substr(begin, at - begin), 10 * kShownBytes);
   const std::string after = printable(line.substr(at), kShownBytes);
-  const auto shown =
-      std::count_if(before.begin(), before.end(), [](char c) { return !is_continuation(c); });
+  const auto shown = std::count_if(before.begin(), before.end(),
+                                   [](char c) { return !is_continuation(c); });
   std::string caret(static_cast<std::size_t>(shown), ' ');
   caret += colour ? "\x1b[32m^\x1b[0m" : "^";
   return fmt::format("    {}{}\n    {}\n", before, after, caret);
@@ -92,9 +90,7 @@ std::string_view github_command(Severity severity) {
   return severity == Severity::note ? "notice" : to_word(severity);
 }
 
-Json object_of(std::initializer_list<Json::Member> members) {
-  return Json(Json::Object(members));
-}
+Json object_of(std::initializer_list<Json::Member> members) { return Json(Json::Object(members)); }
 
 Json finding_json(const Finding& finding) {
   return object_of({{"rule", finding.rule},
@@ -143,8 +139,8 @@ Json sarif_result(const FileFindings& file, const Finding& finding, std::string_
     place.set("region",
               object_of({{"startLine", finding.mark.line}, {"startColumn", finding.mark.column}}));
   }
-  const std::string fingerprint =
-      sha256_hex(finding.rule + "\n" + std::string(trim(line))).substr(0, 16);
+  const std::string fingerprint = sha256_hex(finding.rule + "\n" + std::string(trim(line)))
+                                      .substr(0, 16);
   return object_of(
       {{"ruleId", finding.rule},
        {"level", to_word(finding.severity)},
@@ -162,8 +158,9 @@ std::string format_findings_human(std::string_view path, std::string_view source
   std::string out;
   for (const Finding& finding : findings) {
     const std::string_view word = to_word(finding.severity);
-    const std::string severity =
-        colour ? fmt::format("{}{}\x1b[0m", colour_of(finding.severity), word) : std::string(word);
+    const std::string severity = colour
+                                     ? fmt::format("{}{}\x1b[0m", colour_of(finding.severity), word)
+                                     : std::string(word);
     out += fmt::format("{}: {}: {} [{}]\n", place_of(shown_path, finding.mark), severity,
                        printable(finding.message, 2000), finding.rule);
     const std::string_view line = line_at(lines, finding.mark.line);
@@ -217,8 +214,8 @@ std::string format_findings_sarif(const std::vector<FileFindings>& files,
       results.push_back(sarif_result(file, finding, line_at(lines, finding.mark.line)));
     }
   }
-  Json driver =
-      object_of({{"name", "tidemill"}, {"version", tool_version}, {"rules", sarif_rules()}});
+  Json driver = object_of(
+      {{"name", "tidemill"}, {"version", tool_version}, {"rules", sarif_rules()}});
   Json run = object_of({{"tool", object_of({{"driver", std::move(driver)}})},
                         {"columnKind", "unicodeCodePoints"},
                         {"results", Json(std::move(results))}});

@@ -224,9 +224,7 @@ static_assert(in_enum_order(), "the table follows the enum and the ids rise");
 
 }  // namespace
 
-std::span<const RuleInfo> all_rules() {
-  return kRules;
-}
+std::span<const RuleInfo> all_rules() { return kRules; }
 
 const RuleInfo& rule_info(Rule rule) {
   const auto index = static_cast<std::size_t>(rule);

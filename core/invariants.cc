@@ -124,8 +124,8 @@ class Checker {
   }
 
   void check_before_body() {
-    const bool start_failed =
-        !run_.cancelling && run_.state != RunState::queued && start_state() == TaskState::failed;
+    const bool start_failed = !run_.cancelling && run_.state != RunState::queued &&
+                              start_state() == TaskState::failed;
     const TaskState expected = start_failed ? TaskState::upstream_failed : TaskState::waiting;
     // A cancelled run's tasks had begun, or were cancelled.
     if (!run_.cancelling) require(state().state == expected, "the body was not released");

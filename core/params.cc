@@ -46,8 +46,8 @@ Result<Json> read_text(const ParamSpec& spec, const std::string& text) {
   if (is_text(spec.type)) return Json(text);
   Result<Json> value = parse_json(text);
   if (structured) return value;
-  const bool exact =
-      value && trim(text).size() == text.size() && (value->is_number() || value->is_bool());
+  const bool exact = value && trim(text).size() == text.size() &&
+                     (value->is_number() || value->is_bool());
   return exact ? std::move(value).value() : Json(text);
 }
 

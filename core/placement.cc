@@ -60,12 +60,8 @@ void Placement::remove_worker(WorkerId worker) {
   ++state_->worker_version;
 }
 
-void Placement::pause(std::string reason) {
-  state_->paused = std::move(reason);
-}
-void Placement::resume() {
-  state_->paused.reset();
-}
+void Placement::pause(std::string reason) { state_->paused = std::move(reason); }
+void Placement::resume() { state_->paused.reset(); }
 
 void Placement::add_ready(const ReadyTask& task) {
   const TaskRef ref{task.run, task.task};
@@ -137,12 +133,8 @@ std::vector<Grant> Placement::place(BootTime now) {
   return grants;
 }
 
-std::size_t Placement::ready_count() const {
-  return state_->ready.size();
-}
-std::size_t Placement::live_count() const {
-  return state_->live.size();
-}
+std::size_t Placement::ready_count() const { return state_->ready.size(); }
+std::size_t Placement::live_count() const { return state_->live.size(); }
 
 std::optional<Holder> Placement::holder(RunId run, TaskIndex task) const {
   const auto found = state_->live.find({run, task});

@@ -80,8 +80,8 @@ std::string missing_labels(const Asked& asked) {
   std::string missing;
   std::string all;
   for (const std::string& label : asked.task_class.runs_on) {
-    const bool exists =
-        std::any_of(asked.state.workers.begin(), asked.state.workers.end(), [&](const auto& entry) {
+    const bool exists = std::any_of(
+        asked.state.workers.begin(), asked.state.workers.end(), [&](const auto& entry) {
           const auto& labels = entry.second.view.labels;
           return entry.second.known && std::binary_search(labels.begin(), labels.end(), label);
         });
@@ -174,8 +174,8 @@ std::optional<Blocker> full_run(const Asked& asked) {
   blocker.needed = 1;
   blocker.in_use = run->live;
   blocker.total = most;
-  blocker.ahead =
-      count_ahead(asked, [&](const TaskClass& other) { return other.limited_run == run; });
+  blocker.ahead = count_ahead(asked,
+                              [&](const TaskClass& other) { return other.limited_run == run; });
   blocker.holders = holders(asked.state, &Demand::slots, [&](const LiveEntry& entry) {
     return entry.task_class->limited_run == run;
   });

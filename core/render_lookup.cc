@@ -8,9 +8,7 @@ namespace tidemill {
 namespace {
 
 // The wall time as text; null when it was never set.
-Json time_value(WallTime at) {
-  return at == WallTime{} ? Json() : Json(format_rfc3339(at));
-}
+Json time_value(WallTime at) { return at == WallTime{} ? Json() : Json(format_rfc3339(at)); }
 
 std::optional<Json> run_value(const Dag& dag, const Run& run, const std::string& name) {
   if (name == "id") return Json(run.id.value);

@@ -29,9 +29,7 @@ bool is_shell_word(std::string_view word) {
   return std::find(std::begin(kShellWords), std::end(kShellWords), word) != std::end(kShellWords);
 }
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 // Characters that stand for themselves in every shell, anywhere in a word.
 bool is_plain(char c) {

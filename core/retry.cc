@@ -17,10 +17,12 @@ constexpr int kExitRetry = 75;  // EX_TEMPFAIL of sysexits.h
 constexpr int kExitNever = 78;  // EX_CONFIG of sysexits.h
 constexpr int kExitSkip = 99;
 constexpr Duration kLossDelay = std::chrono::seconds(1);
-constexpr std::uint32_t kDefaultOn =
-    1u << static_cast<unsigned>(Cause::exit) | 1u << static_cast<unsigned>(Cause::signal) |
-    1u << static_cast<unsigned>(Cause::timeout) | 1u << static_cast<unsigned>(Cause::oom) |
-    1u << static_cast<unsigned>(Cause::lost) | 1u << static_cast<unsigned>(Cause::contract);
+constexpr std::uint32_t kDefaultOn = 1u << static_cast<unsigned>(Cause::exit) |
+                                     1u << static_cast<unsigned>(Cause::signal) |
+                                     1u << static_cast<unsigned>(Cause::timeout) |
+                                     1u << static_cast<unsigned>(Cause::oom) |
+                                     1u << static_cast<unsigned>(Cause::lost) |
+                                     1u << static_cast<unsigned>(Cause::contract);
 
 bool retries_on(const RetryPolicy& policy, Cause cause) {
   const std::uint32_t on = policy.on == 0 ? kDefaultOn : policy.on;
@@ -127,8 +129,8 @@ class Decider {
       return not_listed();
     }
     if (state_.losses >= kMaxLosses) return fail(fmt::format("lost {} times before", kMaxLosses));
-    RetryDecision decision =
-        retry(rule, fmt::format("loss {} of {}", state_.losses + 1, kMaxLosses));
+    RetryDecision decision = retry(rule,
+                                   fmt::format("loss {} of {}", state_.losses + 1, kMaxLosses));
     decision.uses_limit = false;
     if (rule == nullptr || !rule->delay) decision.delay = loss_delay(policy_, state_.losses, seed_);
     return decision;
@@ -148,10 +150,10 @@ class Decider {
 
   RetryDecision retry(const RetryRule* rule, const std::string& note) const {
     RetryDecision decision = answer(Kind::retry, fmt::format("{}; {}", describe(outcome_), note));
-    decision.delay =
-        rule != nullptr && rule->delay
-            ? jittered(static_cast<double>(rule->delay->count()), policy_.jitter, seed_)
-            : retry_delay(policy_, state_.retries + 1, seed_);
+    decision.delay = rule != nullptr && rule->delay
+                         ? jittered(static_cast<double>(rule->delay->count()), policy_.jitter,
+                                    seed_)
+                         : retry_delay(policy_, state_.retries + 1, seed_);
     if (rule != nullptr) decision.memory_factor = rule->memory_factor;
     return decision;
   }

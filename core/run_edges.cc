@@ -6,9 +6,7 @@
 namespace tidemill {
 namespace {
 
-constexpr unsigned bit(TaskState state) {
-  return 1u << static_cast<unsigned>(state);
-}
+constexpr unsigned bit(TaskState state) { return 1u << static_cast<unsigned>(state); }
 
 // An attempt that is out there may end in any of these, whether or not its start was reported.
 constexpr unsigned kAfterAttempt = bit(TaskState::succeeded) | bit(TaskState::failed) |
@@ -42,8 +40,6 @@ unsigned next_states(TaskState from) {
 
 }  // namespace
 
-bool is_legal_edge(TaskState from, TaskState to) {
-  return (next_states(from) & bit(to)) != 0;
-}
+bool is_legal_edge(TaskState from, TaskState to) { return (next_states(from) & bit(to)) != 0; }
 
 }  // namespace tidemill

@@ -83,8 +83,8 @@ void Step::on(const event::Started& started) {
 void Step::on(const event::Refused& refused) {
   if (!is_known(refused.task)) return;
   const TaskState state = at(refused.task).state;
-  const std::string note =
-      fmt::format("{} is {}, not ready", spec(refused.task).id, to_word(state));
+  const std::string note = fmt::format("{} is {}, not ready", spec(refused.task).id,
+                                       to_word(state));
   if (is_terminal(state)) return ignore(note);
   if (state != TaskState::ready) return reject(note);
   fail(refused.task, Cause::exec_failed, refused.message);

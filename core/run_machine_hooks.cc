@@ -99,10 +99,11 @@ RunState state_of_survey(const Run& run, const Survey& survey) {
 // "train failed: exit code 3".
 std::string task_sentence(const Dag& dag, const Run& run, TaskIndex task) {
   const TaskSpec& spec = dag.tasks[task];
-  const std::string name =
-      spec.hook == HookKind::none ? spec.id : fmt::format("the {} hook", hook_word(spec.hook));
-  const std::string_view verb =
-      run.tasks[task].state == TaskState::cancelled ? "was cancelled" : "failed";
+  const std::string name = spec.hook == HookKind::none
+                               ? spec.id
+                               : fmt::format("the {} hook", hook_word(spec.hook));
+  const std::string_view verb = run.tasks[task].state == TaskState::cancelled ? "was cancelled"
+                                                                              : "failed";
   return fmt::format("{} {}: {}", name, verb, run.tasks[task].reason);
 }
 
@@ -166,8 +167,8 @@ void Step::settle() {
 
 // Once, when the body has just ended: all three still wait.
 void Step::skip_unused_hooks() {
-  const bool undecided =
-      std::any_of(std::begin(kClosing), std::end(kClosing), [this](HookKind kind) {
+  const bool undecided = std::any_of(
+      std::begin(kClosing), std::end(kClosing), [this](HookKind kind) {
         const TaskIndex hook = dag_.hook(kind);
         return hook != kNoTask && at(hook).state == TaskState::waiting;
       });

@@ -11,9 +11,7 @@
 namespace tidemill {
 namespace {
 
-Json object_of(std::initializer_list<Json::Member> members) {
-  return Json(Json::Object(members));
-}
+Json object_of(std::initializer_list<Json::Member> members) { return Json(Json::Object(members)); }
 
 Json from_json(std::string_view text) {
   auto value = parse_json(text);
@@ -119,8 +117,8 @@ Json field_schema(const Field& field) {
     return object_of({{"not", Json(Json::Object())},
                       {"description", fmt::format("Not supported yet: {}.", field.not_yet)}});
   }
-  Json schema =
-      field.kind == FieldKind::any && field.shape == kOne ? Json(Json::Object()) : shapes_of(field);
+  Json schema = field.kind == FieldKind::any && field.shape == kOne ? Json(Json::Object())
+                                                                    : shapes_of(field);
   schema.set("description", field.description);
   if (!field.fallback.empty()) schema.set("default", from_json(field.fallback));
   if (!field.example.empty()) schema.set("examples", Json(Json::Array{from_json(field.example)}));

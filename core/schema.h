@@ -1,13 +1,13 @@
-// The two pages made from the table of fields (core/fields.h): the JSON Schema that editors read while
-// a DAG is written, and the reference for people. Kept in docs/ and compared by a test.
+// The two pages made from the table of fields (core/fields.h): the JSON Schema that editors read
+// while a DAG is written, and the reference for people. Kept in docs/ and compared by a test.
 #pragma once
 
 #include <string>
 
 namespace tidemill {
 
-// docs/dag.schema.json: draft 2020-12, every field described. It knows structure only; what depends on
-// other places of the file is checked by `tidemill validate`.
+// docs/dag.schema.json: draft 2020-12, every field described. It knows structure only; what depends
+// on other places of the file is checked by `tidemill validate`.
 std::string dag_schema_json();
 
 // docs/dag-reference.md.

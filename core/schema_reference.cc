@@ -10,9 +10,7 @@
 namespace tidemill {
 namespace {
 
-std::string anchor_of(const ObjectSpec& object) {
-  return std::string(object.name);
-}
+std::string anchor_of(const ObjectSpec& object) { return std::string(object.name); }
 
 std::string one_kind(const Field& field) {
   switch (field.kind) {

@@ -25,18 +25,12 @@ struct Tally {
 };
 
 // For the rules that say nothing before every upstream has ended.
-Kind when_all_ended(const Tally& t, Kind verdict) {
-  return t.all_terminal ? verdict : Kind::wait;
-}
+Kind when_all_ended(const Tally& t, Kind verdict) { return t.all_terminal ? verdict : Kind::wait; }
 
-Kind run_if(bool condition) {
-  return condition ? Kind::run : Kind::wait;
-}
+Kind run_if(bool condition) { return condition ? Kind::run : Kind::wait; }
 
 // Nothing succeeded and everything has ended.
-Kind without_success(const Tally& t) {
-  return t.k == t.u ? Kind::skip : Kind::upstream_failed;
-}
+Kind without_success(const Tally& t) { return t.k == t.u ? Kind::skip : Kind::upstream_failed; }
 
 Kind decide_setup(const Tally& all, const Tally& setup) {
   if (!all.all_terminal) return Kind::wait;
@@ -99,8 +93,8 @@ UpstreamCounts count_setups(const Dag& dag, const Run& run, TaskIndex task) {
 
 Kind decide_expression(const Dag& dag, const Run& run, TaskIndex task) {
   if (run.tasks[task].upstream.total == 0) return Kind::run;
-  const std::optional<bool> decided =
-      decide_needs(dag.tasks[task].needs_expr, [&](std::string_view id) {
+  const std::optional<bool> decided = decide_needs(
+      dag.tasks[task].needs_expr, [&](std::string_view id) {
         const TaskIndex upstream = dag.find(id);
         CHECK(upstream != kNoTask);
         const TaskRun& state = run.tasks[upstream];
@@ -116,8 +110,8 @@ TriggerVerdict::Kind decide_trigger(const Dag& dag, const Run& run, TaskIndex ta
   const TaskSpec& spec = dag.tasks[task];
   if (!spec.needs_expr.empty()) return decide_expression(dag, run, task);
   const UpstreamCounts& counts = run.tasks[task].upstream;
-  const bool needs_setups =
-      spec.trigger_rule == TriggerRule::all_done_setup_success && counts.terminal() == counts.total;
+  const bool needs_setups = spec.trigger_rule == TriggerRule::all_done_setup_success &&
+                            counts.terminal() == counts.total;
   return decide_rule(spec.trigger_rule, counts,
                      needs_setups ? count_setups(dag, run, task) : UpstreamCounts{});
 }

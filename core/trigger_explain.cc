@@ -192,16 +192,14 @@ std::string endings_text(const Groups& groups, Counts counts) {
   return join(parts, ", ");
 }
 
-bool is_against(Kind kind) {
-  return kind == Kind::skip || kind == Kind::upstream_failed;
-}
+bool is_against(Kind kind) { return kind == Kind::skip || kind == Kind::upstream_failed; }
 
 // "quiet was skipped, and all_success needs every upstream to succeed".
 std::string refusal_text(const Dag& dag, const Run& run, TaskIndex task, Kind verdict) {
   const TriggerRule rule = dag.tasks[task].trigger_rule;
-  const std::string cause =
-      endings_text(group_upstreams(dag, run, task),
-                   [&](TaskState state) { return speaks_against(rule, verdict, state); });
+  const std::string cause = endings_text(group_upstreams(dag, run, task), [&](TaskState state) {
+    return speaks_against(rule, verdict, state);
+  });
   // That the default rule stops at a failure needs no telling.
   if (rule == TriggerRule::all_success && verdict == Kind::upstream_failed) return cause;
   return fmt::format("{}, and {} needs {}", cause, to_word(rule), wish(rule));
@@ -232,8 +230,8 @@ std::string expression_text(const Dag& dag, const Run& run, TaskIndex task, Kind
   const std::string head = fmt::format("needs: {} {}", dag.tasks[task].needs_expr.text(),
                                        expression_verdict(verdict));
   if (verdict == Kind::wait) return head + "; " + upstreams_text(dag, run, task);
-  const std::string ended =
-      endings_text(group_upstreams(dag, run, task), [](TaskState) { return true; });
+  const std::string ended = endings_text(group_upstreams(dag, run, task),
+                                         [](TaskState) { return true; });
   return ended.empty() ? head : head + ": " + ended;
 }
 

@@ -17,12 +17,12 @@ constexpr std::array<std::string_view, kCauseCount> kCauseWords = {
     "none",        "exit",      "signal", "timeout",  "oom",
     "exec_failed", "cancelled", "lost",   "contract", "gate"};
 constexpr std::array<std::string_view, kTriggerRuleCount> kRuleWords = {
-    "all_success",   "all_failed",
-    "all_done",      "all_done_min_one_success",
-    "all_skipped",   "one_success",
-    "one_failed",    "one_done",
-    "none_failed",   "none_failed_min_one_success",
-    "none_skipped",  "all_done_setup_success",
+    "all_success",  "all_failed",
+    "all_done",     "all_done_min_one_success",
+    "all_skipped",  "one_success",
+    "one_failed",   "one_done",
+    "none_failed",  "none_failed_min_one_success",
+    "none_skipped", "all_done_setup_success",
     "always"};
 
 template <typename E, std::size_t N>

@@ -10,9 +10,9 @@ namespace tidemill {
 enum class RunState : std::uint8_t { queued, running, succeeded, partial, failed, cancelled };
 
 enum class TaskState : std::uint8_t {
-  waiting,         // upstreams have not decided yet
-  ready,           // may start; waits for a slot
-  dispatched,      // granted to a worker, not yet exec'd
+  waiting,     // upstreams have not decided yet
+  ready,       // may start; waits for a slot
+  dispatched,  // granted to a worker, not yet exec'd
   running,
   retry_wait,      // an attempt ended; the next starts at retry_at
   awaiting_input,  // waits for a person; holds no slot

@@ -38,7 +38,8 @@ class Channel {
 };
 
 // Unix stream sockets, also where the path is longer than sun_path takes (by way of the folder's
-// descriptor). listen removes a stale socket file first; both ends are close-on-exec; the file is 0600.
+// descriptor). listen removes a stale socket file first; both ends are close-on-exec; the file is
+// 0600.
 Result<Fd> listen_unix(const std::string& path);
 Result<Fd> connect_unix(const std::string& path);
 Result<Fd> accept_unix(int listener);  // refuses peers of another user (SO_PEERCRED), except root

@@ -25,8 +25,10 @@ Result<Message> decode_as(std::string_view body) {
   Message message(std::in_place_index<Index>);
   WireReader reader(body);
   reader.read(std::get<Index>(message));
-  if (!reader.ok()) return corrupt(fmt::format("broken frame: type {} does not fit its body", Index));
-  if (!reader.at_end()) return corrupt(fmt::format("broken frame: type {} has bytes left over", Index));
+  if (!reader.ok())
+    return corrupt(fmt::format("broken frame: type {} does not fit its body", Index));
+  if (!reader.at_end())
+    return corrupt(fmt::format("broken frame: type {} has bytes left over", Index));
   if (auto fault = out_of_range(message)) {
     return corrupt(fmt::format("refused frame: type {}: {}", Index, *fault));
   }
@@ -51,14 +53,16 @@ void append_frame(std::string& out, const Message& message) {
   std::visit([&](const auto& m) { WireWriter(out).write(m); }, message);
   const std::size_t length = out.size() - start - kLengthBytes;
   CHECK(length <= kMaxFrameBytes);
-  for (std::size_t i = 0; i < kLengthBytes; ++i) out[start + i] = static_cast<char>(length >> (8 * i));
+  for (std::size_t i = 0; i < kLengthBytes; ++i)
+    out[start + i] = static_cast<char>(length >> (8 * i));
 }
 
 Result<Message> decode_frame(std::string_view frame) {
   if (frame.empty()) return corrupt("broken frame: it is empty");
   const auto type = static_cast<unsigned char>(frame.front());
   if (type >= kTypeCount) {
-    return corrupt(fmt::format("broken frame: unknown type {}; is the peer a newer version?", type));
+    return corrupt(
+        fmt::format("broken frame: unknown type {}; is the peer a newer version?", type));
   }
   return kDecoders[type](frame.substr(1));
 }

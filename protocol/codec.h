@@ -1,7 +1,7 @@
-// Messages as bytes. A frame is: length (u32, of what follows), type (u8, the variant's index), body.
-// Little-endian fixed-width numbers; strings and lists have a u32 count. Decoding never trusts a
-// count: it is bounded by the bytes that are there. Unknown types, short or long bodies, words out
-// of range and frames over kMaxFrameBytes are errors, upon which the peer is dropped.
+// Messages as bytes. A frame is: length (u32, of what follows), type (u8, the variant's index),
+// body. Little-endian fixed-width numbers; strings and lists have a u32 count. Decoding never
+// trusts a count: it is bounded by the bytes that are there. Unknown types, short or long bodies,
+// words out of range and frames over kMaxFrameBytes are errors, upon which the peer is dropped.
 #pragma once
 
 #include <cstdint>

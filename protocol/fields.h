@@ -1,5 +1,5 @@
-// The fields of every message, once, in wire order. A new field goes to the end of its list together
-// with a new kProtocolVersion.
+// The fields of every message, once, in wire order. A new field goes to the end of its list
+// together with a new kProtocolVersion.
 #pragma once
 
 #include <tuple>
@@ -19,10 +19,10 @@ struct EnumCount<message::KnownAttempt::Stage> {
   static constexpr int value = 3;
 };
 
-#define TIDEMILL_FIELDS(Type, ...)                   \
-  template <>                                        \
-  struct Fields<Type> {                              \
-    using T = Type;                                  \
+#define TIDEMILL_FIELDS(Type, ...)                        \
+  template <>                                             \
+  struct Fields<Type> {                                   \
+    using T = Type;                                       \
     static constexpr auto list = std::tuple{__VA_ARGS__}; \
   }
 

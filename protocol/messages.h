@@ -6,8 +6,8 @@
 //   agent ◀── Inventory Spawned Exited ──────── supervisor
 //
 // Frames carry ids, never paths chosen by the other side; the agent alone makes paths, from ids.
-// An attempt is started at most once: Start and Spawn of a known attempt are ignored. Ended and Exited
-// are repeated after every reconnect until Acknowledge and Forget arrive.
+// An attempt is started at most once: Start and Spawn of a known attempt are ignored. Ended and
+// Exited are repeated after every reconnect until Acknowledge and Forget arrive.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +40,8 @@ struct KnownAttempt {
 // First frame of an agent. Attempts that are not listed were never started here.
 struct Hello {
   std::uint32_t version = kProtocolVersion;
-  std::string worker;               // stable name, unique per scheduler
-  std::string boot_id;              // another one than before: everything live was lost with the host
+  std::string worker;   // stable name, unique per scheduler
+  std::string boot_id;  // another one than before: everything live was lost with the host
   int slots = 1;
   std::vector<std::string> labels;
   Resources capacity;
@@ -52,30 +52,30 @@ struct Hello {
 struct Welcome {
   std::uint32_t version = kProtocolVersion;
   std::int64_t epoch = 0;
-  int slots = 0;        // overrides the worker's own when not 0
+  int slots = 0;  // overrides the worker's own when not 0
 };
 
 struct Start {
   AttemptId attempt;
   RunId run;
-  std::string dag, task;            // for log lines and the task's environment, never for paths
+  std::string dag, task;  // for log lines and the task's environment, never for paths
   TaskIndex task_index = 0;
-  std::uint32_t number = 1;         // of the attempt within its task
+  std::uint32_t number = 1;  // of the attempt within its task
   int priority = 5;
   int slots = 1;
-  std::vector<std::string> argv;    // empty when script is set
+  std::vector<std::string> argv;  // empty when script is set
   std::string script;
   std::string shell;
-  std::string directory;            // absolute working directory; the DAG's folder or below it
+  std::string directory;  // absolute working directory; the DAG's folder or below it
   std::optional<unsigned> umask;
-  Variables env;                    // complete but for the worker's own paths
-  Variables secrets;                // like env, and masked in the log
+  Variables env;      // complete but for the worker's own paths
+  Variables secrets;  // like env, and masked in the log
   Duration timeout{}, grace{};
   Resources resources;
   std::vector<std::string> outputs, metrics;  // declared names
   std::vector<ArtifactSpec> artifacts;
   std::vector<RenderedInput> inputs;
-  std::vector<std::string> log_patterns;      // retry.rules[i].log_matches, "" where a rule has none
+  std::vector<std::string> log_patterns;  // retry.rules[i].log_matches, "" where a rule has none
   std::string context_json;
 };
 
@@ -192,11 +192,10 @@ struct Exited {
 
 namespace tidemill {
 
-using Message =
-    std::variant<message::Hello, message::Welcome, message::Start, message::Stop,
-                 message::Acknowledge, message::Drain, message::Shutdown, message::Started,
-                 message::Ended, message::Progress, message::Heartbeat, message::Attach,
-                 message::Spawn, message::Kill, message::Forget, message::Leave,
-                 message::Inventory, message::Spawned, message::Exited>;
+using Message = std::variant<
+    message::Hello, message::Welcome, message::Start, message::Stop, message::Acknowledge,
+    message::Drain, message::Shutdown, message::Started, message::Ended, message::Progress,
+    message::Heartbeat, message::Attach, message::Spawn, message::Kill, message::Forget,
+    message::Leave, message::Inventory, message::Spawned, message::Exited>;
 
 }  // namespace tidemill

@@ -27,7 +27,9 @@ class Check {
     return *this;
   }
   Check& slots(int slots) { return that(slots >= 1 && slots <= 1'000'000, "slots", slots); }
-  Check& priority(int priority) { return that(priority >= 1 && priority <= 9, "priority", priority); }
+  Check& priority(int priority) {
+    return that(priority >= 1 && priority <= 9, "priority", priority);
+  }
   Check& duration(Duration d, std::string_view field) {
     return that(d.count() >= 0 && d <= std::chrono::hours(24 * 3650), field, d.count());
   }
@@ -112,7 +114,10 @@ Fault check(const message::Ended& m) {
 }
 
 Fault check(const message::Progress& m) {
-  return Check().id(m.attempt).that(m.fraction >= 0 && m.fraction <= 1, "progress", m.fraction).fault();
+  return Check()
+      .id(m.attempt)
+      .that(m.fraction >= 0 && m.fraction <= 1, "progress", m.fraction)
+      .fault();
 }
 
 Fault check(const message::Heartbeat&) { return std::nullopt; }

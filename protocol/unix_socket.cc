@@ -28,7 +28,8 @@ Result<Address> make_address(const std::string& path) {
   if (path.size() >= sizeof address.name.sun_path) {
     const auto slash = path.rfind('/');
     if (slash == std::string::npos) return invalid("socket name " + path + " is too long");
-    address.folder = Fd(::open(path.substr(0, slash + 1).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    address.folder = Fd(
+        ::open(path.substr(0, slash + 1).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!address.folder) return errno_error("cannot open the folder of socket " + path);
     short_path = fmt::format("/proc/self/fd/{}/{}", address.folder.get(), path.substr(slash + 1));
   }
@@ -55,11 +56,13 @@ bool is_socket(const std::string& path) {
 Result<Fd> listen_unix(const std::string& path) {
   Address address = TRY(make_address(path));
   Fd fd = TRY(make_socket(SOCK_NONBLOCK));
-  if (is_socket(path) && ::unlink(path.c_str()) != 0) return errno_error("cannot remove the old " + path);
+  if (is_socket(path) && ::unlink(path.c_str()) != 0)
+    return errno_error("cannot remove the old " + path);
   // The mode of the descriptor becomes the mode of the file, with no moment in between.
   if (::fchmod(fd.get(), 0600) != 0) return errno_error("cannot set the mode of socket " + path);
   const auto* name = reinterpret_cast<const sockaddr*>(&address.name);
-  if (::bind(fd.get(), name, sizeof address.name) != 0) return errno_error("cannot bind socket " + path);
+  if (::bind(fd.get(), name, sizeof address.name) != 0)
+    return errno_error("cannot bind socket " + path);
   if (::listen(fd.get(), kBacklog) != 0) return errno_error("cannot listen on socket " + path);
   return fd;
 }

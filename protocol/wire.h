@@ -56,10 +56,8 @@ class WireWriter {
     number(bits);
   }
   template <typename E>
-    requires std::is_enum_v<E>
-  void scalar(E value) {
-    number(static_cast<std::uint8_t>(value));
-  }
+  requires std::is_enum_v<E>
+  void scalar(E value) { number(static_cast<std::uint8_t>(value)); }
 
   void item(const std::string& value) {
     number(static_cast<std::uint32_t>(value.size()));
@@ -87,7 +85,7 @@ class WireWriter {
     if (value) write(*value);
   }
   template <typename T>
-    requires requires { Fields<T>::list; }
+  requires requires { Fields<T>::list; }
   void item(const T& value) {
     std::apply([&](auto... field) { (write(value.*field), ...); }, Fields<T>::list);
   }
@@ -112,7 +110,8 @@ class WireReader {
     if (rest_.size() < sizeof(T)) return fail<T>();
     T value = 0;
     for (std::size_t i = 0; i < sizeof(T); ++i) {
-      value = static_cast<T>(value | (static_cast<T>(static_cast<unsigned char>(rest_[i])) << (8 * i)));
+      value = static_cast<T>(value |
+                             (static_cast<T>(static_cast<unsigned char>(rest_[i])) << (8 * i)));
     }
     rest_.remove_prefix(sizeof(T));
     return value;
@@ -138,7 +137,7 @@ class WireReader {
     std::memcpy(&value, &bits, sizeof value);
   }
   template <typename E>
-    requires std::is_enum_v<E>
+  requires std::is_enum_v<E>
   void scalar(E& value) {
     const auto word = number<std::uint8_t>();
     if (word >= EnumCount<E>::value) {
@@ -187,7 +186,7 @@ class WireReader {
     if (present && ok_) read(value.emplace());
   }
   template <typename T>
-    requires requires { Fields<T>::list; }
+  requires requires { Fields<T>::list; }
   void item(T& value) {
     std::apply([&](auto... field) { (read(value.*field), ...); }, Fields<T>::list);
   }

@@ -73,8 +73,8 @@ void BatchBuilder::task_changed(LiveRun& live, TaskIndex task, Now now) {
   }
   EventRow& event = batch_.events[note.tasks_event];
   event.body.back() = first ? ' ' : ',';
-  fmt::format_to(std::back_inserter(event.body), "[{},{},\"{}\",{}]]",
-                 now.wall.us - event.at.us, task, to_word(state.state), state.attempt.value);
+  fmt::format_to(std::back_inserter(event.body), "[{},{},\"{}\",{}]]", now.wall.us - event.at.us,
+                 task, to_word(state.state), state.attempt.value);
   if (first) event.body.erase(1, 1);
 }
 

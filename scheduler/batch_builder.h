@@ -37,7 +37,7 @@ class BatchBuilder {
     RunId run;
     bool is_new = false;
   };
-  struct RunNote {  // of this turn
+  struct RunNote {                                      // of this turn
     std::unordered_map<TaskIndex, std::size_t> writes;  // position in batch_.tasks
     std::size_t dirty = SIZE_MAX;                       // position in dirty_runs_
     std::size_t tasks_event = SIZE_MAX;  // open event row to which task changes are appended

@@ -1,7 +1,7 @@
 // Commits batches in order, one at a time. A small batch is committed by the caller itself: handing
 // it to another thread and back costs two wake-ups, more than half of what the sync takes. A large
-// one, and every checkpoint, goes to the writer thread, so that the caller's turn stays short and it
-// can gather the next batch meanwhile. The connection is used by one thread at a time.
+// one, and every checkpoint, goes to the writer thread, so that the caller's turn stays short and
+// it can gather the next batch meanwhile. The connection is used by one thread at a time.
 #pragma once
 
 #include <condition_variable>

@@ -90,11 +90,14 @@ Status Engine::settle_overlap(const Dag& dag, Now now) {
   const std::size_t unfinished = queue->second.running + queue->second.queued.size();
   if (unfinished < static_cast<std::size_t>(std::max(dag.max_active_runs, 1))) return Ok{};
   switch (dag.on_overlap) {
-    case Dag::OnOverlap::queue: return Ok{};
+    case Dag::OnOverlap::queue:
+      return Ok{};
     case Dag::OnOverlap::skip:
-      return conflict(fmt::format("{} of {} not finished yet, and its on_overlap is skip: no new run",
-                                  plural(static_cast<std::int64_t>(unfinished), "run"), dag.name));
-    case Dag::OnOverlap::cancel_running: break;
+      return conflict(
+          fmt::format("{} of {} not finished yet, and its on_overlap is skip: no new run",
+                      plural(static_cast<std::int64_t>(unfinished), "run"), dag.name));
+    case Dag::OnOverlap::cancel_running:
+      break;
   }
   std::vector<RunId> older;
   for (const auto& [id, live] : runs_) {

@@ -5,9 +5,9 @@
 //   seal() ──▶ Turn: a batch and the effects that may be performed once the batch is committed
 //
 // Turns are committed in the order in which they were sealed; the engine goes on in memory while a
-// commit is on its way. When a commit fails the process ends: nobody was told anything that is lost.
-// After a crash, restore() loads the rows and everything unfinished is derived again. There is no
-// other recovery. One thread.
+// commit is on its way. When a commit fails the process ends: nobody was told anything that is
+// lost. After a crash, restore() loads the rows and everything unfinished is derived again. There
+// is no other recovery. One thread.
 #pragma once
 
 #include <map>
@@ -148,7 +148,7 @@ class Engine {
   AttemptId next_attempt();
 
   std::int64_t epoch_;
-  Counters counters_;             // next_attempt: the end of the block that was set aside
+  Counters counters_;              // next_attempt: the end of the block that was set aside
   std::int64_t next_attempt_ = 1;  // within the block
   bool counters_changed_ = false;
 

@@ -47,8 +47,8 @@ KnownWorker* Engine::admit_worker(LinkId link, const message::Hello& hello, Now 
   }
   KnownWorker* worker = workers_.find(hello.worker);
   if (worker != nullptr && worker->link) {
-    emit(shell_effect::Close{
-        link, fmt::format("another worker named {} is connected", hello.worker)});
+    emit(shell_effect::Close{link,
+                             fmt::format("another worker named {} is connected", hello.worker)});
     return nullptr;
   }
   if (worker != nullptr) return worker;
@@ -122,13 +122,12 @@ void Engine::settle_unknown(const KnownWorker& worker, AttemptId attempt, bool r
   const LiveAttempt& live = attempts_.at(attempt);
   const TaskState state = at(live.run).run.tasks[live.task].state;
   if (rebooted) {
-    return end_attempt(attempt, lost("the host of worker " + worker.row.name + " was restarted",
-                                     now.wall),
-                       now);
+    return end_attempt(
+        attempt, lost("the host of worker " + worker.row.name + " was restarted", now.wall), now);
   }
   if (state == TaskState::dispatched) return resend_start(worker, attempt, now);
-  end_attempt(attempt, lost("worker " + worker.row.name + " has no record of it any more", now.wall),
-              now);
+  end_attempt(attempt,
+              lost("worker " + worker.row.name + " has no record of it any more", now.wall), now);
 }
 
 void Engine::resend_start(const KnownWorker& worker, AttemptId attempt, Now now) {
@@ -211,8 +210,8 @@ void Engine::hurry_after_end(const LiveAttempt& ended, const Transition& transit
   KnownWorker* worker = workers_.find(ended.worker);
   if (worker != nullptr) --worker->live;
   const bool over = is_terminal(at(ended.run).run.state);
-  const bool has_more_to_do =
-      worker != nullptr && worker->live > worker->view.slots + worker->view.queue_ahead / 2;
+  const bool has_more_to_do = worker != nullptr &&
+                              worker->live > worker->view.slots + worker->view.queue_ahead / 2;
   const bool nobody_waits = placement_.ready_count() == 0 || has_more_to_do;
   hurry(over || transition.run_changed || !nobody_waits ? Duration{} : kEndMayWait);
 }

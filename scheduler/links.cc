@@ -101,10 +101,11 @@ void Links::flush() {
     }
     if (link.channel.wants_write() == link.waits_for_write) continue;
     link.waits_for_write = link.channel.wants_write();
-    const std::uint32_t events =
-        link.waits_for_write ? static_cast<std::uint32_t>(EPOLLIN | EPOLLOUT) : EPOLLIN;
-    const Status changed =
-        control(epoll_.get(), EPOLL_CTL_MOD, link.channel.fd(), events, id.value);
+    const std::uint32_t events = link.waits_for_write
+                                     ? static_cast<std::uint32_t>(EPOLLIN | EPOLLOUT)
+                                     : EPOLLIN;
+    const Status changed = control(epoll_.get(), EPOLL_CTL_MOD, link.channel.fd(), events,
+                                   id.value);
     if (!changed.ok()) broken.emplace_back(id, changed.error().message);
   }
   for (auto& [id, why] : broken) drop(id, std::move(why));

@@ -1,5 +1,5 @@
-// The connections of agents: one listening socket, one Channel per agent, one epoll for them and for
-// whatever else the loop waits for. One thread.
+// The connections of agents: one listening socket, one Channel per agent, one epoll for them and
+// for whatever else the loop waits for. One thread.
 #pragma once
 
 #include <map>
@@ -27,8 +27,8 @@ class Links {
   Status wait(Duration patience);
 
   struct Inbox {
-    std::vector<std::pair<LinkId, std::string>> gone;     // and why
-    std::vector<std::pair<LinkId, Message>> messages;     // in order per link
+    std::vector<std::pair<LinkId, std::string>> gone;  // and why
+    std::vector<std::pair<LinkId, Message>> messages;  // in order per link
   };
   // Accepts, reads, notices who is gone.
   Inbox take();

@@ -11,9 +11,12 @@ TaskCounts count_tasks(const LiveRun& live) {
   for (TaskIndex i = 0; i < live.dag->task_count; ++i) {
     const TaskState state = live.run.tasks[i].state;
     if (!is_terminal(state)) continue;
-    if (state == TaskState::succeeded) ++counts.succeeded;
-    else if (state == TaskState::failed) ++counts.failed;
-    else ++counts.other_end;
+    if (state == TaskState::succeeded)
+      ++counts.succeeded;
+    else if (state == TaskState::failed)
+      ++counts.failed;
+    else
+      ++counts.other_end;
   }
   return counts;
 }
@@ -147,8 +150,8 @@ Result<LiveRun> live_run_from(const StoredRun& stored, DagPtr dag, Now now) {
     live.run.tasks.push_back(task_run_from(row));
     live.grants[i] = {row.worker, row.granted_at};
     live.reused[i] = row.reused;
-    live.stored[i] =
-        stored.stored[i] ? static_cast<std::uint8_t>(static_cast<int>(row.state) + 1) : 0;
+    live.stored[i] = stored.stored[i] ? static_cast<std::uint8_t>(static_cast<int>(row.state) + 1)
+                                      : 0;
   }
   for (const auto& [task, result] : stored.results) live.run.tasks[task].result = result;
   live.dag = std::move(dag);

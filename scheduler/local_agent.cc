@@ -64,15 +64,17 @@ Status LocalAgent::keep_alive(BootTime now) {
   if (retry_at_ && now < *retry_at_) return Ok{};
   retry_at_ = now + pause_after(failures_);
   if (hopeless_) {
-    return unavailable(fmt::format("the local worker cannot work and said why; change that and start "
-                                   "again, or run `{}` to see it alone",
-                                   join(command_, " ")));
+    return unavailable(
+        fmt::format("the local worker cannot work and said why; change that and start "
+                    "again, or run `{}` to see it alone",
+                    join(command_, " ")));
   }
   if (is_locked(lock_path_)) return Ok{};  // somebody else's agent; it will connect
   if (++failures_ > kMostFailures) {
-    return unavailable(fmt::format("the local worker ended {} times without connecting; run `{}` to "
-                                   "see why",
-                                   kMostFailures, join(command_, " ")));
+    return unavailable(
+        fmt::format("the local worker ended {} times without connecting; run `{}` to "
+                    "see why",
+                    kMostFailures, join(command_, " ")));
   }
   return start();
 }

@@ -1,6 +1,6 @@
-// Starts the agent on this machine as a process of its own and starts it again when it ends. An agent
-// that an earlier scheduler left running is used as it is: it holds the agent's lock and connects by
-// itself.
+// Starts the agent on this machine as a process of its own and starts it again when it ends. An
+// agent that an earlier scheduler left running is used as it is: it holds the agent's lock and
+// connects by itself.
 #pragma once
 
 #include <optional>
@@ -22,8 +22,8 @@ class LocalAgent {
   // Readable when our process has ended; -1 = there is none.
   int fd() const { return pidfd_.get(); }
 
-  // Starts one if none is there and it is time to. Call when disconnected, and when fd() is readable.
-  // An error when one after the other ended without ever connecting.
+  // Starts one if none is there and it is time to. Call when disconnected, and when fd() is
+  // readable. An error when one after the other ended without ever connecting.
   Status keep_alive(BootTime now);
   // When keep_alive() should be called again; nullopt = only on events.
   std::optional<BootTime> retry_at() const { return pidfd_ ? std::nullopt : retry_at_; }
@@ -39,7 +39,7 @@ class LocalAgent {
   Fd pidfd_;
   int pid_ = 0;
   bool hopeless_ = false;  // the last one said that another would end just so
-  int failures_ = 0;  // starts since an agent was last connected
+  int failures_ = 0;       // starts since an agent was last connected
   std::optional<BootTime> retry_at_;
 };
 

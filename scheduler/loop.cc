@@ -41,8 +41,7 @@ void Scheduler::Loop::take_commands(Scheduler& self) {
 Result<RunId> Scheduler::Loop::submit(SubmitRequest request) {
   if (!failure_.empty()) return unavailable(failure_);
   if (request.known_version == 0) {
-    const auto version =
-        TRY(reader_->find_version(request.dag->name, request.dag->content_hash));
+    const auto version = TRY(reader_->find_version(request.dag->name, request.dag->content_hash));
     request.known_version = version.value_or(0);
   }
   const RunId run = TRY(engine_->submit(request, system_now()));

@@ -2,8 +2,8 @@
 //
 //   turn: wait ▸ read everything that is there ▸ engine ▸ seal ▸ commit ▸ effects ▸ flush
 //
-// While the writer thread commits a large batch the loop goes on gathering; the next batch is sealed
-// when that one is done. Nothing is sent before its commit has returned.
+// While the writer thread commits a large batch the loop goes on gathering; the next batch is
+// sealed when that one is done. Nothing is sent before its commit has returned.
 #pragma once
 
 #include <functional>
@@ -74,9 +74,9 @@ class Scheduler::Loop {
   StuckTasks stuck_;
   Fd wakeup_;
 
-  std::unique_ptr<Turn> in_flight_;    // being committed by the writer thread
-  std::optional<BootTime> seal_by_;    // when what waits must be committed
-  std::optional<BootTime> wake_at_;    // the engine's next timer
+  std::unique_ptr<Turn> in_flight_;  // being committed by the writer thread
+  std::optional<BootTime> seal_by_;  // when what waits must be committed
+  std::optional<BootTime> wake_at_;  // the engine's next timer
   std::vector<RunId> recovered_;
   std::vector<std::pair<AttemptId, std::string>> failed_starts_;
   Figures figures_;

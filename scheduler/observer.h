@@ -1,5 +1,5 @@
-// Watches what a scheduler does. Called on the scheduler's thread after the commit, so what it shows
-// is never taken back; must not block.
+// Watches what a scheduler does. Called on the scheduler's thread after the commit, so what it
+// shows is never taken back; must not block.
 #pragma once
 
 #include <string>

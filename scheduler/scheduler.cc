@@ -15,9 +15,7 @@ Result<std::unique_ptr<Scheduler>> Scheduler::open(SchedulerConfig config) {
 
 const std::vector<RunId>& Scheduler::recovered() const { return loop_->recovered(); }
 
-Result<RunId> Scheduler::submit(SubmitRequest request) {
-  return loop_->submit(std::move(request));
-}
+Result<RunId> Scheduler::submit(SubmitRequest request) { return loop_->submit(std::move(request)); }
 
 void Scheduler::post(std::function<void(Scheduler&)> command) { loop_->post(std::move(command)); }
 

@@ -33,7 +33,8 @@ struct SchedulerConfig {
   Observer* observer = nullptr;  // may be null; must outlive the scheduler
 
   // A stored dag version back as a Dag, for runs that an earlier scheduler left. Required.
-  std::function<Result<DagPtr>(const DagVersionRow& version, const std::string& directory)> load_dag;
+  std::function<Result<DagPtr>(const DagVersionRow& version, const std::string& directory)>
+      load_dag;
   // The value of a secret at the moment of sending. Null = there are no secrets.
   std::function<Result<std::string>(const std::string& name)> secret;
 };
@@ -61,7 +62,8 @@ class Scheduler {
   Status run_until(const std::function<bool()>& done);
 
   // Ends the local agent (its tasks go on in its supervisor when there are any), empties the
-  // write-ahead log and records a clean stop. The destructor alone leaves everything as a kill does.
+  // write-ahead log and records a clean stop. The destructor alone leaves everything as a kill
+  // does.
   Status close();
 
   const Engine& engine() const;

@@ -1,9 +1,8 @@
 #include "scheduler/start_message.h"
 
-#include "base/text.h"
-
 #include <algorithm>
 
+#include "base/text.h"
 #include "core/params.h"
 
 namespace tidemill {
@@ -42,8 +41,9 @@ void part_secrets(const Dag& dag, const Json::Object& params, message::Start& st
   for (const auto& [name, value] : params) {
     if (value.is_null() || !is_secret(dag, name)) continue;
     auto variable = std::move(param_environment({{name, value}}).front());
-    const auto in_env = std::find_if(start.env.begin(), start.env.end(),
-                                     [&](const auto& item) { return item.first == variable.first; });
+    const auto in_env = std::find_if(start.env.begin(), start.env.end(), [&](const auto& item) {
+      return item.first == variable.first;
+    });
     start.secrets.push_back(std::move(variable));
     if (in_env == start.env.end()) continue;
     // The task may give the variable another value, which wins; both are masked.
@@ -55,8 +55,8 @@ void part_secrets(const Dag& dag, const Json::Object& params, message::Start& st
 }  // namespace
 
 Result<RenderedTask> render_next(const LiveRun& live, TaskIndex task) {
-  RenderedTask rendered =
-      TRY(render_task(*live.dag, live.run, task, live.run.tasks[task].attempts + 1));
+  RenderedTask rendered = TRY(
+      render_task(*live.dag, live.run, task, live.run.tasks[task].attempts + 1));
   if (const std::size_t bytes = size_of(rendered); bytes > kMostBytes) {
     return invalid(fmt::format(
         "its command, environment and the outputs that it may read are {} together, the limit is "

@@ -69,8 +69,7 @@ void WorkerBook::disconnect(LinkId link) {
 
 bool WorkerBook::note_duration(KnownWorker& worker, Duration duration) {
   const auto us = static_cast<double>(std::max<std::int64_t>(duration.count(), 0));
-  worker.mean_task_us =
-      worker.mean_task_us < 0 ? us : worker.mean_task_us * 0.75 + us * 0.25;
+  worker.mean_task_us = worker.mean_task_us < 0 ? us : worker.mean_task_us * 0.75 + us * 0.25;
   const int ahead = grants_ahead(worker.view.slots, worker.mean_task_us);
   if (ahead == worker.view.queue_ahead) return false;
   worker.view.queue_ahead = ahead;

@@ -23,9 +23,9 @@ int grants_ahead(int slots, double mean_task_us);
 struct KnownWorker {
   WorkerRow row;
   WorkerView view;
-  LinkId link;                // none = not connected
-  int live = 0;               // attempts granted to it that have not ended
-  double mean_task_us = -1;   // moving mean of its attempts; negative = none ended yet
+  LinkId link;               // none = not connected
+  int live = 0;              // attempts granted to it that have not ended
+  double mean_task_us = -1;  // moving mean of its attempts; negative = none ended yet
 };
 
 class WorkerBook {

@@ -1,8 +1,8 @@
 #include "worker/agent.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -92,9 +92,9 @@ class Agent {
   int slots_;
   EpochFile epoch_;
   std::string boot_id_ = read_boot_id();
-  bool inventoried_ = false;      // the supervisor has told what it holds
-  bool adopted_ = false;          // for the first time
-  bool greeted_ = false;          // Hello is sent on this connection
+  bool inventoried_ = false;  // the supervisor has told what it holds
+  bool adopted_ = false;      // for the first time
+  bool greeted_ = false;      // Hello is sent on this connection
   bool welcome_ = false;
   bool draining_ = false, shutting_down_ = false, interrupted_ = false;
   BootTime scheduler_seen_{};
@@ -120,10 +120,10 @@ Result<int> Agent::run() {
       return 0;
     }
     if (!scheduler_.open() && system_now().boot - scheduler_seen_ >= options_.lease) {
-      return unavailable(fmt::format("no scheduler at {} for {}; running tasks go on, start the "
-                                     "worker again to report them",
-                                     scheduler_socket(options_.data_directory),
-                                     format_duration(options_.lease)));
+      return unavailable(
+          fmt::format("no scheduler at {} for {}; running tasks go on, start the "
+                      "worker again to report them",
+                      scheduler_socket(options_.data_directory), format_duration(options_.lease)));
     }
     wait();
     tail_progress();
@@ -132,7 +132,8 @@ Result<int> Agent::run() {
 }
 
 int Agent::wait_ms() const {
-  const bool connecting = !scheduler_.open() || !const_cast<SupervisorLink&>(supervisor_).channel().open();
+  const bool connecting = !scheduler_.open() ||
+                          !const_cast<SupervisorLink&>(supervisor_).channel().open();
   const Duration wait = connecting ? connect_pause() : kProgressPause;
   return static_cast<int>(wait.count() / 1000);
 }
@@ -143,7 +144,9 @@ Duration Agent::connect_pause() const {
 
 void Agent::wait() {
   Channel& channel = supervisor_.channel();
-  const auto write = [](bool wanted) { return static_cast<short>(POLLIN | (wanted ? POLLOUT : 0)); };
+  const auto write = [](bool wanted) {
+    return static_cast<short>(POLLIN | (wanted ? POLLOUT : 0));
+  };
   std::array<pollfd, 5> fds = {{{signals_.get(), POLLIN, 0},
                                 {desk_.files().fd(), POLLIN, 0},
                                 {desk_.cleaning().fd(), POLLIN, 0},
@@ -169,7 +172,8 @@ void Agent::connect() {
   next_connect_ = now + connect_pause();
   // A supervisor that cannot be started shows in its log; the lease bounds how long we try.
   if (!supervisor_.channel().open()) (void)supervisor_.connect(slots_);
-  if (inventoried_ && !scheduler_.open() && scheduler_.connect(scheduler_socket(options_.data_directory)).ok()) {
+  if (inventoried_ && !scheduler_.open() &&
+      scheduler_.connect(scheduler_socket(options_.data_directory)).ok()) {
     scheduler_seen_ = now;
     say_hello();
   }
@@ -215,7 +219,9 @@ void Agent::say_hello() {
 void Agent::receive_from_scheduler() {
   if (!scheduler_.open()) return;
   auto messages = scheduler_.receive();
-  if (!messages.ok()) return drop_scheduler(messages.error().code == ErrorCode::corrupt ? messages.error().message : "");
+  if (!messages.ok())
+    return drop_scheduler(messages.error().code == ErrorCode::corrupt ? messages.error().message
+                                                                      : "");
   scheduler_seen_ = system_now().boot;
   for (Message& message : *messages) {
     if (scheduler_.open()) on_scheduler(message);
@@ -227,7 +233,8 @@ void Agent::on_scheduler(Message& message) {
   if (!welcome_) return drop_scheduler("the scheduler spoke before its Welcome");
   if (auto* start = std::get_if<message::Start>(&message)) return on_start(*start);
   if (auto* stop = std::get_if<message::Stop>(&message)) return on_stop(*stop);
-  if (auto* acknowledge = std::get_if<message::Acknowledge>(&message)) return on_acknowledge(*acknowledge);
+  if (auto* acknowledge = std::get_if<message::Acknowledge>(&message))
+    return on_acknowledge(*acknowledge);
   if (std::holds_alternative<message::Drain>(message)) {
     draining_ = true;
   } else if (std::holds_alternative<message::Shutdown>(message)) {
@@ -239,9 +246,10 @@ void Agent::on_scheduler(Message& message) {
 
 void Agent::on_welcome(const message::Welcome& welcome) {
   if (welcome.version != message::kProtocolVersion) {
-    return drop_scheduler(fmt::format("the scheduler speaks protocol {}, this worker {}; install the same "
-                                      "version on both",
-                                      welcome.version, message::kProtocolVersion));
+    return drop_scheduler(
+        fmt::format("the scheduler speaks protocol {}, this worker {}; install the same "
+                    "version on both",
+                    welcome.version, message::kProtocolVersion));
   }
   if (const Status accepted = epoch_.accept(welcome.epoch); !accepted.ok()) {
     return drop_scheduler(accepted.error().message);
@@ -265,15 +273,19 @@ void Agent::on_start(message::Start& start) {
   if (held_.contains(id)) return;
   fault_point("FP7");
   HeldByAgent& held = held_[id];
-  if (draining_) return end_unstarted(id, held, Cause::lost, "the worker is being drained and starts nothing new");
-  desk_.prepare(start, held, [this, id](Result<message::Spawn> spawn) { on_prepared(id, std::move(spawn)); });
+  if (draining_)
+    return end_unstarted(id, held, Cause::lost,
+                         "the worker is being drained and starts nothing new");
+  desk_.prepare(start, held,
+                [this, id](Result<message::Spawn> spawn) { on_prepared(id, std::move(spawn)); });
 }
 
 void Agent::on_prepared(AttemptId id, Result<message::Spawn> spawn) {
   HeldByAgent& held = held_.at(id);
   if (!spawn.ok()) return end_unstarted(id, held, Cause::lost, spawn.error().message);
   if (held.stop) {
-    return end_unstarted(id, held, held.stop->why, fmt::format("{} before it started", to_word(held.stop->why)));
+    return end_unstarted(id, held, held.stop->why,
+                         fmt::format("{} before it started", to_word(held.stop->why)));
   }
   held.stage = Stage::handed_on;
   held.spawn = std::move(spawn).value();
@@ -360,7 +372,8 @@ void Agent::on_inventory(const message::Inventory& inventory) {
     if (held.stage == Stage::running) missing.push_back(id);
   }
   for (const AttemptId id : missing) {
-    end_unstarted(id, held_.at(id), Cause::lost, "the worker's supervisor does not know of it any more");
+    end_unstarted(id, held_.at(id), Cause::lost,
+                  "the worker's supervisor does not know of it any more");
   }
 }
 
@@ -374,7 +387,8 @@ void Agent::on_spawned(const message::Spawned& spawned) {
   if (held.stage == Stage::handed_on) held.stage = Stage::running;
   if (news) tell_scheduler(message::Started{spawned.attempt, spawned.pid, spawned.at});
   // A Stop that came while the supervisor was away.
-  if (news && held.stop) tell_supervisor(message::Kill{spawned.attempt, held.stop->why, held.stop->force});
+  if (news && held.stop)
+    tell_supervisor(message::Kill{spawned.attempt, held.stop->why, held.stop->force});
 }
 
 void Agent::on_exited(message::ExitRecord& record) {
@@ -388,7 +402,8 @@ void Agent::on_exited(message::ExitRecord& record) {
   if (held.stage == Stage::collecting || held.stage == Stage::ended) return;
   held.spawn.reset();
   held.stage = Stage::collecting;
-  desk_.collect(held, record, [this, id](Outcome outcome) { end(id, held_.at(id), std::move(outcome)); });
+  desk_.collect(held, record,
+                [this, id](Outcome outcome) { end(id, held_.at(id), std::move(outcome)); });
 }
 
 void Agent::end(AttemptId id, HeldByAgent& held, Outcome outcome) {
@@ -409,14 +424,18 @@ void Agent::end_unstarted(AttemptId id, HeldByAgent& held, Cause cause, const st
 
 // Tasks run elsewhere, so every path they are handed must be absolute.
 AgentOptions completed(AgentOptions options) {
-  options.data_directory = std::filesystem::absolute(options.data_directory).lexically_normal().string();
+  options.data_directory =
+      std::filesystem::absolute(options.data_directory).lexically_normal().string();
   if (options.data_directory.ends_with('/')) options.data_directory.pop_back();
-  if (options.worker_directory.empty()) options.worker_directory = options.data_directory + "/worker";
+  if (options.worker_directory.empty())
+    options.worker_directory = options.data_directory + "/worker";
   options.worker_directory = std::filesystem::absolute(options.worker_directory).string();
   if (options.supervisor_command.empty()) {
-    options.supervisor_command = {"/proc/self/exe", "supervisor", "--directory", options.worker_directory};
+    options.supervisor_command = {"/proc/self/exe", "supervisor", "--directory",
+                                  options.worker_directory};
   }
-  if (options.capacity.cpu <= 0) options.capacity.cpu = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
+  if (options.capacity.cpu <= 0)
+    options.capacity.cpu = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
   if (options.capacity.memory == 0) {
     options.capacity.memory = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
                               static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -438,7 +457,8 @@ Result<Fd> open_signals() {
 Result<int> serve(const AgentOptions& given) {
   const AgentOptions options = completed(given);
   TRY(make_directories(options.worker_directory, true));
-  const Fd lock = TRY(take_lock_file(options.worker_directory + "/agent.lock", "a worker", kLockPatience));
+  const Fd lock = TRY(
+      take_lock_file(options.worker_directory + "/agent.lock", "a worker", kLockPatience));
   Agent agent(options, TRY(open_signals()));
   TRY(agent.start());
   return agent.run();
@@ -449,8 +469,8 @@ Result<int> serve(const AgentOptions& given) {
 int run_agent(const AgentOptions& options) {
   // The supervisor needs it, and has nobody to tell.
   if (const auto cgroups = CgroupFolder::from_environment(); !cgroups.ok()) {
-    fmt::print(stderr, "tidemill worker {}: {}; unset it to go on without control groups\n", options.name,
-               cgroups.error().message);
+    fmt::print(stderr, "tidemill worker {}: {}; unset it to go on without control groups\n",
+               options.name, cgroups.error().message);
     return kAgentCannotWork;
   }
   const auto code = serve(options);

@@ -21,7 +21,7 @@ struct AgentOptions {
   std::string name = "local";
   int slots = 1;
   std::vector<std::string> labels;
-  Resources capacity;            // cpu and memory of 0 = what the host has
+  Resources capacity;                         // cpu and memory of 0 = what the host has
   Duration lease = std::chrono::seconds(60);  // how long it looks for a lost scheduler
   // argv that runs the supervisor in the background; empty =
   // {"/proc/self/exe", "supervisor", "--directory", <worker directory>}.

@@ -19,7 +19,7 @@ namespace tidemill {
 
 struct Attempt {
   message::Spawn spawn;  // without argv, env and masks, which nobody needs after exec
-  journal::Begun begun;              // as it stands in the journal
+  journal::Begun begun;  // as it stands in the journal
   pid_t leader = 0;
   WallTime started_at;
   BootTime exec_at;

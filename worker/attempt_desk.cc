@@ -37,7 +37,8 @@ struct Ended {
 
 // Fills in the outcome. False when the attempt did not succeed or broke a promise.
 bool complete(Ended& ended) {
-  const bool kept = ended.outcome.cause == Cause::none && note_broken_promises(ended.note, ended.collected);
+  const bool kept = ended.outcome.cause == Cause::none &&
+                    note_broken_promises(ended.note, ended.collected);
   append_own_lines(ended.log, ended.collected.notes);
   ended.outcome.result = std::move(ended.collected.result);
   if (!ended.collected.message.empty()) ended.outcome.message = ended.collected.message;
@@ -48,7 +49,8 @@ bool complete(Ended& ended) {
 Status write_script(const std::string& path, const std::string& script) {
   const Fd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0700));
   if (!fd) return errno_error("cannot write the task's script " + path);
-  if (const Status written = write_all(fd.get(), script); !written.ok()) return written.error().context(path);
+  if (const Status written = write_all(fd.get(), script); !written.ok())
+    return written.error().context(path);
   return Ok{};
 }
 
@@ -146,14 +148,16 @@ Result<message::Spawn> AttemptDesk::make_spawn(const message::Start& start, Held
 }
 
 void AttemptDesk::prepare(const message::Start& start, HeldByAgent& held, Prepared done) {
-  held.note = {start.run, start.task_index, 0, 0, start.outputs, start.metrics, start.artifacts, false};
+  held.note = {start.run,     start.task_index, 0,    0, start.outputs,
+               start.metrics, start.artifacts,  false};
   auto spawn = make_spawn(start, held);
   if (!spawn.ok() || start.inputs.empty()) return done(std::move(spawn));
   const std::string folder = workspaces_.path(held.note.workspace) + "/in";
   files_.post([this, folder, inputs = start.inputs, spawn = std::move(spawn).value(),
                done = std::move(done)]() -> Chores::Completion {
     Result<message::Spawn> result = spawn;
-    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) result = errno_error("cannot make " + folder);
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+      result = errno_error("cannot make " + folder);
     for (const RenderedInput& input : inputs) {
       if (!result.ok()) break;
       const Status status = objects_.materialise(input, folder + "/" + input.name);
@@ -164,7 +168,10 @@ void AttemptDesk::prepare(const message::Start& start, HeldByAgent& held, Prepar
 }
 
 void AttemptDesk::collect(HeldByAgent& held, const message::ExitRecord& record, Finished done) {
-  Ended ended{outcome_of(record), {}, held.note, workspaces_.path(held.note.workspace),
+  Ended ended{outcome_of(record),
+              {},
+              held.note,
+              workspaces_.path(held.note.workspace),
               log_path(record.run, record.attempt)};
   if (record.started_at.us == 0 || !held.has_folders) return done(std::move(ended.outcome));
   const bool succeeded = record.cause == Cause::none;
@@ -179,14 +186,15 @@ void AttemptDesk::collect(HeldByAgent& held, const message::ExitRecord& record, 
   }
   // Storing takes long; a failure is not kept waiting for that of others.
   Chores& chores = succeeded ? files_ : cleaning_;
-  chores.post([this, ended = std::move(ended), done = std::move(done)]() mutable -> Chores::Completion {
-    if (ended.outcome.cause == Cause::none) {
-      collect_artifacts(ended.workspace, ended.note, objects_, ended.collected);
-    }
-    // Before anybody hears of the end: without this room, nobody might be able to note it down.
-    if (!complete(ended)) (void)Workspaces::empty_out(ended.workspace);
-    return [outcome = std::move(ended.outcome), done] { done(outcome); };
-  });
+  chores.post(
+      [this, ended = std::move(ended), done = std::move(done)]() mutable -> Chores::Completion {
+        if (ended.outcome.cause == Cause::none) {
+          collect_artifacts(ended.workspace, ended.note, objects_, ended.collected);
+        }
+        // Before anybody hears of the end: without this room, nobody might be able to note it down.
+        if (!complete(ended)) (void)Workspaces::empty_out(ended.workspace);
+        return [outcome = std::move(ended.outcome), done] { done(outcome); };
+      });
 }
 
 void AttemptDesk::release(const HeldByAgent& held) {
@@ -197,11 +205,13 @@ void AttemptDesk::release(const HeldByAgent& held) {
   } else {
     workspaces_.offer(held.note.workspace);
   }
-  const bool rubbish = checkpoints_.release(held.note.checkpoint, held.note.run, held.note.task_index);
+  const bool rubbish = checkpoints_.release(held.note.checkpoint, held.note.run,
+                                            held.note.task_index);
   if (rubbish) clean_checkpoint(held.note.checkpoint);
 }
 
-std::optional<ProgressLine> AttemptDesk::read_progress(const HeldByAgent& held, std::string& last) const {
+std::optional<ProgressLine> AttemptDesk::read_progress(const HeldByAgent& held,
+                                                       std::string& last) const {
   if (!held.has_folders) return std::nullopt;
   Notes ignored;
   const std::string path = workspaces_.path(held.note.workspace) + "/progress";

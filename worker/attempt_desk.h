@@ -1,5 +1,6 @@
-// Where attempts are made ready and cleared away: folders, command, environment, inputs before; results
-// and artifacts after. Fast work is done at once on the agent's main thread, slow work as a chore.
+// Where attempts are made ready and cleared away: folders, command, environment, inputs before;
+// results and artifacts after. Fast work is done at once on the agent's main thread, slow work as a
+// chore.
 #pragma once
 
 #include <functional>
@@ -44,7 +45,8 @@ class AttemptDesk {
  private:
   std::string log_path(RunId run, AttemptId attempt) const;
   Result<message::Spawn> make_spawn(const message::Start& start, HeldByAgent& held);
-  Status set_command(const message::Start& start, const std::string& workspace, message::Spawn& spawn);
+  Status set_command(const message::Start& start, const std::string& workspace,
+                     message::Spawn& spawn);
   void clean_workspace(std::int64_t number);
   void clean_checkpoint(std::int64_t number);
 
@@ -52,7 +54,7 @@ class AttemptDesk {
   const message::Variables host_;
   Workspaces workspaces_;
   Checkpoints checkpoints_;
-  Objects objects_;  // used by the files_ thread alone
+  Objects objects_;                // used by the files_ thread alone
   std::set<std::int64_t> unused_;  // folders from before, until clean_unused()
   Chores files_;
   Chores cleaning_;

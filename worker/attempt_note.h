@@ -1,6 +1,6 @@
 // What the agent must know of an attempt to report it even after it was killed itself: sent to the
-// supervisor with Spawn, journalled there, and returned with the inventory and the exit record. Never
-// holds secrets or environment: of secrets only that there are some.
+// supervisor with Spawn, journalled there, and returned with the inventory and the exit record.
+// Never holds secrets or environment: of secrets only that there are some.
 #pragma once
 
 #include <optional>

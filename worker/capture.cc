@@ -20,7 +20,8 @@ std::int64_t wall_ns() {
 
 bool may_become_command(std::string_view line_start) {
   const std::size_t size = std::min(line_start.size(), kAddMask.size());
-  return line_start.substr(0, size) == kAddMask.substr(0, size) && line_start.size() < kMaxCommandBytes;
+  return line_start.substr(0, size) == kAddMask.substr(0, size) &&
+         line_start.size() < kMaxCommandBytes;
 }
 
 }  // namespace
@@ -73,7 +74,8 @@ void Capture::feed(LogStream name, std::string_view bytes) {
     // Only a line that begins with the command's first byte needs a look of its own.
     std::size_t part = bytes.find('\n');
     part = part == std::string_view::npos ? bytes.size() : part + 1;
-    const bool plain_start = stream.inside_line || (stream.line_start.empty() && bytes.front() != ':');
+    const bool plain_start = stream.inside_line ||
+                             (stream.line_start.empty() && bytes.front() != ':');
     if (plain_start) {
       const auto command = bytes.find("\n:");
       part = command == std::string_view::npos ? bytes.size() : command + 1;

@@ -59,7 +59,8 @@ Result<CgroupFolder> CgroupFolder::from_environment() {
   if (path == nullptr || *path == '\0') return folder;
   folder.path_ = path;
   if (::access((folder.path_ + "/cgroup.procs").c_str(), W_OK) != 0) {
-    return errno_error(fmt::format("TIDEMILL_CGROUP={} is no cgroup v2 folder that we may write", path));
+    return errno_error(
+        fmt::format("TIDEMILL_CGROUP={} is no cgroup v2 folder that we may write", path));
   }
   // Only what the parent passes on can be limited below it.
   for (const char* controller : {"+memory", "+cpu", "+pids"}) {
@@ -82,7 +83,8 @@ void CgroupFolder::clean() const {
 
 Result<std::unique_ptr<AttemptCgroup>> CgroupFolder::make(AttemptId attempt) const {
   const std::string path = fmt::format("{}/{}{}", path_, kPrefix, attempt.value);
-  if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) return errno_error("cannot make cgroup " + path);
+  if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST)
+    return errno_error("cannot make cgroup " + path);
   Fd procs(::open((path + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
   if (!procs) return errno_error("cannot open cgroup " + path);
   return std::make_unique<AttemptCgroup>(path, std::move(procs));

@@ -24,7 +24,9 @@ std::string link_name(RunId run, TaskIndex task) {
 
 }  // namespace
 
-std::string Checkpoints::path(std::int64_t number) const { return fmt::format("{}/{}", root_, number); }
+std::string Checkpoints::path(std::int64_t number) const {
+  return fmt::format("{}/{}", root_, number);
+}
 
 std::string Checkpoints::link_path(RunId run, TaskIndex task) const {
   return fmt::format("{}/{}", root_, link_name(run, task));
@@ -40,7 +42,8 @@ Status Checkpoints::open() {
     if (const auto number = to_int(name); number && *number > 0) numbers.insert(*number);
     if (!name.starts_with(kLinkPrefix)) continue;
     std::error_code error;
-    const std::string target = std::filesystem::read_symlink(fmt::format("{}/{}", root_, name), error);
+    const std::string target = std::filesystem::read_symlink(fmt::format("{}/{}", root_, name),
+                                                             error);
     if (const auto number = to_int(target)) bound_.emplace(name, *number);
   }
   for (const std::int64_t number : numbers) next_ = std::max(next_, number + 1);

@@ -29,8 +29,8 @@ class Checkpoints {
 
   // At the attempt's end, before anybody hears of it: what a failed one left is kept for the next.
   void settle(std::int64_t number, RunId run, TaskIndex task, bool succeeded);
-  // When the attempt is over for good. True when the folder has to be cleaned (in the background) and
-  // offered again.
+  // When the attempt is over for good. True when the folder has to be cleaned (in the background)
+  // and offered again.
   bool release(std::int64_t number, RunId run, TaskIndex task);
   static Status clean(const std::string& path);
   void offer(std::int64_t number) { free_.insert(number); }

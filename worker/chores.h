@@ -33,9 +33,9 @@ class Chores {
   Fd event_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false;          // guarded by mutex_
-  std::deque<Chore> waiting_;      // guarded by mutex_
-  std::vector<Completion> done_;   // guarded by mutex_
+  bool stopping_ = false;         // guarded by mutex_
+  std::deque<Chore> waiting_;     // guarded by mutex_
+  std::vector<Completion> done_;  // guarded by mutex_
   std::thread thread_;
 };
 

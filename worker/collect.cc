@@ -33,7 +33,8 @@ void mask_result(const MaskSet& masks, TaskResult& result) {
     mask(masks, metric.slice);
   }
   for (CheckResult& check : result.checks) {
-    for (std::string* text : {&check.check, &check.severity, &check.column, &check.expected, &check.actual}) {
+    for (std::string* text :
+         {&check.check, &check.severity, &check.column, &check.expected, &check.actual}) {
       mask(masks, *text);
     }
   }
@@ -70,16 +71,20 @@ std::string read_task_file(const std::string& path, std::size_t max_bytes, Notes
   if (size > max_bytes) {
     // The last line may be cut in two; it goes as well.
     content.resize(content.rfind('\n') + 1);
-    notes.push_back(fmt::format("{} is larger than {}; the rest was left out", path, format_bytes(max_bytes)));
+    notes.push_back(
+        fmt::format("{} is larger than {}; the rest was left out", path, format_bytes(max_bytes)));
   }
   return content;
 }
 
-Collected collect_texts(const std::string& workspace, const AttemptNote& note, const MaskSet& masks) {
+Collected collect_texts(const std::string& workspace, const AttemptNote& note,
+                        const MaskSet& masks) {
   Collected collected;
   Notes& notes = collected.notes;
   if (note.has_secrets && masks.empty()) {
-    notes.push_back("its results were left out: the secrets that had to be hidden in them are not known any more");
+    notes.push_back(
+        "its results were left out: the secrets that had to be hidden in them are not known any "
+        "more");
     return collected;
   }
   const auto read = [&](const char* name, std::size_t max) {
@@ -103,7 +108,8 @@ void collect_artifacts(const std::string& workspace, const AttemptNote& note, Ob
       collected.result.artifacts.push_back(std::move(artifact).value());
       continue;
     }
-    collected.message += (collected.message.empty() ? "" : "; ") + artifact_problem(spec, artifact.error());
+    collected.message += (collected.message.empty() ? "" : "; ") +
+                         artifact_problem(spec, artifact.error());
   }
 }
 

@@ -19,15 +19,16 @@ struct Collected {
 
 // outputs, metrics, checks and summary: small files. Secrets in them become "***". Where a task had
 // secrets that nobody knows any more, nothing is taken.
-Collected collect_texts(const std::string& workspace, const AttemptNote& note, const MaskSet& masks);
+Collected collect_texts(const std::string& workspace, const AttemptNote& note,
+                        const MaskSet& masks);
 
 // Declared artifacts: may hash and sync a lot. One that is not there, or is refused, is left out,
 // which the core reports as a broken contract in the words of `message`.
 void collect_artifacts(const std::string& workspace, const AttemptNote& note, Objects& objects,
                        Collected& collected);
 
-// What the task promised and did not leave becomes a line for its log; true when there is nothing of
-// that. The core judges again, with the values that the DAG expects.
+// What the task promised and did not leave becomes a line for its log; true when there is nothing
+// of that. The core judges again, with the values that the DAG expects.
 bool note_broken_promises(const AttemptNote& note, Collected& collected);
 
 // A task's own small file: at most `max_bytes` of it, never through a link, never a FIFO.

@@ -35,7 +35,8 @@ Status copy_content(int source, int target) {
     const ssize_t n = ::copy_file_range(source, nullptr, target, nullptr, std::size_t{1} << 30, 0);
     if (n == 0) return Ok{};
     if (n > 0 || errno == EINTR) continue;
-    const bool refused = errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP;
+    const bool refused = errno == EXDEV || errno == EINVAL || errno == ENOSYS ||
+                         errno == EOPNOTSUPP;
     if (!refused) return errno_error("cannot copy");
     // Both descriptors stand where it stopped.
     return copy_through_memory(source, target);

@@ -17,7 +17,8 @@ std::string signal_name(int signal) {
 
 std::string signal_words(int signal) {
   const char* words = ::sigdescr_np(signal);
-  return words == nullptr ? signal_name(signal) : fmt::format("{} ({})", signal_name(signal), words);
+  return words == nullptr ? signal_name(signal)
+                          : fmt::format("{} ({})", signal_name(signal), words);
 }
 
 std::string exit_words(int code) {
@@ -32,7 +33,8 @@ std::string exit_words(int code) {
 
 std::string memory_words(const EndingFacts& facts) {
   std::string words = "the kernel killed it for lack of memory";
-  if (facts.peak_memory > 0) words += "; its largest process had " + format_bytes(facts.peak_memory);
+  if (facts.peak_memory > 0)
+    words += "; its largest process had " + format_bytes(facts.peak_memory);
   if (facts.memory_limit > 0) words += ", its limit is " + format_bytes(facts.memory_limit);
   return words;
 }

@@ -15,8 +15,8 @@ struct EndingFacts {
   int wait_status = 0;
   std::optional<Cause> stopped_for = {};  // we asked it to end
   std::string stop_reason = {};           // "used 2.3 GiB of its 2 GiB limit"; may be empty
-  bool killed = false;               // we sent SIGKILL
-  bool kernel_oom = false;           // the kernel killed for memory while it ran
+  bool killed = false;                    // we sent SIGKILL
+  bool kernel_oom = false;                // the kernel killed for memory while it ran
   Duration timeout{}, grace{};
   std::uint64_t peak_memory = 0, memory_limit = 0;
 };

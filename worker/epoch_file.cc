@@ -11,16 +11,18 @@ Status EpochFile::load() {
   if (!content.ok() && content.error().code == ErrorCode::not_found) return Ok{};
   if (!content.ok()) return content.error();
   const auto epoch = to_int(trim(*content));
-  if (!epoch) return corrupt(path_ + " holds no number; remove it when no old scheduler is left running");
+  if (!epoch)
+    return corrupt(path_ + " holds no number; remove it when no old scheduler is left running");
   highest_ = *epoch;
   return Ok{};
 }
 
 Status EpochFile::accept(std::int64_t epoch) {
   if (epoch < highest_) {
-    return conflict(fmt::format("refused a scheduler of epoch {}: this worker already obeys epoch {}; was an "
-                                "older copy of the database restored? Then remove {}",
-                                epoch, highest_, path_));
+    return conflict(
+        fmt::format("refused a scheduler of epoch {}: this worker already obeys epoch {}; was an "
+                    "older copy of the database restored? Then remove {}",
+                    epoch, highest_, path_));
   }
   if (epoch == highest_) return Ok{};
   highest_ = epoch;

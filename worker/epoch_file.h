@@ -1,5 +1,5 @@
-// The highest scheduler epoch that this worker has obeyed. A scheduler with a lower one is an old one
-// that came back; its commands are refused (I10).
+// The highest scheduler epoch that this worker has obeyed. A scheduler with a lower one is an old
+// one that came back; its commands are refused (I10).
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // Which process belongs to which attempt. The supervisor is a subreaper, so every living descendant
-// of an attempt whose first process (the leader) has ended is a child of the supervisor, or below one:
-// an attempt is gone when its leader is gone and no child belongs to it.
+// of an attempt whose first process (the leader) has ended is a child of the supervisor, or below
+// one: an attempt is gone when its leader is gone and no child belongs to it.
 //
 // A child that is no leader is told by its tag, else by its session or group, else by the marks in
 // its environment, else by elimination: when a single attempt could be its origin. One that hid all

@@ -73,10 +73,14 @@ bool read_body(WireReader& reader, journal::Record& record) {
 bool decode_body(std::string_view body, journal::Record& record) {
   WireReader reader(body.substr(1));
   switch (body.front()) {
-    case 0: return read_body<journal::Opened>(reader, record);
-    case 1: return read_body<journal::Begun>(reader, record);
-    case 2: return read_body<journal::Ended>(reader, record);
-    case 3: return read_body<journal::Forgotten>(reader, record);
+    case 0:
+      return read_body<journal::Opened>(reader, record);
+    case 1:
+      return read_body<journal::Begun>(reader, record);
+    case 2:
+      return read_body<journal::Ended>(reader, record);
+    case 3:
+      return read_body<journal::Forgotten>(reader, record);
   }
   return false;
 }

@@ -23,9 +23,10 @@ void pause_briefly() {
 Error held_by_another(const std::string& path, const std::string& what) {
   const auto content = read_file(path, 100);
   const std::string pid = content.ok() ? printable(trim(*content)) : "unknown";
-  return conflict(fmt::format("{} is already running here (pid {}, lock {}); stop it first, or use "
-                              "another data directory",
-                              what, pid, path));
+  return conflict(
+      fmt::format("{} is already running here (pid {}, lock {}); stop it first, or use "
+                  "another data directory",
+                  what, pid, path));
 }
 
 }  // namespace

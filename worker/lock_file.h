@@ -8,8 +8,8 @@
 
 namespace tidemill {
 
-// Takes the lock, waiting up to `patience` for a holder that is just ending. The file then holds our
-// pid. `conflict` names the other holder's pid. `what` is for the message: "a supervisor".
+// Takes the lock, waiting up to `patience` for a holder that is just ending. The file then holds
+// our pid. `conflict` names the other holder's pid. `what` is for the message: "a supervisor".
 Result<Fd> take_lock_file(const std::string& path, const std::string& what, Duration patience);
 
 }  // namespace tidemill

@@ -29,11 +29,11 @@ std::string own_line(std::string_view text, std::int64_t wall_ns) {
 }
 
 std::string cut_line(std::optional<std::uint64_t> dropped, std::int64_t wall_ns) {
-  return own_line(
-      dropped ? fmt::format("log cap reached: {} bytes ({}) are left out here", *dropped,
-                            format_bytes(*dropped))
-              : std::string("log cap reached: an unknown number of bytes is left out here"),
-      wall_ns);
+  return own_line(dropped
+                      ? fmt::format("log cap reached: {} bytes ({}) are left out here", *dropped,
+                                    format_bytes(*dropped))
+                      : std::string("log cap reached: an unknown number of bytes is left out here"),
+                  wall_ns);
 }
 
 // Appends a segment's content to `out` and removes it.
@@ -78,7 +78,8 @@ void LogFile::note_failure(std::uint64_t task_bytes) {
 void LogFile::note_recovery(std::int64_t wall_ns) {
   if (lost_errno_ == 0) return;
   const std::string line = own_line(
-      fmt::format("{} bytes of the log were lost: {}", lost_bytes_, std::strerror(lost_errno_)), wall_ns);
+      fmt::format("{} bytes of the log were lost: {}", lost_bytes_, std::strerror(lost_errno_)),
+      wall_ns);
   if (!append(line)) return;
   dropped_bytes_ += lost_bytes_;
   lost_bytes_ = 0;
@@ -88,7 +89,8 @@ void LogFile::note_recovery(std::int64_t wall_ns) {
 void LogFile::write(std::string_view lines, std::uint64_t task_bytes, std::int64_t wall_ns) {
   if (!file_ && !open_file(path_)) return note_failure(task_bytes);
   note_recovery(wall_ns);
-  if (in_tail_ || head_bytes_ + lines.size() > cap_.head_bytes) return write_to_tail(lines, task_bytes);
+  if (in_tail_ || head_bytes_ + lines.size() > cap_.head_bytes)
+    return write_to_tail(lines, task_bytes);
   if (!append(lines)) return note_failure(task_bytes);
   head_bytes_ += lines.size();
 }
@@ -107,7 +109,8 @@ void LogFile::drop_oldest_segment() {
 
 void LogFile::write_to_tail(std::string_view lines, std::uint64_t task_bytes) {
   in_tail_ = true;
-  if (segments_.empty() || segments_.back().bytes + lines.size() > cap_.segment_bytes) start_segment();
+  if (segments_.empty() || segments_.back().bytes + lines.size() > cap_.segment_bytes)
+    start_segment();
   if (!append(lines)) return note_failure(task_bytes);
   segments_.back().bytes += lines.size();
   segments_.back().task_bytes += task_bytes;
@@ -116,7 +119,8 @@ void LogFile::write_to_tail(std::string_view lines, std::uint64_t task_bytes) {
 void LogFile::finish(std::int64_t wall_ns) {
   if (in_tail_ && open_file(path_)) {
     if (dropped_bytes_ > 0) (void)append(cut_line(dropped_bytes_, wall_ns));
-    for (const Segment& segment : segments_) move_segment(segment_path(segment.number), file_->get());
+    for (const Segment& segment : segments_)
+      move_segment(segment_path(segment.number), file_->get());
     sync_.mark(file_);
     segments_.clear();
   }
@@ -142,7 +146,8 @@ void gather_log_segments(const std::string& path, std::int64_t wall_ns) {
   const Fd out(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kLogMode));
   if (!out) return;
   if (numbers.front() > 1) (void)write_all(out.get(), cut_line(std::nullopt, wall_ns));
-  for (const auto number : numbers) move_segment(fmt::format("{}{}{}", path, kSegmentMark, number), out.get());
+  for (const auto number : numbers)
+    move_segment(fmt::format("{}{}{}", path, kSegmentMark, number), out.get());
 }
 
 }  // namespace tidemill

@@ -1,7 +1,7 @@
 // Bytes of one stream become lines of a log in the CRI form that Kubernetes uses:
 //   2026-11-22T08:54:03.123456789Z stdout F text
-// F ends a line of the task; P is a piece of a line longer than kPieceBytes. Pure but for the time it
-// is handed.
+// F ends a line of the task; P is a piece of a line longer than kPieceBytes. Pure but for the time
+// it is handed.
 #pragma once
 
 #include <cstdint>

@@ -37,7 +37,8 @@ LogSync::~LogSync() {
 void LogSync::mark(std::shared_ptr<const Fd> file) {
   const std::lock_guard lock(mutex_);
   // All logs lie on one file system, so beyond many one of them stands for all.
-  if (dirty_.size() > kManyFiles || std::find(dirty_.begin(), dirty_.end(), file) != dirty_.end()) return;
+  if (dirty_.size() > kManyFiles || std::find(dirty_.begin(), dirty_.end(), file) != dirty_.end())
+    return;
   dirty_.push_back(std::move(file));
   if (dirty_.size() == 1) changed_.notify_one();
 }

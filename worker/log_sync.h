@@ -1,6 +1,6 @@
 // Brings written logs and the journal to the disk in groups, on a thread of its own, so that the
-// supervisor never waits for a disk: logs first, then the journal, so that a durable exit record has
-// a durable log before it.
+// supervisor never waits for a disk: logs first, then the journal, so that a durable exit record
+// has a durable log before it.
 #pragma once
 
 #include <condition_variable>
@@ -34,10 +34,10 @@ class LogSync {
   const Duration pause_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false;                           // guarded by mutex_
-  bool journal_dirty_ = false;                      // guarded by mutex_
-  std::vector<std::shared_ptr<const Fd>> dirty_;    // guarded by mutex_
-  std::shared_ptr<const Fd> journal_;               // guarded by mutex_
+  bool stopping_ = false;                         // guarded by mutex_
+  bool journal_dirty_ = false;                    // guarded by mutex_
+  std::vector<std::shared_ptr<const Fd>> dirty_;  // guarded by mutex_
+  std::shared_ptr<const Fd> journal_;             // guarded by mutex_
   std::thread thread_;
 };
 

@@ -28,8 +28,8 @@ bool matches_line(std::string_view line, std::string_view pattern) {
 }
 
 std::uint64_t LogTail::match(const std::vector<std::string>& patterns) const {
-  const std::string_view tail =
-      std::string_view(bytes_).substr(bytes_.size() - std::min(bytes_.size(), kTailBytes));
+  const std::string_view tail = std::string_view(bytes_).substr(
+      bytes_.size() - std::min(bytes_.size(), kTailBytes));
   std::uint64_t found = 0;
   for (const std::string_view line : split(tail, '\n')) {
     for (std::size_t i = 0; i < std::min<std::size_t>(patterns.size(), 64); ++i) {

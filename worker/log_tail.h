@@ -1,6 +1,6 @@
 // The last 64 KiB of what a task wrote, and which texts are found in it (retry.rules log_matches).
-// A pattern is literal but for `*`, which matches within one line. Time is linear in the text, so no
-// pattern can hang the supervisor. Pure.
+// A pattern is literal but for `*`, which matches within one line. Time is linear in the text, so
+// no pattern can hang the supervisor. Pure.
 #pragma once
 
 #include <cstdint>

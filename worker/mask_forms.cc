@@ -16,8 +16,8 @@ constexpr std::string_view kUpperHex = "0123456789ABCDEF";
 constexpr std::string_view kUnreserved =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~";
 
-// The base64 characters that depend on `secret` alone when it stands `offset` bytes (0 to 2) after a
-// multiple of three; the characters it shares with its neighbours are left out.
+// The base64 characters that depend on `secret` alone when it stands `offset` bytes (0 to 2) after
+// a multiple of three; the characters it shares with its neighbours are left out.
 std::string base64_inside(std::string_view secret, std::size_t offset) {
   const std::size_t bits = secret.size() * 8;
   std::string out;

@@ -1,6 +1,6 @@
-// The spellings in which a secret commonly appears in a log: as it is, each of its lines, base64 (at
-// all three alignments, so that it is found inside a longer text such as "user:secret", and in the
-// URL alphabet), percent-encoded, JSON-escaped and hexadecimal. Pure.
+// The spellings in which a secret commonly appears in a log: as it is, each of its lines, base64
+// (at all three alignments, so that it is found inside a longer text such as "user:secret", and in
+// the URL alphabet), percent-encoded, JSON-escaped and hexadecimal. Pure.
 #pragma once
 
 #include <string>

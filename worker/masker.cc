@@ -30,8 +30,8 @@ std::vector<Masker::Range> Masker::find_secrets() const {
   if (already_masked_ > 0) found.push_back({0, already_masked_});
   for (const std::string& pattern : masks_->patterns()) {
     std::size_t at = 0;
-    while (const void* hit =
-               ::memmem(held_.data() + at, held_.size() - at, pattern.data(), pattern.size())) {
+    while (const void* hit = ::memmem(held_.data() + at, held_.size() - at, pattern.data(),
+                                      pattern.size())) {
       const auto begin = static_cast<std::size_t>(static_cast<const char*>(hit) - held_.data());
       found.push_back({begin, begin + pattern.size()});
       at = begin + 1;

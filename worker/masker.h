@@ -1,5 +1,5 @@
-// Replaces secrets in a stream of bytes by "***", also where a secret is cut by a chunk's end: bytes
-// that may be the beginning of a secret are held back until more is known. Pure.
+// Replaces secrets in a stream of bytes by "***", also where a secret is cut by a chunk's end:
+// bytes that may be the beginning of a secret are held back until more is known. Pure.
 #pragma once
 
 #include <string>

@@ -28,7 +28,8 @@ struct ListedFile {
 
 Result<Fd> open_plain(const std::string& path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (!fd && errno == ELOOP) return invalid(printable(path) + " is a symbolic link, which is not taken");
+  if (!fd && errno == ELOOP)
+    return invalid(printable(path) + " is a symbolic link, which is not taken");
   if (!fd) return errno_error("cannot open " + printable(path));
   return fd;
 }
@@ -63,17 +64,22 @@ Result<std::vector<std::string>> list_files(const std::string& root) {
   namespace fs = std::filesystem;
   std::vector<std::string> files;
   std::error_code error;
-  for (auto it = fs::recursive_directory_iterator(root, error); !error && it != fs::end(it); it.increment(error)) {
+  for (auto it = fs::recursive_directory_iterator(root, error); !error && it != fs::end(it);
+       it.increment(error)) {
     const auto type = it->symlink_status(error).type();
     const std::string path = it->path().lexically_relative(root).string();
     if (type == fs::file_type::directory) continue;
-    if (type == fs::file_type::symlink) return invalid(printable(path) + " is a symbolic link, which is not taken");
-    if (type != fs::file_type::regular) return invalid(printable(path) + " is neither a file nor a folder");
+    if (type == fs::file_type::symlink)
+      return invalid(printable(path) + " is a symbolic link, which is not taken");
+    if (type != fs::file_type::regular)
+      return invalid(printable(path) + " is neither a file nor a folder");
     if (find_invalid_utf8(path)) return invalid(printable(path) + " is no text (UTF-8)");
     files.push_back(path);
-    if (files.size() > kMaxFiles) return invalid(fmt::format("it has more than {} files", kMaxFiles));
+    if (files.size() > kMaxFiles)
+      return invalid(fmt::format("it has more than {} files", kMaxFiles));
   }
-  if (error) return unavailable(fmt::format("cannot read folder {}: {}", printable(root), error.message()));
+  if (error)
+    return unavailable(fmt::format("cannot read folder {}: {}", printable(root), error.message()));
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -81,8 +87,9 @@ Result<std::vector<std::string>> list_files(const std::string& root) {
 std::string write_listing(const std::vector<ListedFile>& files) {
   Json::Array items;
   for (const ListedFile& file : files) {
-    items.push_back(Json(Json::Object{
-        {"path", Json(file.path)}, {"hash", Json(file.hash)}, {"executable", Json(file.executable)}}));
+    items.push_back(Json(Json::Object{{"path", Json(file.path)},
+                                      {"hash", Json(file.hash)},
+                                      {"executable", Json(file.executable)}}));
   }
   return Json(std::move(items)).dump();
 }
@@ -102,9 +109,10 @@ Result<std::vector<ListedFile>> read_listing(const std::string& text) {
     const Json* path = item.find("path");
     const Json* hash = item.find("hash");
     const Json* executable = item.find("executable");
-    const bool complete = path != nullptr && path->is_string() && hash != nullptr && hash->is_string() &&
-                          executable != nullptr && executable->is_bool();
-    if (!complete || !stays_below(path->as_string())) return corrupt("a folder's listing is broken");
+    const bool complete = path != nullptr && path->is_string() && hash != nullptr &&
+                          hash->is_string() && executable != nullptr && executable->is_bool();
+    if (!complete || !stays_below(path->as_string()))
+      return corrupt("a folder's listing is broken");
     files.push_back({path->as_string(), hash->as_string(), executable->as_bool()});
   }
   return files;
@@ -115,7 +123,8 @@ Result<std::vector<ListedFile>> read_listing(const std::string& text) {
 Status check_no_links(const std::string& base, const std::string& path) {
   std::string at = base;
   std::error_code ignored;
-  if (std::filesystem::is_symlink(at, ignored)) return invalid("its folder is a symbolic link, which is not taken");
+  if (std::filesystem::is_symlink(at, ignored))
+    return invalid("its folder is a symbolic link, which is not taken");
   for (const std::string_view part : split(path, '/')) {
     at.append("/").append(part);
     struct stat st {};
@@ -123,7 +132,8 @@ Status check_no_links(const std::string& base, const std::string& path) {
       if (errno == ENOENT) return not_found(fmt::format("the task left no {}", printable(path)));
       return errno_error("cannot stat " + printable(at));
     }
-    if (S_ISLNK(st.st_mode)) return invalid(printable(path) + " is a symbolic link, which is not taken");
+    if (S_ISLNK(st.st_mode))
+      return invalid(printable(path) + " is a symbolic link, which is not taken");
   }
   return Ok{};
 }
@@ -154,13 +164,14 @@ Status Objects::keep(const std::string& temporary, const std::string& hash) {
   verified_.erase(hash);
   const std::string folder = target.substr(0, target.rfind('/'));
   TRY(make_directories(folder, true));
-  if (::rename(temporary.c_str(), target.c_str()) != 0) return errno_error("cannot store " + target);
+  if (::rename(temporary.c_str(), target.c_str()) != 0)
+    return errno_error("cannot store " + target);
   return sync_folder(folder);
 }
 
-// The link comes first: from then on the content is ours, whatever happens to the task's own name. A
-// file that has more names, a data set that the task linked into its folder, is copied instead: it
-// would change for its owner, and by them.
+// The link comes first: from then on the content is ours, whatever happens to the task's own name.
+// A file that has more names, a data set that the task linked into its folder, is copied instead:
+// it would change for its owner, and by them.
 Result<Objects::Stored> Objects::store_file(const std::string& path) {
   Fd fd = TRY(open_plain(path));
   const struct stat st = TRY(stat_regular(fd, path));
@@ -201,7 +212,8 @@ Result<Objects::Stored> Objects::store_folder(const std::string& path) {
   return Stored{TRY(store_text(write_listing(files))).hash, bytes};
 }
 
-Result<Artifact> Objects::store(const std::string& name, const std::string& base, const std::string& path) {
+Result<Artifact> Objects::store(const std::string& name, const std::string& base,
+                                const std::string& path) {
   TRY(check_no_links(base, path));
   const std::string full = base + "/" + path;
   const bool folder = is_folder(full);
@@ -218,9 +230,10 @@ Status Objects::verify(const std::string& hash) {
   if (known != verified_.end() && known->second == now) return Ok{};
   const std::string actual = TRY(hash_file(fd, path));
   if (actual != hash) {
-    return corrupt(fmt::format("{} was changed after it was stored (it now has the hash {}); run the "
-                               "task that makes it again, which replaces it",
-                               path, actual));
+    return corrupt(
+        fmt::format("{} was changed after it was stored (it now has the hash {}); run the "
+                    "task that makes it again, which replaces it",
+                    path, actual));
   }
   verified_[hash] = now;
   return Ok{};

@@ -1,10 +1,10 @@
-// Artifacts by content: <root>/ab/<sha256>, mode 0444, made by hard link, so that storing and handing
-// on a file costs one read and no copy. Tasks that run as root get copies: the mode does not keep them
-// from writing into the object itself. A folder is stored as its files plus one object that lists
-// them: JSON [{"path","hash","executable"}], sorted by path.
+// Artifacts by content: <root>/ab/<sha256>, mode 0444, made by hard link, so that storing and
+// handing on a file costs one read and no copy. Tasks that run as root get copies: the mode does
+// not keep them from writing into the object itself. A folder is stored as its files plus one
+// object that lists them: JSON [{"path","hash","executable"}], sorted by path.
 //
-// Only regular files and folders are stored: links, devices and sockets are refused by name. Used by
-// one thread at a time.
+// Only regular files and folders are stored: links, devices and sockets are refused by name. Used
+// by one thread at a time.
 #pragma once
 
 #include <unistd.h>
@@ -24,11 +24,12 @@ class Objects {
  public:
   enum class Sharing { links, copies };
 
-  explicit Objects(std::string root) : Objects(std::move(root), ::geteuid() == 0 ? Sharing::copies : Sharing::links) {}
+  explicit Objects(std::string root)
+      : Objects(std::move(root), ::geteuid() == 0 ? Sharing::copies : Sharing::links) {}
   Objects(std::string root, Sharing sharing) : root_(std::move(root)), sharing_(sharing) {}
 
-  // Stores the file or folder at `base`/`path`, durably. `path` is relative and was checked; no part
-  // of it may be a symbolic link.
+  // Stores the file or folder at `base`/`path`, durably. `path` is relative and was checked; no
+  // part of it may be a symbolic link.
   Result<Artifact> store(const std::string& name, const std::string& base, const std::string& path);
 
   // Puts an artifact at `target`, read-only, after verifying that its content still has its hash.

@@ -11,7 +11,8 @@ namespace {
 
 constexpr timespec kLongAgo{1, 0};
 
-// A task may have taken write permission from its own folders, which would keep us from emptying them.
+// A task may have taken write permission from its own folders, which would keep us from emptying
+// them.
 void make_removable(const std::filesystem::path& folder) {
   std::error_code ignored;
   ::chmod(folder.c_str(), 0700);
@@ -26,7 +27,8 @@ void make_removable(const std::filesystem::path& folder) {
 
 Status mark_pristine(const std::string& folder) {
   const timespec times[2] = {kLongAgo, kLongAgo};
-  if (::utimensat(AT_FDCWD, folder.c_str(), times, 0) != 0) return errno_error("cannot stamp " + folder);
+  if (::utimensat(AT_FDCWD, folder.c_str(), times, 0) != 0)
+    return errno_error("cannot stamp " + folder);
   return Ok{};
 }
 

@@ -45,11 +45,10 @@ std::uint64_t read_kilobytes(std::string_view content, std::string_view key) {
 
 }  // namespace
 
-std::string read_boot_id() {
-  return std::string(trim(slurp("/proc/sys/kernel/random/boot_id")));
-}
+std::string read_boot_id() { return std::string(trim(slurp("/proc/sys/kernel/random/boot_id"))); }
 
-// The name stands in parentheses and may hold anything, so the fields are counted from the last one.
+// The name stands in parentheses and may hold anything, so the fields are counted from the last
+// one.
 std::optional<ProcessStat> read_stat(pid_t pid) {
   const std::string content = slurp(fmt::format("/proc/{}/stat", pid));
   const auto open = content.find('(');
@@ -81,7 +80,8 @@ std::vector<pid_t> list_processes() {
 
 std::vector<pid_t> read_children(pid_t pid) {
   std::vector<pid_t> pids;
-  for (const std::int64_t number : read_numbers(slurp(fmt::format("/proc/{0}/task/{0}/children", pid)))) {
+  for (const std::int64_t number :
+       read_numbers(slurp(fmt::format("/proc/{0}/task/{0}/children", pid)))) {
     pids.push_back(static_cast<pid_t>(number));
   }
   return pids;
@@ -129,7 +129,8 @@ std::vector<pid_t> ChildrenList::read() const {
     n = ::pread(file_.get(), buffer, sizeof buffer, static_cast<off_t>(content.size()));
     if (n > 0) content.append(buffer, static_cast<std::size_t>(n));
   } while (n == static_cast<ssize_t>(sizeof buffer));
-  for (const std::int64_t number : read_numbers(content)) pids.push_back(static_cast<pid_t>(number));
+  for (const std::int64_t number : read_numbers(content))
+    pids.push_back(static_cast<pid_t>(number));
   return pids;
 }
 

@@ -1,5 +1,5 @@
-// What /proc tells of other processes. All of it may be out of date the moment it is read: a process
-// that is gone is simply not there.
+// What /proc tells of other processes. All of it may be out of date the moment it is read: a
+// process that is gone is simply not there.
 #pragma once
 
 #include <sys/types.h>

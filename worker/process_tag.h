@@ -1,6 +1,6 @@
-// The mark by which a process is known to belong to an attempt, whatever it did since: it is the soft
-// limit RLIMIT_LOCKS, which Linux has not used since 2.4 and which every child inherits through fork,
-// exec, setsid and `env -i`. Unlike the environment it costs one system call to read.
+// The mark by which a process is known to belong to an attempt, whatever it did since: it is the
+// soft limit RLIMIT_LOCKS, which Linux has not used since 2.4 and which every child inherits
+// through fork, exec, setsid and `env -i`. Unlike the environment it costs one system call to read.
 //
 // The number is a hash of the worker's folder (so that two workers of one host never hurt each
 // other's processes) and the low half of the attempt's id.

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-
 #include <unistd.h>
 
 #include <ctime>
@@ -64,8 +63,9 @@ bool kill_if_ours(const Known& known, const ProcessTag& tag, pid_t pid) {
   return true;
 }
 
-// A process that forks and ends all the time is seldom there when it is looked for, but its group is:
-// one member with our tag, be it a zombie, gives the group away, and a group is killed at one stroke.
+// A process that forks and ends all the time is seldom there when it is looked for, but its group
+// is: one member with our tag, be it a zombie, gives the group away, and a group is killed at one
+// stroke.
 void kill_group_of(const ProcessTag& tag, pid_t pid) {
   const auto stat = read_stat(pid);
   if (!stat || stat->group <= 1 || stat->group == ::getpgrp() || !tag.read(pid)) return;
@@ -112,15 +112,17 @@ message::ExitRecord lost_record(const journal::Begun& begun, const std::string& 
 }  // namespace
 
 std::vector<message::ExitRecord> recover_attempts(const std::vector<journal::Record>& records,
-                                                  const ProcessTag& tag, const std::string& boot_id) {
+                                                  const ProcessTag& tag,
+                                                  const std::string& boot_id) {
   Known known;
   for (const journal::Record& record : records) std::visit(Reader{known}, record);
   const bool same_boot = known.boot_id == boot_id;
   std::string reason = "the host restarted while the task ran";
   if (same_boot) {
     const std::size_t killed = kill_all(known, tag);
-    reason = fmt::format("the worker's supervisor died while the task ran; {} left and killed",
-                         killed == 1 ? std::string("1 process was") : fmt::format("{} processes were", killed));
+    reason = fmt::format(
+        "the worker's supervisor died while the task ran; {} left and killed",
+        killed == 1 ? std::string("1 process was") : fmt::format("{} processes were", killed));
   }
   std::vector<message::ExitRecord> ended;
   for (const auto& [attempt, record] : known.ended) ended.push_back(record);

@@ -11,10 +11,11 @@
 
 namespace tidemill {
 
-// Every end that was never forgotten: old ones, and those of attempts that are lost now. Returns when
-// no process of the old attempts is left (or after ten seconds, when the kernel does not let go of
-// one; its record says so).
+// Every end that was never forgotten: old ones, and those of attempts that are lost now. Returns
+// when no process of the old attempts is left (or after ten seconds, when the kernel does not let
+// go of one; its record says so).
 std::vector<message::ExitRecord> recover_attempts(const std::vector<journal::Record>& records,
-                                                  const ProcessTag& tag, const std::string& boot_id);
+                                                  const ProcessTag& tag,
+                                                  const std::string& boot_id);
 
 }  // namespace tidemill

@@ -39,10 +39,10 @@ class SchedulerLink {
   const Duration pause_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false;        // guarded by mutex_
-  bool beating_ = false;         // guarded by mutex_
-  std::uint64_t sequence_ = 0;   // guarded by mutex_
-  Channel channel_;              // its sending half is guarded by mutex_; receiving is the main thread's
+  bool stopping_ = false;       // guarded by mutex_
+  bool beating_ = false;        // guarded by mutex_
+  std::uint64_t sequence_ = 0;  // guarded by mutex_
+  Channel channel_;  // its sending half is guarded by mutex_; receiving is the main thread's
   std::thread thread_;
 };
 

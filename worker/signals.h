@@ -1,6 +1,6 @@
-// Sending signals so that they reach whom they are meant for. kill(2) takes 0 and -1 for "my group" and
-// "everybody", so a pid that is not one must never get there; and a pid may pass on to another process,
-// so all but our own unreaped children are signalled by pidfd.
+// Sending signals so that they reach whom they are meant for. kill(2) takes 0 and -1 for "my group"
+// and "everybody", so a pid that is not one must never get there; and a pid may pass on to another
+// process, so all but our own unreaped children are signalled by pidfd.
 #pragma once
 
 #include <signal.h>

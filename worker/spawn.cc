@@ -86,7 +86,8 @@ int run_child(void* argument) {
     // The supervisor dies between the begin record and exec; the task starts all the same.
     if (fault_point_passed("FP9")) ::kill(child.parent, SIGKILL);
   }
-  if (plan.cgroup >= 0 && ::write(plan.cgroup, "0", 1) != 1) give_up(child, SpawnStep::cgroup, errno);
+  if (plan.cgroup >= 0 && ::write(plan.cgroup, "0", 1) != 1)
+    give_up(child, SpawnStep::cgroup, errno);
   if (::chdir(plan.directory.c_str()) != 0) give_up(child, SpawnStep::directory, errno);
   if (plan.umask) ::umask(*plan.umask);
   set_up_descriptors(plan);
@@ -133,7 +134,8 @@ SpawnResult spawn_process(const SpawnPlan& plan) {
   const auto candidates = executable_candidates(plan.argv->front(), plan.environment);
   static const pid_t own_pid = ::getpid();
   Child child{&plan, argv.data(), environment.data(), &candidates, own_pid};
-  const int pid = ::clone(&run_child, child_stack() + kStackBytes, CLONE_VM | CLONE_VFORK | SIGCHLD, &child);
+  const int pid = ::clone(&run_child, child_stack() + kStackBytes, CLONE_VM | CLONE_VFORK | SIGCHLD,
+                          &child);
   if (pid < 0) return {0, SpawnStep::clone, errno};
   if (child.failed == SpawnStep::none) return {pid, SpawnStep::none, 0};
   while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {

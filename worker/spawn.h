@@ -1,6 +1,6 @@
-// Starts one process: clone with the memory shared and the parent suspended until exec (as vfork), on
-// a stack of its own. That costs the same whatever the parent's size, needs no file actions, and lets
-// the child hand its errno back through a plain variable.
+// Starts one process: clone with the memory shared and the parent suspended until exec (as vfork),
+// on a stack of its own. That costs the same whatever the parent's size, needs no file actions, and
+// lets the child hand its errno back through a plain variable.
 //
 // The child has its own session and process group, default signals, no descriptors but 0, 1 and 2,
 // the attempt's tag, and a raised oom_score_adj. What all tasks share (no new privileges, no core
@@ -26,10 +26,11 @@ struct SpawnPlan {
   std::string directory;
   std::optional<unsigned> umask;
   int in = -1, out = -1, err = -1;  // all above 2
-  rlimit tag{};  // RLIMIT_LOCKS, see ProcessTag
-  std::optional<rlimit> descriptors;  // RLIMIT_NOFILE to give back, when the supervisor raised its own
-  int cgroup = -1;                    // cgroup.procs, open for writing; -1 = none
-  Journal* journal = nullptr;         // with a begin record queued
+  rlimit tag{};                     // RLIMIT_LOCKS, see ProcessTag
+  std::optional<rlimit>
+      descriptors;             // RLIMIT_NOFILE to give back, when the supervisor raised its own
+  int cgroup = -1;             // cgroup.procs, open for writing; -1 = none
+  Journal* journal = nullptr;  // with a begin record queued
 };
 
 // Which step refused, for the words of spawn_error().
@@ -41,12 +42,13 @@ struct SpawnResult {
   int error = 0;
 };
 
-// Of an executable without a slash, every place where PATH of the task's environment says it may be.
+// Of an executable without a slash, every place where PATH of the task's environment says it may
+// be.
 std::vector<std::string> executable_candidates(const std::string& name,
                                                const std::vector<std::string>& environment);
 
-// Must be called on a thread whose signals are blocked as far as they have handlers. The failed child
-// is reaped.
+// Must be called on a thread whose signals are blocked as far as they have handlers. The failed
+// child is reaped.
 SpawnResult spawn_process(const SpawnPlan& plan);
 
 // What went wrong and what to do about it.

@@ -30,13 +30,15 @@ std::string interpreter_of(const std::string& path) {
 
 std::string missing_program(const SpawnPlan& plan, const std::string& name) {
   if (name.find('/') == std::string::npos) {
-    return fmt::format("there is no program \"{}\" in PATH; install it on this worker, or write its path",
-                       printable(name));
+    return fmt::format(
+        "there is no program \"{}\" in PATH; install it on this worker, or write its path",
+        printable(name));
   }
   const std::string path = absolute(plan, name);
   if (::access(path.c_str(), F_OK) != 0) return fmt::format("there is no file {}", printable(path));
   const std::string interpreter = interpreter_of(path);
-  if (interpreter.empty()) return fmt::format("{} needs a loader that this host lacks", printable(path));
+  if (interpreter.empty())
+    return fmt::format("{} needs a loader that this host lacks", printable(path));
   return fmt::format("{} is a script for {}, which is not on this worker; correct its first line",
                      printable(path), printable(interpreter));
 }
@@ -47,7 +49,8 @@ std::string forbidden_program(const SpawnPlan& plan, const std::string& name) {
   if (::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) {
     return fmt::format("{} is a directory", printable(path));
   }
-  return fmt::format("{} may not be executed; chmod +x it, or name its interpreter", printable(name));
+  return fmt::format("{} may not be executed; chmod +x it, or name its interpreter",
+                     printable(name));
 }
 
 std::string argument_bytes(const SpawnPlan& plan) {
@@ -60,17 +63,22 @@ std::string argument_bytes(const SpawnPlan& plan) {
 std::string exec_error(const SpawnPlan& plan, int error) {
   const std::string& name = plan.argv->front();
   switch (error) {
-    case ENOENT: return missing_program(plan, name);
-    case EACCES: return forbidden_program(plan, name);
+    case ENOENT:
+      return missing_program(plan, name);
+    case EACCES:
+      return forbidden_program(plan, name);
     case ENOEXEC:
-      return fmt::format("{} is no program this host can run; a script needs a first line such as "
-                         "#!/bin/sh",
-                         printable(name));
+      return fmt::format(
+          "{} is no program this host can run; a script needs a first line such as "
+          "#!/bin/sh",
+          printable(name));
     case E2BIG:
-      return fmt::format("the arguments and environment have {}, more than the kernel takes (one "
-                         "item at most 128 KiB); pass large values in a file",
-                         argument_bytes(plan));
-    default: return fmt::format("cannot execute {}: {}", printable(name), std::strerror(error));
+      return fmt::format(
+          "the arguments and environment have {}, more than the kernel takes (one "
+          "item at most 128 KiB); pass large values in a file",
+          argument_bytes(plan));
+    default:
+      return fmt::format("cannot execute {}: {}", printable(name), std::strerror(error));
   }
 }
 
@@ -79,13 +87,19 @@ std::string exec_error(const SpawnPlan& plan, int error) {
 std::string spawn_error(const SpawnPlan& plan, const SpawnResult& result) {
   const std::string reason = std::strerror(result.error);
   switch (result.failed) {
-    case SpawnStep::none: return {};
-    case SpawnStep::clone: return "the host cannot make another process: " + reason;
-    case SpawnStep::journal: return "the worker cannot write its journal: " + reason;
-    case SpawnStep::cgroup: return "the worker cannot use its cgroup: " + reason;
+    case SpawnStep::none:
+      return {};
+    case SpawnStep::clone:
+      return "the host cannot make another process: " + reason;
+    case SpawnStep::journal:
+      return "the worker cannot write its journal: " + reason;
+    case SpawnStep::cgroup:
+      return "the worker cannot use its cgroup: " + reason;
     case SpawnStep::directory:
-      return fmt::format("cannot enter the working directory {}: {}", printable(plan.directory), reason);
-    case SpawnStep::exec: return exec_error(plan, result.error);
+      return fmt::format("cannot enter the working directory {}: {}", printable(plan.directory),
+                         reason);
+    case SpawnStep::exec:
+      return exec_error(plan, result.error);
   }
   UNREACHABLE();
 }

@@ -1,6 +1,6 @@
-// What waits in the supervisor for a slot: by priority (1 first), then by attempt, which is the order
-// in which the scheduler granted them. Strictly in that order: a wide attempt at the head is never
-// overtaken for ever by narrow ones.
+// What waits in the supervisor for a slot: by priority (1 first), then by attempt, which is the
+// order in which the scheduler granted them. Strictly in that order: a wide attempt at the head is
+// never overtaken for ever by narrow ones.
 #pragma once
 
 #include <map>

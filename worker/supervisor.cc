@@ -116,7 +116,8 @@ int Supervisor::wait_ms() const {
   const bool waits_for_end = !agent_.open() || leaving_;
   if (!deadline && !waits_for_end && tasks_.idle()) return -1;
   const BootTime now = system_now().boot;
-  const Duration wait = deadline ? std::clamp(*deadline - now, Duration(0), kLongestWait) : kLongestWait;
+  const Duration wait = deadline ? std::clamp(*deadline - now, Duration(0), kLongestWait)
+                                 : kLongestWait;
   return static_cast<int>((wait.count() + 999) / 1000);
 }
 
@@ -144,10 +145,17 @@ void Supervisor::turn(std::span<const epoll_event> events) {
   bool signalled = false;
   for (const epoll_event& event : events) {
     switch (event.data.u64) {
-      case kListener: accept_agent(); break;
-      case kAgent: receive(); break;
-      case kSignals: signalled = true; break;
-      default: tasks_.on_output(event.data.u64);
+      case kListener:
+        accept_agent();
+        break;
+      case kAgent:
+        receive();
+        break;
+      case kSignals:
+        signalled = true;
+        break;
+      default:
+        tasks_.on_output(event.data.u64);
     }
   }
   if (signalled) on_signals();
@@ -259,7 +267,8 @@ void Supervisor::compact_journal() {
 Status serve(const SupervisorOptions& options) {
   ProcessSetup setup = TRY(set_up_supervisor_process());
   TRY(make_directories(options.directory, true));
-  const Fd lock = TRY(take_lock_file(options.directory + "/supervisor.lock", "a supervisor", kLockPatience));
+  const Fd lock = TRY(
+      take_lock_file(options.directory + "/supervisor.lock", "a supervisor", kLockPatience));
   CgroupFolder cgroups = TRY(CgroupFolder::from_environment());
   std::vector<journal::Record> records;
   Journal journal = TRY(Journal::open(options.directory + "/supervisor.journal", records));

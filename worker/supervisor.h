@@ -1,9 +1,9 @@
-// The small process that owns the tasks of one worker: it starts them, drains their pipes into logs,
-// ends them, and keeps a record of how each ended until the agent says that the scheduler has it. It
-// has no network and no database, and outlives the agent and the scheduler.
+// The small process that owns the tasks of one worker: it starts them, drains their pipes into
+// logs, ends them, and keeps a record of how each ended until the agent says that the scheduler has
+// it. It has no network and no database, and outlives the agent and the scheduler.
 //
-// One thread does everything but syncing (LogSync); it must stay the process's first thread, because
-// orphans are handed to that one.
+// One thread does everything but syncing (LogSync); it must stay the process's first thread,
+// because orphans are handed to that one.
 #pragma once
 
 #include <string>
@@ -14,8 +14,8 @@
 namespace tidemill {
 
 struct SupervisorOptions {
-  std::string directory;                            // of the worker, absolute
-  Duration linger = std::chrono::seconds(60);       // how long it stays without an agent and tasks
+  std::string directory;                       // of the worker, absolute
+  Duration linger = std::chrono::seconds(60);  // how long it stays without an agent and tasks
   Duration leftover_grace = std::chrono::seconds(2);  // TERM to KILL for what a task left behind
   LogCap log_cap;
 };

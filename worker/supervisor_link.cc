@@ -40,12 +40,14 @@ Status SupervisorLink::start_supervisor() {
   ::sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
-  const int error = ::posix_spawn(&started_, command_.front().c_str(), &actions, &attributes, argv.data(), environ);
+  const int error = ::posix_spawn(&started_, command_.front().c_str(), &actions, &attributes,
+                                  argv.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
     started_ = 0;
-    return unavailable(fmt::format("cannot start the supervisor {}: {}", command_.front(), std::strerror(error)));
+    return unavailable(
+        fmt::format("cannot start the supervisor {}: {}", command_.front(), std::strerror(error)));
   }
   return Ok{};
 }

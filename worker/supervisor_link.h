@@ -16,7 +16,8 @@ class SupervisorLink {
   SupervisorLink(std::string worker_directory, std::vector<std::string> command)
       : directory_(std::move(worker_directory)), command_(std::move(command)) {}
 
-  // Connects and attaches, or starts a supervisor so that a later try succeeds. The inventory is the first message to arrive.
+  // Connects and attaches, or starts a supervisor so that a later try succeeds. The inventory is
+  // the first message to arrive.
   Status connect(int slots);
   Channel& channel() { return channel_; }
   void close() { channel_ = Channel(); }

@@ -13,8 +13,8 @@
 namespace tidemill {
 namespace {
 
-// As the kernel takes it. The C library's sigaction refuses the two signals it keeps for itself, but
-// our parent may have ignored them all the same.
+// As the kernel takes it. The C library's sigaction refuses the two signals it keeps for itself,
+// but our parent may have ignored them all the same.
 struct KernelSigaction {
   std::uintptr_t handler = 0;  // SIG_DFL
   unsigned long flags = 0;
@@ -46,7 +46,8 @@ Result<Fd> open_signals() {
 
 std::optional<rlimit> raise_descriptor_limit() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return std::nullopt;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+    return std::nullopt;
   const rlimit before = limit;
   limit.rlim_cur = limit.rlim_max;
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
@@ -68,7 +69,8 @@ Result<ProcessSetup> set_up_supervisor_process() {
   } while (setup.null.get() <= 2 && setup.null.release() >= 0);
   setup.signals = TRY(open_signals());
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return errno_error("cannot become a subreaper");
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return errno_error("cannot give up new privileges");
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    return errno_error("cannot give up new privileges");
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
   setup.descriptors = raise_descriptor_limit();

@@ -15,8 +15,8 @@ struct ProcessSetup {
   std::optional<rlimit> descriptors;  // the limit to give back to tasks, when ours was raised
 };
 
-// Own session, subreaper, no new privileges, no core dumps, default signals, umask 022, no inherited
-// descriptors but 0 to 2.
+// Own session, subreaper, no new privileges, no core dumps, default signals, umask 022, no
+// inherited descriptors but 0 to 2.
 Result<ProcessSetup> set_up_supervisor_process();
 
 }  // namespace tidemill

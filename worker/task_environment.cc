@@ -24,11 +24,13 @@ void add_paths(message::Variables& out, const TaskPaths& paths) {
 
 }  // namespace
 
-// What describes the host, and the way out of it; everything else of our own environment stays ours.
+// What describes the host, and the way out of it; everything else of our own environment stays
+// ours.
 message::Variables host_environment() {
   message::Variables out;
-  for (const char* name : {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR",
-                           "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}) {
+  for (const char* name :
+       {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR", "http_proxy",
+        "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"}) {
     const char* value = std::getenv(name);
     if (value != nullptr) out.emplace_back(name, value);
   }
@@ -43,7 +45,8 @@ message::Variables make_environment(const message::Start& start, const TaskPaths
   out.insert(out.end(), start.env.begin(), start.env.end());
   out.insert(out.end(), start.secrets.begin(), start.secrets.end());
   add_paths(out, paths);
-  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   std::size_t kept = 0;
   for (std::size_t i = 0; i < out.size(); ++i) {
     if (i + 1 < out.size() && out[i + 1].first == out[i].first) continue;

@@ -17,8 +17,8 @@ struct TaskPaths {
 message::Variables make_environment(const message::Start& start, const TaskPaths& paths,
                                     const message::Variables& host);
 
-// PATH, HOME, USER, LOGNAME, SHELL, LANG, LC_ALL, TZ and TMPDIR of this process, as far as set. PATH
-// has a default.
+// PATH, HOME, USER, LOGNAME, SHELL, LANG, LC_ALL, TZ and TMPDIR of this process, as far as set.
+// PATH has a default.
 message::Variables host_environment();
 
 }  // namespace tidemill

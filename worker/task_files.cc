@@ -80,7 +80,8 @@ std::string text_of(const Json* value) {
 std::optional<Metric> to_metric(const Json& json) {
   const Json* name = json.find("name");
   const Json* value = json.find("value");
-  if (name == nullptr || !name->is_string() || value == nullptr || !value->is_number()) return std::nullopt;
+  if (name == nullptr || !name->is_string() || value == nullptr || !value->is_number())
+    return std::nullopt;
   Metric metric;
   metric.name = name->as_string();
   metric.value = value->as_double();
@@ -96,7 +97,8 @@ std::optional<Metric> to_metric(const Json& json) {
 std::optional<CheckResult> to_check(const Json& json) {
   const Json* name = json.find("check");
   const Json* success = json.find("success");
-  if (name == nullptr || !name->is_string() || success == nullptr || !success->is_bool()) return std::nullopt;
+  if (name == nullptr || !name->is_string() || success == nullptr || !success->is_bool())
+    return std::nullopt;
   CheckResult check;
   check.check = name->as_string();
   check.success = success->as_bool();
@@ -118,7 +120,8 @@ std::vector<T> parse_lines(std::string_view text, std::optional<T> (*convert)(co
     std::optional<T> value;
     if (json.ok() && json->is_object()) value = convert(*json);
     if (!value || values.size() >= kMaxLines) {
-      note(notes, fmt::format("{}: line {} was left out; each line is {}", what, lines.number(), form));
+      note(notes,
+           fmt::format("{}: line {} was left out; each line is {}", what, lines.number(), form));
     } else {
       values.push_back(std::move(*value));
     }
@@ -128,7 +131,8 @@ std::vector<T> parse_lines(std::string_view text, std::optional<T> (*convert)(co
 
 }  // namespace
 
-Outputs parse_outputs(std::string_view text, const std::vector<std::string>& declared, Notes& notes) {
+Outputs parse_outputs(std::string_view text, const std::vector<std::string>& declared,
+                      Notes& notes) {
   Outputs outputs;
   Lines lines(text);
   for (std::string_view line; lines.next(line);) {
@@ -145,9 +149,11 @@ Outputs parse_outputs(std::string_view text, const std::vector<std::string>& dec
         note(notes, fmt::format("TIDEMILL_OUTPUT: the block begun in line {} has no end", number));
       }
     } else if (equals != std::string_view::npos && equals > 0) {
-      set_output(outputs, line.substr(0, equals), std::string(line.substr(equals + 1)), declared, notes);
+      set_output(outputs, line.substr(0, equals), std::string(line.substr(equals + 1)), declared,
+                 notes);
     } else {
-      note(notes, fmt::format("TIDEMILL_OUTPUT: line {} is neither name=value nor name<<END", lines.number()));
+      note(notes, fmt::format("TIDEMILL_OUTPUT: line {} is neither name=value nor name<<END",
+                              lines.number()));
     }
   }
   return outputs;

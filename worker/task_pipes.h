@@ -1,5 +1,5 @@
-// The pipes between a task and its log: made ahead of time where possible, because between the end of
-// one task and the start of the next every microsecond is lost to a slot.
+// The pipes between a task and its log: made ahead of time where possible, because between the end
+// of one task and the start of the next every microsecond is lost to a slot.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 namespace tidemill {
 
 struct TaskPipes {
-  Fd out, err;              // our ends
-  Fd task_out, task_err;    // the task's
+  Fd out, err;            // our ends
+  Fd task_out, task_err;  // the task's
 };
 
 class PipeStock {

@@ -1,5 +1,5 @@
-// The running attempts of a supervisor: starts, ends and reaps them, and remembers their ends. Knows
-// nothing of sockets; what the agent should hear is collected in reports.
+// The running attempts of a supervisor: starts, ends and reaps them, and remembers their ends.
+// Knows nothing of sockets; what the agent should hear is collected in reports.
 //
 //   spawn ─▶ queue ─▶ running ──leader ends──▶ leftovers are ended ──none left──▶ record
 //                       └ stop: TERM ─ grace ─ KILL ┘
@@ -49,8 +49,8 @@ class Tasks {
   // Ends everything as lost; what was queued is dropped, it never began.
   void stop_all(const std::string& reason);
 
-  // What a turn of the loop does, in this order. reap() starts what is next before it writes down what
-  // ended, so that no slot waits for that.
+  // What a turn of the loop does, in this order. reap() starts what is next before it writes down
+  // what ended, so that no slot waits for that.
   void on_output(std::uint64_t key);
   void reap();
   void start_queued();
@@ -116,7 +116,7 @@ class Tasks {
   // Of those, the secrets, for an agent that comes later; never journalled.
   std::map<AttemptId, std::vector<std::string>> ended_masks_;
   std::vector<Message> reports_;
-  std::optional<BootTime> retry_at_;     // the host had no room for another process
+  std::optional<BootTime> retry_at_;  // the host had no room for another process
   std::optional<BootTime> retry_since_;
 };
 

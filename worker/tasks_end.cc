@@ -45,9 +45,9 @@ std::string leftover_words(const std::vector<std::string>& names) {
 
 Capture& Tasks::capture(Attempt& attempt) {
   if (!attempt.capture) {
-    attempt.capture =
-        std::make_unique<Capture>(attempt.spawn.log_path, shell_.options.log_cap, shell_.sync,
-                                  attempt.masks, attempt.spawn.log_patterns);
+    attempt.capture = std::make_unique<Capture>(attempt.spawn.log_path, shell_.options.log_cap,
+                                                shell_.sync, attempt.masks,
+                                                attempt.spawn.log_patterns);
   }
   return *attempt.capture;
 }
@@ -68,8 +68,8 @@ void Tasks::on_output(std::uint64_t key) {
   if (found != running_.end()) read_stream(*found->second, static_cast<LogStream>(key & 3));
 }
 
-// After the end of all processes of an attempt its pipes hold what they wrote last, at most. A stranger
-// who was handed a write end may go on writing; nobody waits for him.
+// After the end of all processes of an attempt its pipes hold what they wrote last, at most. A
+// stranger who was handed a write end may go on writing; nobody waits for him.
 void Tasks::drain(Attempt& attempt) {
   for (int round = 0; round < kDrainRounds && (attempt.out || attempt.err); ++round) {
     std::array<pollfd, 2> fds = {{{attempt.out.get(), POLLIN, 0}, {attempt.err.get(), POLLIN, 0}}};
@@ -139,8 +139,8 @@ message::ExitRecord Tasks::make_record(Attempt& attempt) {
   facts.memory_limit = attempt.spawn.memory_limit;
   if (attempt.wait_status != 0) {
     oom_.look(system_now().boot, true);
-    facts.kernel_oom =
-        attempt.cgroup ? attempt.cgroup->kernel_oom() : oom_.killed_since(attempt.exec_at);
+    facts.kernel_oom = attempt.cgroup ? attempt.cgroup->kernel_oom()
+                                      : oom_.killed_since(attempt.exec_at);
   }
   const Ending ending = ending_of(facts);
   message::ExitRecord record;

@@ -25,7 +25,8 @@ std::string unusable_item(const message::Spawn& spawn) {
     if (name.empty() || name.find('=') != std::string::npos || has_nul(name)) {
       return fmt::format("\"{}\" cannot be the name of an environment variable", printable(name));
     }
-    if (has_nul(value)) return fmt::format("the environment variable {} holds a NUL byte", printable(name));
+    if (has_nul(value))
+      return fmt::format("the environment variable {} holds a NUL byte", printable(name));
   }
   return {};
 }
@@ -112,7 +113,8 @@ void Tasks::start(message::Spawn spawn) {
   }
   plan.journal = &shell_.journal;
   const Now now = system_now();
-  attempt->begun = {0, now.boot.us, 0, now.wall, order.attempt, order.run, order.log_path, order.note};
+  attempt->begun = {0,         now.boot.us,    0,         now.wall, order.attempt,
+                    order.run, order.log_path, order.note};
   shell_.journal.queue_begun(attempt->begun);
   const SpawnResult result = spawn_process(plan);
   const bool on_record = result.failed != SpawnStep::clone && result.failed != SpawnStep::journal;

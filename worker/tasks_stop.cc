@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-
 #include <algorithm>
 
 #include "base/text.h"
@@ -78,8 +77,9 @@ void Tasks::kill_now(Attempt& attempt) {
   attempt.kill_at = now + kKillAgain;
   if (now - attempt.killed_at > kUnkillable && !attempt.said_unkillable) {
     attempt.said_unkillable = true;
-    capture(attempt).say("unkillable: a process does not end on SIGKILL, it waits inside the kernel "
-                         "(a hanging disk or network mount?); its slot stays taken");
+    capture(attempt).say(
+        "unkillable: a process does not end on SIGKILL, it waits inside the kernel "
+        "(a hanging disk or network mount?); its slot stays taken");
   }
 }
 
@@ -146,7 +146,8 @@ void Tasks::sample_memory(BootTime now) {
     sum.attempt->usage.peak_memory = std::max(sum.attempt->usage.peak_memory, sum.bytes);
     if (sum.bytes <= limit || sum.attempt->killed) continue;
     stop(*sum.attempt, Cause::oom,
-         fmt::format("used {} of its {} limit", format_bytes(sum.bytes), format_bytes(limit)), true);
+         fmt::format("used {} of its {} limit", format_bytes(sum.bytes), format_bytes(limit)),
+         true);
   }
 }
 

@@ -8,8 +8,8 @@
 namespace tidemill {
 namespace {
 
-// A task that ends sooner never enters the poll set: its pipes hold what it wrote and are emptied at
-// its end, which saves four system calls and two wake-ups.
+// A task that ends sooner never enters the poll set: its pipes hold what it wrote and are emptied
+// at its end, which saves four system calls and two wake-ups.
 constexpr Duration kYoung = std::chrono::milliseconds(5);
 
 void earlier(std::optional<BootTime>& first, BootTime time) {
@@ -24,7 +24,8 @@ bool waits_for_leftovers(const Attempt& attempt) {
 
 void Tasks::get_ready() {
   constexpr std::size_t kAhead = 4;
-  if (!queue_.empty()) pipes_.fill(std::min({queue_.size(), static_cast<std::size_t>(slots_), kAhead}));
+  if (!queue_.empty())
+    pipes_.fill(std::min({queue_.size(), static_cast<std::size_t>(slots_), kAhead}));
 }
 
 void Tasks::watch(Attempt& attempt) {
@@ -77,7 +78,8 @@ std::optional<BootTime> Tasks::next_deadline() const {
 }
 
 void Tasks::adopt(std::vector<message::ExitRecord> ended) {
-  for (message::ExitRecord& record : ended) ended_.insert_or_assign(record.attempt, std::move(record));
+  for (message::ExitRecord& record : ended)
+    ended_.insert_or_assign(record.attempt, std::move(record));
 }
 
 void Tasks::forget(const message::Forget& forget) {
@@ -103,9 +105,10 @@ std::vector<Message> Tasks::inventory(const std::string& boot_id) const {
   }
   for (const auto& [id, record] : ended_) {
     const auto masks = ended_masks_.find(id);
-    inventory.attempts.push_back({{id, Stage::ended},
-                                  record.note,
-                                  masks == ended_masks_.end() ? std::vector<std::string>{} : masks->second});
+    inventory.attempts.push_back(
+        {{id, Stage::ended},
+         record.note,
+         masks == ended_masks_.end() ? std::vector<std::string>{} : masks->second});
     messages.emplace_back(message::Exited{record});
   }
   messages.front() = std::move(inventory);

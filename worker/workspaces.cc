@@ -17,7 +17,8 @@ namespace tidemill {
 namespace {
 
 Status make_folder(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return errno_error("cannot make " + path);
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+    return errno_error("cannot make " + path);
   return Ok{};
 }
 
@@ -37,7 +38,9 @@ Result<std::vector<std::int64_t>> Workspaces::open() {
   return numbers;
 }
 
-std::string Workspaces::path(std::int64_t number) const { return fmt::format("{}/{}", root_, number); }
+std::string Workspaces::path(std::int64_t number) const {
+  return fmt::format("{}/{}", root_, number);
+}
 
 void Workspaces::take_known(std::int64_t number) {
   free_.erase(number);
@@ -65,7 +68,8 @@ Status Workspaces::clean(const std::string& folder) {
   TRY(make_folder(folder));
   TRY(empty_folder(folder));
   TRY(make_folder(folder + "/out"));
-  const Fd context(::open((folder + "/context.json").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  const Fd context(
+      ::open((folder + "/context.json").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   if (!context) return errno_error("cannot make context.json in " + folder);
   TRY(mark_pristine(folder + "/out"));
   return mark_pristine(folder);
@@ -95,7 +99,8 @@ Status Workspaces::write_context(std::int64_t number, std::string_view json) {
   content.push_back('\n');
   if (content.size() < context.bytes) content.resize(context.bytes, ' ');
   const ssize_t n = ::pwrite(context.file.get(), content.data(), content.size(), 0);
-  if (n != static_cast<ssize_t>(content.size())) return errno_error("cannot write the task's context");
+  if (n != static_cast<ssize_t>(content.size()))
+    return errno_error("cannot write the task's context");
   context.bytes = content.size();
   return Ok{};
 }

@@ -76,8 +76,8 @@ class NeedsResolver {
       connect(task, id, needs, context_.source.place(needs, reference.offset));
     }
     const bool one_word = text.find_first_of(" \t!&|()") == std::string_view::npos;
-    const bool just_id =
-        one_word && expr.references().size() == 1 && expr.references()[0].path[1] == text;
+    const bool just_id = one_word && expr.references().size() == 1 &&
+                         expr.references()[0].path[1] == text;
     if (!just_id) dag_.tasks[task].needs_expr = std::move(expr);
   }
 
@@ -160,8 +160,8 @@ class CycleSearch {
         if (!is_cut(ready[next], down) && --open[down] == 0) ready.push_back(down);
       }
     }
-    const auto stuck =
-        std::find_if(open.begin(), open.end(), [](std::uint32_t n) { return n > 0; });
+    const auto stuck = std::find_if(open.begin(), open.end(),
+                                    [](std::uint32_t n) { return n > 0; });
     if (stuck == open.end()) return {};
     return walk(static_cast<TaskIndex>(stuck - open.begin()), open);
   }

@@ -158,8 +158,9 @@ class ParamReader {
 
   // A bound that cannot hold for the type would be ignored, which is never meant.
   void check_bounds() {
-    const ParamType element =
-        spec_.type == ParamType::array ? spec_.items.value_or(ParamType::string) : spec_.type;
+    const ParamType element = spec_.type == ParamType::array
+                                  ? spec_.items.value_or(ParamType::string)
+                                  : spec_.type;
     const bool numeric = element == ParamType::integer || element == ParamType::number;
     const bool lengthy = spec_.type == ParamType::string || spec_.type == ParamType::secret ||
                          spec_.type == ParamType::array || spec_.type == ParamType::object;

@@ -5,9 +5,7 @@
 namespace tidemill {
 namespace {
 
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
-}
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 int count_characters(std::string_view text) {
   return static_cast<int>(

@@ -62,8 +62,9 @@ class ReferenceResolver {
     if (!is_text(node)) return;
     TaskSpec& task = context_.dag.tasks[index];
     const std::string_view text = bare_condition(node->text);
-    const std::size_t offset =
-        text.empty() ? 0 : static_cast<std::size_t>(text.data() - node->text.data());
+    const std::size_t offset = text.empty()
+                                   ? 0
+                                   : static_cast<std::size_t>(text.data() - node->text.data());
     auto parsed = Expr::parse(text);
     if (!parsed.ok()) return refuse_condition(*node, offset, parsed.error().message);
     task.condition = std::move(parsed).value();
@@ -97,8 +98,8 @@ class ReferenceResolver {
       return;
     }
     if (!task.condition.references().empty()) return;
-    const auto value =
-        evaluate(task.condition, [](const ExprPath&) { return std::optional<Json>(); });
+    const auto value = evaluate(task.condition,
+                                [](const ExprPath&) { return std::optional<Json>(); });
     if (!value.ok() || !value.value().known || value.value().value.kind() != Json::Kind::boolean)
       return;
     const bool holds = value.value().value.as_bool();
@@ -145,9 +146,9 @@ class ReferenceResolver {
     const TaskIndex from = context_.find_task(id);
     if (from == kNoTask) return unknown_task(entry.value, id);
     const TaskSpec& producer = context_.dag.tasks[from];
-    const bool declared =
-        std::any_of(producer.artifacts.begin(), producer.artifacts.end(),
-                    [&](const ArtifactSpec& artifact) { return artifact.name == name; });
+    const bool declared = std::any_of(
+        producer.artifacts.begin(), producer.artifacts.end(),
+        [&](const ArtifactSpec& artifact) { return artifact.name == name; });
     if (!declared) return unknown_artifact(entry.value, producer, name);
     names_.check_reach(from, {"tasks", std::string(id), "artifacts", std::string(name)},
                        {index, &entry.value, 0, false}, entry.value.mark, false);
@@ -194,8 +195,8 @@ class ReferenceResolver {
       const std::string& script = task.script;
       for (std::size_t at = script.find(kPrefix); at != std::string::npos;) {
         const std::size_t begin = at + kPrefix.size();
-        const std::size_t end =
-            script.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", begin);
+        const std::size_t end = script.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_",
+                                                         begin);
         names.insert(to_lower_ascii(script.substr(begin, end - begin)));
         at = script.find(kPrefix, begin);
       }
@@ -230,8 +231,6 @@ class ReferenceResolver {
 
 }  // namespace
 
-void resolve_references(ParseContext& context) {
-  ReferenceResolver(context).run();
-}
+void resolve_references(ParseContext& context) { ReferenceResolver(context).run(); }
 
 }  // namespace tidemill

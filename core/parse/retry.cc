@@ -11,9 +11,7 @@
 namespace tidemill {
 namespace {
 
-std::uint32_t bit(Cause cause) {
-  return 1u << static_cast<unsigned>(cause);
-}
+std::uint32_t bit(Cause cause) { return 1u << static_cast<unsigned>(cause); }
 
 class RetryReader {
  public:

@@ -246,8 +246,8 @@ class ScheduleReader {
   }
 
   void read_holiday_file(const YamlNode& value) {
-    const bool inside =
-        !value.text.empty() && value.text[0] != '/' && value.text.find("..") == std::string::npos;
+    const bool inside = !value.text.empty() && value.text[0] != '/' &&
+                        value.text.find("..") == std::string::npos;
     if (!inside || !context_.options.read_file) {
       add(Rule::bad_holidays, value,
           inside ? "files cannot be read here, so the holidays are unknown"

@@ -266,8 +266,8 @@ void NameChecker::check_task(const ExprPath& path, const ExprPlace& place, Mark 
 }
 
 void NameChecker::check_member(const ExprPath& path, TaskIndex task, Mark mark) {
-  const std::string whole =
-      path_text({path.begin(), path.begin() + std::min<std::ptrdiff_t>(3, std::ssize(path))});
+  const std::string whole = path_text(
+      {path.begin(), path.begin() + std::min<std::ptrdiff_t>(3, std::ssize(path))});
   if (path.size() < 3) {
     return unknown(mark, fmt::format("{} alone is no value", whole),
                    fmt::format("write {}.state or {}.outputs.NAME", whole, whole));

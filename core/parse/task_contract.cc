@@ -71,7 +71,7 @@ bool is_declared(const TaskSpec& task, std::string_view name) {
 // "more than 100" is no comparison: the value would have to be these words.
 bool looks_like_comparison(std::string_view text) {
   constexpr std::array<std::string_view, 15> kWords = {
-      "more", "less",  "than",  "least",   "most",    "over",    "under", "above",
+      "more",  "less",    "than",    "least", "most",    "over",    "under",   "above",
       "below", "between", "greater", "fewer", "minimum", "maximum", "positive"};
   const std::string lower = to_lower_ascii(text);
   const std::vector<std::string_view> words = split(lower, ' ');
@@ -87,10 +87,11 @@ void doubt_text(ParseContext& context, const YamlNode& value, const std::string&
   if (is_meant || !looks_like_comparison(*rule.equals_text)) return;
   const std::string shown = printable(*rule.equals_text, 60);
   const std::size_t digit = shown.find_first_of("0123456789");
-  const std::string number =
-      digit == std::string::npos
-          ? "100"
-          : shown.substr(digit, shown.find_first_not_of("0123456789.", digit) - digit);
+  const std::string number = digit == std::string::npos
+                                 ? "100"
+                                 : shown.substr(
+                                       digit,
+                                       shown.find_first_not_of("0123456789.", digit) - digit);
   context.findings.add(
       Rule::text_expectation, value.mark,
       fmt::format("{}: the value must be exactly the text \"{}\"", what, shown),
@@ -113,8 +114,8 @@ void read_expectations(ParseContext& context, const YamlNode& expect, const std:
     if (!is_text(&entry.value)) continue;
     auto rule = parse_expect(entry.key, entry.value.text);
     if (rule.ok()) {
-      doubt_text(context, entry.value,
-                 fmt::format("{}.expect.{}", where, printable(entry.key, 70)), rule.value());
+      doubt_text(context, entry.value, fmt::format("{}.expect.{}", where, printable(entry.key, 70)),
+                 rule.value());
       task.expect.push_back(std::move(rule).value());
     } else {
       context.findings.add(

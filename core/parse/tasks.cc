@@ -194,8 +194,8 @@ class TaskReader {
       if (entry.key == "pool") source.pool = &value;
       if (entry.key == "if") source.condition = &value;
       if (entry.key == "inputs") source.inputs = &value;
-      const bool needs =
-          entry.key == "needs" || entry.key == "depends" || entry.key == "depends_on";
+      const bool needs = entry.key == "needs" || entry.key == "depends" ||
+                         entry.key == "depends_on";
       if (needs && source.needs == nullptr) source.needs = &value;
       if (entry.key == "trigger_rule" && read_text(&value, rule)) {
         task.trigger_rule = trigger_rule_from(rule).value_or(TriggerRule::all_success);
@@ -238,8 +238,8 @@ class TaskReader {
     const std::size_t at = task.script.find("${{");
     if (at == std::string::npos) return;
     const std::size_t end = task.script.find("}}", at);
-    const std::string inside =
-        end == std::string::npos ? "…" : task.script.substr(at, end + 2 - at);
+    const std::string inside = end == std::string::npos ? "…"
+                                                        : task.script.substr(at, end + 2 - at);
     context_.findings.add(
         Rule::template_in_script, context_.source.place(run, at),
         fmt::format("{}.run holds {}: scripts are never templated", where, printable(inside, 60)),
@@ -275,9 +275,7 @@ class TaskReader {
   std::vector<const YamlNode*> base_env_;
 };
 
-bool is_task_id(std::string_view id) {
-  return is_name(id, "_0123456789", "_.-");
-}
+bool is_task_id(std::string_view id) { return is_name(id, "_0123456789", "_.-"); }
 
 void refuse_id(ParseContext& context, const YamlNode::Entry& entry) {
   context.findings.add(
@@ -365,8 +363,8 @@ void read_hooks(ParseContext& context, TaskReader& reader) {
   for (const HookName& hook : kHooks) {
     for (const YamlNode::Entry& entry : hooks->entries) {
       if (entry.key != hook.key || entry.value.kind != YamlNode::Kind::map) continue;
-      context.dag.hooks[static_cast<std::size_t>(hook.kind)] =
-          static_cast<TaskIndex>(context.dag.tasks.size());
+      context.dag.hooks[static_cast<std::size_t>(hook.kind)] = static_cast<TaskIndex>(
+          context.dag.tasks.size());
       reader.read(entry, "hook." + entry.key, hook.kind);
     }
   }

@@ -9,7 +9,7 @@ namespace {
 
 struct Change {  // since the last sync
   std::int64_t offset = 0;
-  std::string bytes;        // empty = truncate to offset
+  std::string bytes;  // empty = truncate to offset
 };
 
 // The memory that the connections of a process share beside a file in WAL mode.
@@ -186,8 +186,10 @@ int lock_index(sqlite3_file* handle, int first, int count, int flags) {
   }
   for (int i = first; i < first + count; ++i) {
     const bool take = (flags & SQLITE_SHM_LOCK) != 0;
-    if ((flags & SQLITE_SHM_EXCLUSIVE) != 0) index.exclusive[i] = take;
-    else index.shared[i] += take ? 1 : -1;
+    if ((flags & SQLITE_SHM_EXCLUSIVE) != 0)
+      index.exclusive[i] = take;
+    else
+      index.shared[i] += take ? 1 : -1;
   }
   return SQLITE_OK;
 }
@@ -202,11 +204,25 @@ int unmap_index(sqlite3_file* handle, int remove) {
   return SQLITE_OK;
 }
 
-constexpr sqlite3_io_methods kMethods = {
-    2,           close_file,      read_file_at,  write_file_at,  truncate_file,
-    sync_file,   file_size,       lock_file,     unlock_to,      check_reserved,
-    control,     sector_size,     characteristics, map_index,    lock_index,
-    index_barrier, unmap_index,   nullptr,       nullptr};
+constexpr sqlite3_io_methods kMethods = {2,
+                                         close_file,
+                                         read_file_at,
+                                         write_file_at,
+                                         truncate_file,
+                                         sync_file,
+                                         file_size,
+                                         lock_file,
+                                         unlock_to,
+                                         check_reserved,
+                                         control,
+                                         sector_size,
+                                         characteristics,
+                                         map_index,
+                                         lock_index,
+                                         index_barrier,
+                                         unmap_index,
+                                         nullptr,
+                                         nullptr};
 
 MemoryDisk::State& disk_of(sqlite3_vfs* vfs) {
   return *static_cast<MemoryDisk::State*>(vfs->pAppData);

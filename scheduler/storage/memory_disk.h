@@ -13,7 +13,7 @@ namespace tidemill {
 
 class MemoryDisk {
  public:
-  MemoryDisk();  // registers an SQLite VFS of its own
+  MemoryDisk();   // registers an SQLite VFS of its own
   ~MemoryDisk();  // every connection to it must be closed
   MemoryDisk(const MemoryDisk&) = delete;
 

@@ -18,9 +18,10 @@ Status check_identity(Database& database) {
   if (application == kApplicationId) return Ok{};
   const auto tables = TRY(database.query_integer("SELECT count(*) FROM sqlite_schema"));
   if (application == 0 && tables == 0) return Ok{};
-  return corrupt(fmt::format("{} is a database of another program (application id {}); choose "
-                             "another data directory",
-                             database.path(), application));
+  return corrupt(
+      fmt::format("{} is a database of another program (application id {}); choose "
+                  "another data directory",
+                  database.path(), application));
 }
 
 Status check_version(std::int64_t version, std::int64_t newest, const std::string& path) {
@@ -32,8 +33,8 @@ Status check_version(std::int64_t version, std::int64_t newest, const std::strin
 }
 
 Status check_applied(Database& database, std::span<const Migration> migrations) {
-  Statement rows =
-      TRY(database.prepare("SELECT version, name, sha256 FROM schema_migrations ORDER BY version"));
+  Statement rows = TRY(
+      database.prepare("SELECT version, name, sha256 FROM schema_migrations ORDER BY version"));
   while (TRY(rows.step())) {
     const auto version = rows.integer(0);
     CHECK(version >= 1 && version <= static_cast<std::int64_t>(migrations.size()));

@@ -16,19 +16,25 @@ struct FileSystem {
   long magic;  // statfs(2) f_type
   const char* name;
 };
-constexpr std::array<FileSystem, 9> kNetworkFileSystems = {{
-    {0x6969, "nfs"}, {0x517b, "smb"}, {static_cast<long>(0xff534d42), "cifs"},
-    {static_cast<long>(0xfe534d42), "smb2"}, {0x65735546, "fuse"}, {0x01021997, "9p"},
-    {0x00c36400, "ceph"}, {0x5346414f, "afs"}, {0x0bd00bd0, "lustre"}}};
+constexpr std::array<FileSystem, 9> kNetworkFileSystems = {{{0x6969, "nfs"},
+                                                            {0x517b, "smb"},
+                                                            {static_cast<long>(0xff534d42), "cifs"},
+                                                            {static_cast<long>(0xfe534d42), "smb2"},
+                                                            {0x65735546, "fuse"},
+                                                            {0x01021997, "9p"},
+                                                            {0x00c36400, "ceph"},
+                                                            {0x5346414f, "afs"},
+                                                            {0x0bd00bd0, "lustre"}}};
 
 // Beyond this size the check after a mere kill -9 would cost more than the restart may take; the
 // kernel still held every page then. After a lost machine the whole file is always checked.
 constexpr std::int64_t kAlwaysCheckBytes = 64 << 20;
 
 std::string advice(const std::string& path) {
-  return fmt::format("the database {} is damaged and was left as it is; restore a copy of it, or "
-                     "move it away (with its -wal and -shm files) to begin with an empty one",
-                     path);
+  return fmt::format(
+      "the database {} is damaged and was left as it is; restore a copy of it, or "
+      "move it away (with its -wal and -shm files) to begin with an empty one",
+      path);
 }
 
 Error explain_damage(const Error& error, const std::string& path) {
@@ -51,11 +57,11 @@ Status configure(Database& database, Durability durability) {
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, nullptr);
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  return database.execute(fmt::format(
-      "PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-      "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
-      "PRAGMA cache_size=-32768; PRAGMA synchronous={}",
-      durability == Durability::power_loss ? "FULL" : "NORMAL"));
+  return database.execute(
+      fmt::format("PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+                  "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+                  "PRAGMA cache_size=-32768; PRAGMA synchronous={}",
+                  durability == Durability::power_loss ? "FULL" : "NORMAL"));
 }
 
 Status use_write_ahead_log(Database& database) {

@@ -1,5 +1,5 @@
-// Opens the database of a data directory for its one writer: settings, refusals, migrations. What is
-// refused is refused before anything is written, with what to do about it.
+// Opens the database of a data directory for its one writer: settings, refusals, migrations. What
+// is refused is refused before anything is written, with what to do about it.
 #pragma once
 
 #include <span>
@@ -22,7 +22,7 @@ struct StorageOptions {
   Durability durability = Durability::power_loss;
   bool allow_network_file_system = false;
   std::span<const Migration> migrations = embedded_migrations();
-  std::string vfs;      // a registered SQLite VFS; empty = the system's
+  std::string vfs;  // a registered SQLite VFS; empty = the system's
 };
 
 Result<Database> open_for_writing(const StorageOptions& options, WallTime now);

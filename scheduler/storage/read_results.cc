@@ -18,8 +18,7 @@ Status each_row(Statement& statement, Take take) {
 }
 
 Metric metric_of(const Statement& row) {
-  const double value =
-      row.is_null(1) ? std::numeric_limits<double>::quiet_NaN() : row.real(1);
+  const double value = row.is_null(1) ? std::numeric_limits<double>::quiet_NaN() : row.real(1);
   return {row.text(0), value, row.text(2), row.integer(3), row.integer(4) != 0};
 }
 
@@ -38,12 +37,12 @@ Result<ResultReader> ResultReader::prepare(Database& database) {
   ResultReader r;
   const char* order = "ORDER BY position";
   r.outputs_ = TRY(database.prepare(select("name, value", "outputs", order)));
-  r.metrics_ = TRY(database.prepare(
-      select("name, value, slice, step, higher_is_better", "metrics", order)));
+  r.metrics_ = TRY(
+      database.prepare(select("name, value, slice, step, higher_is_better", "metrics", order)));
   r.checks_ = TRY(database.prepare(
       select("name, success, severity, column_name, expected, actual", "checks", order)));
-  r.artifacts_ =
-      TRY(database.prepare(select("name, hash, bytes, is_directory", "artifacts", order)));
+  r.artifacts_ = TRY(
+      database.prepare(select("name, hash, bytes, is_directory", "artifacts", order)));
   r.summary_ = TRY(database.prepare(select("text", "summaries", "")));
   return r;
 }

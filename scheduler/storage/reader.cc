@@ -58,7 +58,8 @@ Result<std::vector<RunRow>> RunReader::runs(const std::string& dag_name, RunId b
 
 Result<RunRow> RunReader::run(RunId id) {
   Statement row = TRY(database_.prepare(select(kRunColumns, "runs WHERE run_id = ?")));
-  if (!TRY(row.bind(id.value).step())) return not_found(fmt::format("there is no run {}", id.value));
+  if (!TRY(row.bind(id.value).step()))
+    return not_found(fmt::format("there is no run {}", id.value));
   return read_run(row);
 }
 
@@ -71,21 +72,19 @@ Result<std::optional<RunRow>> RunReader::newest_run(const std::string& dag_name)
 Result<std::vector<RunId>> RunReader::unfinished_runs() {
   Statement rows = TRY(database_.prepare(
       "SELECT run_id FROM runs WHERE state IN ('queued', 'running') ORDER BY run_id"));
-  return all_rows<RunId>(rows, [](const Statement& row) -> Result<RunId> {
-    return RunId{row.integer(0)};
-  });
+  return all_rows<RunId>(
+      rows, [](const Statement& row) -> Result<RunId> { return RunId{row.integer(0)}; });
 }
 
 Result<std::int64_t> RunReader::task_total(std::int64_t version) {
-  Statement count =
-      TRY(database_.prepare("SELECT count(*) FROM dag_tasks WHERE version_id = ?"));
+  Statement count = TRY(database_.prepare("SELECT count(*) FROM dag_tasks WHERE version_id = ?"));
   if (!TRY(count.bind(version).step())) return corrupt("no count of tasks");
   return count.integer(0);
 }
 
 Result<std::vector<TaskRow>> RunReader::task_rows(RunId run) {
-  Statement rows = TRY(database_.prepare(
-      select(kTaskColumns, "tasks WHERE run_id = ? ORDER BY task_index")));
+  Statement rows = TRY(
+      database_.prepare(select(kTaskColumns, "tasks WHERE run_id = ? ORDER BY task_index")));
   return all_rows<TaskRow>(rows.bind(run.value), read_task);
 }
 
@@ -119,13 +118,14 @@ Result<StoredRun> RunReader::stored_run(RunId id) {
   }
   for (TaskRow& row : rows) {
     if (row.task >= total) {
-      return corrupt(fmt::format("run {} has a task {} that its dag does not have", id.value,
-                                 row.task));
+      return corrupt(
+          fmt::format("run {} has a task {} that its dag does not have", id.value, row.task));
     }
     stored.stored[row.task] = true;
     stored.tasks[row.task] = std::move(row);
   }
-  Statement seq = TRY(database_.prepare("SELECT coalesce(max(seq), 0) FROM events WHERE run_id = ?"));
+  Statement seq = TRY(
+      database_.prepare("SELECT coalesce(max(seq), 0) FROM events WHERE run_id = ?"));
   if (!TRY(seq.bind(id.value).step())) return corrupt("no last event");
   stored.next_seq = seq.integer(0) + 1;
   return stored;
@@ -145,18 +145,17 @@ Result<DagVersionRow> RunReader::dag_version(std::int64_t version) {
   r.source = row.text(3);
   r.task_count = static_cast<std::uint32_t>(row.integer(4));
   r.stored_at = {row.integer(5)};
-  Statement ids = TRY(database_.prepare(
-      "SELECT task_id FROM dag_tasks WHERE version_id = ? ORDER BY task_index"));
+  Statement ids = TRY(
+      database_.prepare("SELECT task_id FROM dag_tasks WHERE version_id = ? ORDER BY task_index"));
   r.task_ids = TRY(all_rows<std::string>(
-      ids.bind(version),
-      [](const Statement& id) -> Result<std::string> { return id.text(0); }));
+      ids.bind(version), [](const Statement& id) -> Result<std::string> { return id.text(0); }));
   return r;
 }
 
 Result<std::optional<std::int64_t>> RunReader::find_version(const std::string& name,
                                                             const std::string& content_hash) {
-  Statement row = TRY(database_.prepare(
-      "SELECT version_id FROM dag_versions WHERE name = ? AND content_hash = ?"));
+  Statement row = TRY(
+      database_.prepare("SELECT version_id FROM dag_versions WHERE name = ? AND content_hash = ?"));
   if (!TRY(row.bind(name, content_hash).step())) return std::optional<std::int64_t>();
   return std::optional<std::int64_t>(row.integer(0));
 }
@@ -168,8 +167,8 @@ Result<std::vector<AttemptRow>> RunReader::attempts(RunId run) {
 }
 
 Result<std::vector<AttemptRow>> RunReader::attempts(RunId run, TaskIndex task) {
-  Statement rows = TRY(database_.prepare(select(
-      kAttemptColumns, "attempts WHERE run_id = ? AND task_index = ? ORDER BY number")));
+  Statement rows = TRY(database_.prepare(
+      select(kAttemptColumns, "attempts WHERE run_id = ? AND task_index = ? ORDER BY number")));
   return all_rows<AttemptRow>(rows.bind(run.value, task), read_attempt);
 }
 
@@ -181,22 +180,22 @@ Result<std::shared_ptr<const TaskResult>> RunReader::result(RunId run, TaskIndex
 }
 
 Result<std::vector<EventRow>> RunReader::events(RunId run, std::int64_t after_seq, int limit) {
-  Statement rows = TRY(database_.prepare(
-      "SELECT run_id, seq, at_us, kind, task_index, attempt_id, body FROM events"
-      " WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?"));
-  return all_rows<EventRow>(
-      rows.bind(run.value, after_seq, limit), [](const Statement& row) -> Result<EventRow> {
-        EventRow r;
-        r.run = {row.integer(0)};
-        r.seq = row.integer(1);
-        r.at = {row.integer(2)};
-        const std::string kind = row.text(3);
-        r.kind = kind == "tasks" ? "tasks" : kind == "run" ? "run" : "late";
-        if (!row.is_null(4)) r.task = row.integer(4);
-        if (!row.is_null(5)) r.attempt = row.integer(5);
-        r.body = row.text(6);
-        return r;
-      });
+  Statement rows = TRY(
+      database_.prepare("SELECT run_id, seq, at_us, kind, task_index, attempt_id, body FROM events"
+                        " WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?"));
+  return all_rows<EventRow>(rows.bind(run.value, after_seq, limit),
+                            [](const Statement& row) -> Result<EventRow> {
+                              EventRow r;
+                              r.run = {row.integer(0)};
+                              r.seq = row.integer(1);
+                              r.at = {row.integer(2)};
+                              const std::string kind = row.text(3);
+                              r.kind = kind == "tasks" ? "tasks" : kind == "run" ? "run" : "late";
+                              if (!row.is_null(4)) r.task = row.integer(4);
+                              if (!row.is_null(5)) r.attempt = row.integer(5);
+                              r.body = row.text(6);
+                              return r;
+                            });
 }
 
 Result<std::vector<WorkerRow>> RunReader::workers() {
@@ -204,8 +203,9 @@ Result<std::vector<WorkerRow>> RunReader::workers() {
       "SELECT worker_id, name, boot_id, slots, labels, first_seen, last_seen FROM workers"
       " ORDER BY worker_id"));
   return all_rows<WorkerRow>(rows, [](const Statement& row) -> Result<WorkerRow> {
-    return WorkerRow{{row.integer(0)},  row.text(1),      row.text(2),     static_cast<int>(row.integer(3)),
-                     row.text(4), {row.integer(5)}, {row.integer(6)}};
+    return WorkerRow{
+        {row.integer(0)}, row.text(1),      row.text(2),     static_cast<int>(row.integer(3)),
+        row.text(4),      {row.integer(5)}, {row.integer(6)}};
   });
 }
 
@@ -228,10 +228,9 @@ Result<std::vector<Duration>> RunReader::run_durations(const std::string& dag_na
   Statement rows = TRY(database_.prepare(
       "SELECT ended_at - started_at FROM runs WHERE dag_name = ? AND state = 'succeeded'"
       " ORDER BY run_id DESC LIMIT ?"));
-  return all_rows<Duration>(rows.bind(dag_name, runs),
-                            [](const Statement& row) -> Result<Duration> {
-                              return Duration(row.integer(0));
-                            });
+  return all_rows<Duration>(
+      rows.bind(dag_name, runs),
+      [](const Statement& row) -> Result<Duration> { return Duration(row.integer(0)); });
 }
 
 }  // namespace tidemill

@@ -34,7 +34,7 @@ class RunReader {
   Result<DagVersionRow> dag_version(std::int64_t version);
   Result<std::optional<std::int64_t>> find_version(const std::string& name,
                                                    const std::string& content_hash);
-  Result<std::vector<AttemptRow>> attempts(RunId run);                  // that ended, by task, number
+  Result<std::vector<AttemptRow>> attempts(RunId run);  // that ended, by task, number
   Result<std::vector<AttemptRow>> attempts(RunId run, TaskIndex task);
   Result<std::shared_ptr<const TaskResult>> result(RunId run, TaskIndex task, std::uint32_t number);
   Result<std::vector<EventRow>> events(RunId run, std::int64_t after_seq, int limit);

@@ -29,8 +29,8 @@ struct DagVersionRow {
   std::string name;
   std::string content_hash;
   std::string source;
-  std::uint32_t task_count = 0;         // ordinary ones; the rest of task_ids are hooks
-  std::vector<std::string> task_ids;    // by TaskIndex
+  std::uint32_t task_count = 0;       // ordinary ones; the rest of task_ids are hooks
+  std::vector<std::string> task_ids;  // by TaskIndex
   WallTime stored_at;
 };
 
@@ -122,7 +122,7 @@ struct StoredRun {
   std::vector<TaskRow> tasks;  // by TaskIndex; a task without a row is `waiting`
   std::vector<bool> stored;    // whether the task has a row
   std::vector<std::pair<TaskIndex, std::shared_ptr<const TaskResult>>> results;  // successful ones
-  std::int64_t next_seq = 1;   // of its events
+  std::int64_t next_seq = 1;                                                     // of its events
 };
 
 struct RunWrite {

@@ -23,8 +23,8 @@ ErrorCode kind_of(int code) {
 Error sqlite_error(sqlite3* db, const std::string& what) {
   const int code = sqlite3_extended_errcode(db);
   const char* file = sqlite3_db_filename(db, "main");
-  return {kind_of(code), fmt::format("{} ({}): {} (SQLite error {})", what, file ? file : "database",
-                                     sqlite3_errmsg(db), code)};
+  return {kind_of(code), fmt::format("{} ({}): {} (SQLite error {})", what,
+                                     file ? file : "database", sqlite3_errmsg(db), code)};
 }
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }

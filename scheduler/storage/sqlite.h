@@ -70,7 +70,7 @@ class Database {
   Result<std::string> query_text(std::string_view sql);
   Result<std::int64_t> query_integer(std::string_view sql);
 
-  int changed_rows() const;   // by the last statement
+  int changed_rows() const;  // by the last statement
   bool in_transaction() const;
   const std::string& path() const { return path_; }
   sqlite3* handle() const { return handle_.get(); }

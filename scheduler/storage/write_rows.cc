@@ -24,8 +24,8 @@ Result<RowWriter> RowWriter::prepare(Database& database) {
       "INSERT INTO workers VALUES (?,?,?,?,?,?,?) ON CONFLICT (worker_id) DO UPDATE SET"
       " boot_id=excluded.boot_id, slots=excluded.slots, labels=excluded.labels,"
       " last_seen=excluded.last_seen"));
-  w.new_run_ = TRY(database.prepare(
-      "INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+  w.new_run_ = TRY(
+      database.prepare("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
   w.run_ = TRY(database.prepare(
       "UPDATE runs SET state=?, reason=?, cancelling=?, timed_out=?, deadline_missed=?,"
       " started_at=?, ended_at=?, tasks_succeeded=?, tasks_failed=?, tasks_other_end=?"
@@ -108,10 +108,11 @@ Status RowWriter::write_task(Database& database, const TaskWrite& write) {
               r.ended_at.us, r.retry_at.us, r.reason)
         .run();
   }
-  TRY(task_.bind(to_word(r.state), to_word(r.cause), r.tolerated, int{r.retries}, int{r.losses},
-                 r.attempts, r.exit_code, r.memory_factor, r.attempt.value, r.worker.value,
-                 r.ready_at.us, r.granted_at.us, r.started_at.us, r.ended_at.us, r.retry_at.us,
-                 r.reason, r.run.value, r.task, to_word(*write.before))
+  TRY(task_
+          .bind(to_word(r.state), to_word(r.cause), r.tolerated, int{r.retries}, int{r.losses},
+                r.attempts, r.exit_code, r.memory_factor, r.attempt.value, r.worker.value,
+                r.ready_at.us, r.granted_at.us, r.started_at.us, r.ended_at.us, r.retry_at.us,
+                r.reason, r.run.value, r.task, to_word(*write.before))
           .run());
   return expect_one(database, fmt::format("task {} of run {}", r.task, r.run.value));
 }
@@ -134,18 +135,20 @@ Status RowWriter::write_result(const ResultRow& r) {
     TRY(output_.bind(run, r.task, r.number, n++, name, value).run());
   }
   for (const Metric& m : result.metrics) {
-    TRY(metric_.bind(run, r.task, r.number, n++, m.name, m.value, m.slice, m.step,
-                     m.higher_is_better)
+    TRY(metric_
+            .bind(run, r.task, r.number, n++, m.name, m.value, m.slice, m.step, m.higher_is_better)
             .run());
   }
   for (const CheckResult& c : result.checks) {
-    TRY(check_.bind(run, r.task, r.number, n++, c.check, c.success, c.severity, c.column,
-                    c.expected, c.actual)
+    TRY(check_
+            .bind(run, r.task, r.number, n++, c.check, c.success, c.severity, c.column, c.expected,
+                  c.actual)
             .run());
   }
   for (const Artifact& a : result.artifacts) {
-    TRY(artifact_.bind(run, r.task, r.number, n++, a.name, a.hash,
-                       static_cast<std::int64_t>(a.bytes), a.is_directory)
+    TRY(artifact_
+            .bind(run, r.task, r.number, n++, a.name, a.hash, static_cast<std::int64_t>(a.bytes),
+                  a.is_directory)
             .run());
   }
   if (result.summary.empty()) return Ok{};

@@ -22,8 +22,7 @@ Result<Writer::Start> read_start(Database& database, const std::string& boot_id)
 }
 
 Status record_start(Database& database, const Writer::Start& start, const std::string& boot_id) {
-  Statement update =
-      TRY(database.prepare("UPDATE meta SET epoch=?, boot_id=?, clean_stop=0"));
+  Statement update = TRY(database.prepare("UPDATE meta SET epoch=?, boot_id=?, clean_stop=0"));
   return update.bind(start.epoch, boot_id).run();
 }
 

@@ -1,6 +1,6 @@
-// The one connection that writes. Each batch is one IMMEDIATE transaction; when commit() returns, it
-// is on the disk. Checkpoints happen here and nowhere else: SQLite up to 3.51.2 can corrupt a file
-// when two connections write or checkpoint at once. Used by one thread at a time.
+// The one connection that writes. Each batch is one IMMEDIATE transaction; when commit() returns,
+// it is on the disk. Checkpoints happen here and nowhere else: SQLite up to 3.51.2 can corrupt a
+// file when two connections write or checkpoint at once. Used by one thread at a time.
 //
 // After any error the writer is broken and every later commit fails: a failed sync must never be
 // tried again, because the kernel may have dropped the pages. The process stops, and the next start
@@ -19,10 +19,10 @@ class Writer {
  public:
   // How the database was found, and what this start was given.
   struct Start {
-    std::int64_t epoch = 0;   // of this scheduler; one higher than the last
+    std::int64_t epoch = 0;  // of this scheduler; one higher than the last
     Counters counters;
-    bool clean = true;        // the last scheduler ended by close()
-    bool same_boot = true;    // since its start the host was not restarted
+    bool clean = true;      // the last scheduler ended by close()
+    bool same_boot = true;  // since its start the host was not restarted
   };
 
   static Result<std::unique_ptr<Writer>> open(const StorageOptions& options, WallTime now);

@@ -27,7 +27,7 @@ struct Shape {
   const char* id;
   const char* needs;
 };
-constexpr Shape kTasks[] = {{"a", ""}, {"b", ""}, {"c", ""}, {"d", "a"}, {"e", "a, b"},
+constexpr Shape kTasks[] = {{"a", ""},  {"b", ""},     {"c", ""},     {"d", "a"}, {"e", "a, b"},
                             {"f", "c"}, {"g", "d, e"}, {"h", "f, g"}, {"i", "h"}};
 
 std::string dag_text(const std::string& ledger) {
@@ -56,8 +56,7 @@ FaultyRun::~FaultyRun() {
 }
 
 std::vector<std::string> FaultyRun::command() const {
-  return {TIDEMILL_BINARY, "run",     folder_ / "faulty.yaml", "--data-dir",
-          data_dir_,       "--slots", "3"};
+  return {TIDEMILL_BINARY, "run", folder_ / "faulty.yaml", "--data-dir", data_dir_, "--slots", "3"};
 }
 
 std::int64_t FaultyRun::pid_in(const std::string& lock_file) const {
@@ -69,8 +68,8 @@ std::int64_t FaultyRun::pid_in(const std::string& lock_file) const {
 void FaultyRun::run_with_fault_point(const std::string& point, int pass) {
   const std::string mark = folder_ / "fired";
   testing::ChildProcess first(
-      command(), {fmt::format("TIDEMILL_FAULT_POINT={}:{}", point, pass),
-                  "TIDEMILL_FAULT_ONCE=" + mark},
+      command(),
+      {fmt::format("TIDEMILL_FAULT_POINT={}:{}", point, pass), "TIDEMILL_FAULT_ONCE=" + mark},
       folder_ / "output");
   finish(first);
   hurt_ = ::access(mark.c_str(), F_OK) == 0;
@@ -132,8 +131,8 @@ void FaultyRun::expect_all_is_well(bool tasks_may_die) {
   ASSERT_TRUE(opened.ok()) << opened.error().message;
   RunReader& reader = *opened;
   const StoredRun run = reader.stored_run({1}).value();
-  EXPECT_EQ(run.row.state, RunState::succeeded)
-      << run.row.reason << "\n" << testing::read_text(folder_ / "output");
+  EXPECT_EQ(run.row.state, RunState::succeeded) << run.row.reason << "\n"
+                                                << testing::read_text(folder_ / "output");
   for (const TaskRow& task : run.tasks) {
     EXPECT_EQ(task.state, TaskState::succeeded) << "task " << task.task << ": " << task.reason;
   }
@@ -153,8 +152,8 @@ void FaultyRun::expect_ledger_fits(RunReader& reader, const StoredRun& run, bool
   }
   std::set<AttemptId> started, ended;
   for (const Line& line : ledger()) {
-    EXPECT_TRUE(recorded.contains(line.attempt)) << "attempt " << line.attempt.value
-                                                 << " ran and is not recorded";
+    EXPECT_TRUE(recorded.contains(line.attempt))
+        << "attempt " << line.attempt.value << " ran and is not recorded";
     if (line.kind == 'E') {
       ended.insert(line.attempt);
       continue;
@@ -171,8 +170,8 @@ void FaultyRun::expect_ledger_fits(RunReader& reader, const StoredRun& run, bool
         << "attempt " << attempt.value << " ended well and is recorded as " << to_word(cause);
   }
   for (const auto& [task, attempt] : succeeded) {
-    EXPECT_TRUE(ended.contains(attempt)) << "attempt " << attempt.value
-                                         << " succeeded without running to its end";
+    EXPECT_TRUE(ended.contains(attempt))
+        << "attempt " << attempt.value << " succeeded without running to its end";
   }
   EXPECT_EQ(succeeded.size(), run.tasks.size());
 }

@@ -1,5 +1,5 @@
-// One `tidemill run` of a small DAG that is hurt once, repaired by giving the same command again, and
-// then judged by a ledger that the tasks themselves wrote.
+// One `tidemill run` of a small DAG that is hurt once, repaired by giving the same command again,
+// and then judged by a ledger that the tasks themselves wrote.
 #pragma once
 
 #include <string>

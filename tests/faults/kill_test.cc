@@ -1,6 +1,6 @@
 // kill -9 of scheduler, agent and supervisor at every named point and at moments in between. The
-// ledger that the tasks write is the oracle: nothing runs twice at once, nothing that succeeded runs
-// again, every end is recorded once, and the same command finishes the run.
+// ledger that the tasks write is the oracle: nothing runs twice at once, nothing that succeeded
+// runs again, every end is recorded once, and the same command finishes the run.
 #include <gtest/gtest.h>
 
 #include "tests/faults/faulty_run.h"
@@ -14,11 +14,11 @@ struct FaultPoint {
 };
 
 // FP6 dies with half a frame sent, in whichever process gets there first.
-constexpr FaultPoint kPoints[] = {
-    {"FP1", false},  {"FP2", false},  {"FP3", false},  {"FP4", false},  {"FP5", false},
-    {"FP6", true},   {"FP7", false},  {"FP8", true},   {"FP9", true},   {"FP10", true},
-    {"FP11", true},  {"FP12", true},  {"FP13", true},  {"FP14", false}, {"FP15", false},
-    {"FP16", true},  {"FP17", false}};
+constexpr FaultPoint kPoints[] = {{"FP1", false}, {"FP2", false},  {"FP3", false},  {"FP4", false},
+                                  {"FP5", false}, {"FP6", true},   {"FP7", false},  {"FP8", true},
+                                  {"FP9", true},  {"FP10", true},  {"FP11", true},  {"FP12", true},
+                                  {"FP13", true}, {"FP14", false}, {"FP15", false}, {"FP16", true},
+                                  {"FP17", false}};
 
 class KillAtPoint : public ::testing::TestWithParam<FaultPoint> {};
 

@@ -1,6 +1,4 @@
 // What opening a database accepts, refuses and leaves untouched.
-#include "scheduler/storage/open.h"
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -8,6 +6,7 @@
 #include "base/fd.h"
 #include "base/hash.h"
 #include "scheduler/storage/migrate.h"
+#include "scheduler/storage/open.h"
 #include "scheduler/storage/writer.h"
 #include "tests/support/temporary_directory.h"
 
@@ -180,7 +179,8 @@ TEST_F(StorageOpen, AFailedMigrationLeavesTheOldSchema) {
   { const auto writer = open(); }
   const auto first = embedded_migrations()[0];
   const std::vector<Migration> two = {
-      first, {2, "0002_bad", "CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);"}};
+      first,
+      {2, "0002_bad", "CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);"}};
   auto o = options();
   o.migrations = two;
   const std::string message = failure(o);

@@ -39,11 +39,12 @@ TEST_F(StorageRules, AllPairsOfStatesAgreeWithTheCore) {
       const auto a = static_cast<TaskState>(from);
       const auto b = static_cast<TaskState>(to);
       // The row is put into its state by force; only the change is under test.
-      ASSERT_TRUE(database.execute("BEGIN; DROP TRIGGER tasks_first; DROP TRIGGER tasks_fence;" +
-                                   insert_task(1, 0, to_word(a)))
+      ASSERT_TRUE(database
+                      .execute("BEGIN; DROP TRIGGER tasks_first; DROP TRIGGER tasks_fence;" +
+                               insert_task(1, 0, to_word(a)))
                       .ok());
-      const bool allowed =
-          database.execute(fmt::format("UPDATE tasks SET state='{}'", to_word(b))).ok();
+      const bool allowed = database.execute(fmt::format("UPDATE tasks SET state='{}'", to_word(b)))
+                               .ok();
       ASSERT_TRUE(database.execute("ROLLBACK").ok());
       EXPECT_EQ(allowed, from == to || is_legal_edge(a, b)) << to_word(a) << " to " << to_word(b);
       legal += allowed && from != to ? 1 : 0;
@@ -92,7 +93,8 @@ TEST_F(StorageRules, ALiveTaskNeedsAnAttemptAndAWorker) {
   commit(batch);
   EXPECT_NE(refusal("UPDATE tasks SET state='dispatched'"), "");
   EXPECT_NE(refusal("UPDATE tasks SET state='dispatched', attempt_id=5, attempts=1, granted_at=1"),
-            "") << "without a worker";
+            "")
+      << "without a worker";
   EXPECT_EQ(refusal("UPDATE tasks SET state='dispatched', attempt_id=5, attempts=1, granted_at=1,"
                     " worker_id=1"),
             "");

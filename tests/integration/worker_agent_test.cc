@@ -69,19 +69,24 @@ TEST_F(Agent, GivesTheTaskItsFilesAndCollectsThem) {
 
 TEST_F(Agent, NothingOfOneAttemptReachesTheNext) {
   for (std::int64_t i = 1; i <= 8; ++i) {
-    auto start = worker.script(i, "find \"$(dirname \"$TIDEMILL_OUTPUT\")\" \"$TIDEMILL_CHECKPOINT\" -mindepth 1 | wc -l; cat \"$TIDEMILL_CONTEXT\";"
-                                  "echo x=$TIDEMILL_ATTEMPT_ID > \"$TIDEMILL_OUTPUT\"; touch \"$TIDEMILL_OUT/f\" \"$TIDEMILL_CHECKPOINT/g\"");
+    auto start = worker.script(i,
+                               "find \"$(dirname \"$TIDEMILL_OUTPUT\")\" \"$TIDEMILL_CHECKPOINT\" "
+                               "-mindepth 1 | wc -l; cat \"$TIDEMILL_CONTEXT\";"
+                               "echo x=$TIDEMILL_ATTEMPT_ID > \"$TIDEMILL_OUTPUT\"; touch "
+                               "\"$TIDEMILL_OUT/f\" \"$TIDEMILL_CHECKPOINT/g\"");
     start.outputs = {"x"};
     const Outcome outcome = worker.run(start);
     ASSERT_EQ(outcome.cause, Cause::none);
     EXPECT_EQ(outcome.result.outputs.at(0).second, std::to_string(i));
-    EXPECT_EQ(worker.log_text(i, "stdout"), "2\n{\"attempt\": " + std::to_string(i) + "}\n") << "context.json and out/ alone";
+    EXPECT_EQ(worker.log_text(i, "stdout"), "2\n{\"attempt\": " + std::to_string(i) + "}\n")
+        << "context.json and out/ alone";
     worker.acknowledge(i);
   }
 }
 
 TEST_F(Agent, UndeclaredAndBrokenLinesAreNotedInTheLog) {
-  const Outcome outcome = worker.run(worker.script(1, "echo secret=1 > \"$TIDEMILL_OUTPUT\"; echo nonsense > \"$TIDEMILL_METRICS\""));
+  const Outcome outcome = worker.run(worker.script(
+      1, "echo secret=1 > \"$TIDEMILL_OUTPUT\"; echo nonsense > \"$TIDEMILL_METRICS\""));
   EXPECT_EQ(outcome.cause, Cause::none);
   EXPECT_TRUE(outcome.result.empty());
   EXPECT_SAYS(worker.log_text(1, "tidemill"), "\"secret\" is not declared");
@@ -89,7 +94,10 @@ TEST_F(Agent, UndeclaredAndBrokenLinesAreNotedInTheLog) {
 }
 
 TEST_F(Agent, FilesThatAreNoneAreNotRead) {
-  auto start = worker.script(1, "mkfifo \"$TIDEMILL_OUTPUT\"; ln -s /etc/passwd \"$TIDEMILL_SUMMARY\"; mkdir \"$TIDEMILL_METRICS\"; head -c 3000000 /dev/zero > \"$TIDEMILL_CHECKS\"");
+  auto start = worker.script(
+      1,
+      "mkfifo \"$TIDEMILL_OUTPUT\"; ln -s /etc/passwd \"$TIDEMILL_SUMMARY\"; mkdir "
+      "\"$TIDEMILL_METRICS\"; head -c 3000000 /dev/zero > \"$TIDEMILL_CHECKS\"");
   const Outcome outcome = worker.run(start);
   EXPECT_EQ(outcome.cause, Cause::none);
   EXPECT_TRUE(outcome.result.empty());
@@ -97,15 +105,21 @@ TEST_F(Agent, FilesThatAreNoneAreNotRead) {
 }
 
 TEST_F(Agent, ArtifactsAreStoredAndHandedOnReadOnly) {
-  auto make = worker.script(1, "echo weights > \"$TIDEMILL_OUT/model.bin\"; mkdir -p \"$TIDEMILL_OUT/data/sub\"; echo 1 > \"$TIDEMILL_OUT/data/sub/x\"; echo left > \"$TIDEMILL_OUT/undeclared\"");
+  auto make = worker.script(
+      1,
+      "echo weights > \"$TIDEMILL_OUT/model.bin\"; mkdir -p \"$TIDEMILL_OUT/data/sub\"; echo 1 > "
+      "\"$TIDEMILL_OUT/data/sub/x\"; echo left > \"$TIDEMILL_OUT/undeclared\"");
   make.artifacts = {{"model", "model.bin"}, {"data", "data"}};
   const Outcome made = worker.run(make);
   ASSERT_EQ(made.result.artifacts.size(), 2u) << made.message;
   EXPECT_EQ(made.result.artifacts[0].hash, sha256_hex("weights\n"));
   EXPECT_TRUE(made.result.artifacts[1].is_directory);
   worker.acknowledge(1);
-  auto use = worker.script(2, "cat \"$TIDEMILL_IN/model\" \"$TIDEMILL_IN/data/sub/x\"; stat -c %a \"$TIDEMILL_IN/model\"");
-  use.inputs = {{"model", made.result.artifacts[0].hash, false}, {"data", made.result.artifacts[1].hash, true}};
+  auto use = worker.script(
+      2,
+      "cat \"$TIDEMILL_IN/model\" \"$TIDEMILL_IN/data/sub/x\"; stat -c %a \"$TIDEMILL_IN/model\"");
+  use.inputs = {{"model", made.result.artifacts[0].hash, false},
+                {"data", made.result.artifacts[1].hash, true}};
   EXPECT_EQ(worker.run(use).cause, Cause::none);
   EXPECT_EQ(worker.log_text(2, "stdout"), "weights\n1\n444\n");
 }
@@ -140,7 +154,9 @@ TEST_F(Agent, ABrokenPromiseStandsInTheLog) {
 }
 
 TEST_F(Agent, WhatAFailedAttemptLeftIsGoneWhenItsEndIsKnown) {
-  auto failed = worker.script(1, "echo $TIDEMILL_OUT; mkdir \"$TIDEMILL_OUT/d\"; echo big > \"$TIDEMILL_OUT/d/part\"; chmod 0 \"$TIDEMILL_OUT/d\"; exit 1");
+  auto failed = worker.script(1,
+                              "echo $TIDEMILL_OUT; mkdir \"$TIDEMILL_OUT/d\"; echo big > "
+                              "\"$TIDEMILL_OUT/d/part\"; chmod 0 \"$TIDEMILL_OUT/d\"; exit 1");
   EXPECT_EQ(worker.run(failed).cause, Cause::exit);
   auto broken = worker.script(2, "echo $TIDEMILL_OUT; echo big > \"$TIDEMILL_OUT/part\"");
   broken.artifacts = {{"model", "model"}};
@@ -157,7 +173,8 @@ TEST_F(Agent, FoldersAreForNobodyElse) {
   auto start = worker.script(1, "echo hello; echo x > \"$TIDEMILL_OUT/x\"");
   start.artifacts = {{"x", "x"}};
   ASSERT_EQ(worker.run(start).result.artifacts.size(), 1u);
-  for (const char* folder : {"logs", "logs/1", "objects", "objects/new", "worker", "worker/attempts", "worker/attempts/1"}) {
+  for (const char* folder : {"logs", "logs/1", "objects", "objects/new", "worker",
+                             "worker/attempts", "worker/attempts/1"}) {
     struct stat st {};
     ASSERT_EQ(::stat((worker.data() + "/" + folder).c_str(), &st), 0) << folder;
     EXPECT_EQ(st.st_mode & 0777, 0700u) << folder;
@@ -191,17 +208,26 @@ TEST_F(Agent, ACheckpointIsFoundAgainByTheNextAttemptAndGoneAfterSuccess) {
     worker.acknowledge(id);
     return outcome.cause;
   };
-  EXPECT_EQ(attempt(1, "echo $TIDEMILL_CHECKPOINT; echo 3 > \"$TIDEMILL_CHECKPOINT/epoch\"; exit 1"), Cause::exit);
+  EXPECT_EQ(
+      attempt(1, "echo $TIDEMILL_CHECKPOINT; echo 3 > \"$TIDEMILL_CHECKPOINT/epoch\"; exit 1"),
+      Cause::exit);
   worker.agent().signal(SIGKILL);
   worker.agent().wait();
   worker.start_agent();
-  EXPECT_EQ(attempt(2, "echo $TIDEMILL_CHECKPOINT; cat \"$TIDEMILL_CHECKPOINT/epoch\"; test \"$TIDEMILL_RESUME\" = 1"), Cause::none);
-  EXPECT_EQ(worker.log_text(2, "stdout"), worker.log_text(1, "stdout") + "3\n") << "under the same path";
-  EXPECT_EQ(attempt(3, "test -z \"$TIDEMILL_RESUME\" && test -z \"$(ls \"$TIDEMILL_CHECKPOINT\")\""), Cause::none);
+  EXPECT_EQ(attempt(2,
+                    "echo $TIDEMILL_CHECKPOINT; cat \"$TIDEMILL_CHECKPOINT/epoch\"; test "
+                    "\"$TIDEMILL_RESUME\" = 1"),
+            Cause::none);
+  EXPECT_EQ(worker.log_text(2, "stdout"), worker.log_text(1, "stdout") + "3\n")
+      << "under the same path";
+  EXPECT_EQ(
+      attempt(3, "test -z \"$TIDEMILL_RESUME\" && test -z \"$(ls \"$TIDEMILL_CHECKPOINT\")\""),
+      Cause::none);
 }
 
 TEST_F(Agent, ProgressIsPassedOn) {
-  worker.send(worker.script(1, "echo '0.25 a quarter' > \"$TIDEMILL_PROGRESS\"; until [ -e done ]; do sleep 0.01; done"));
+  worker.send(worker.script(
+      1, "echo '0.25 a quarter' > \"$TIDEMILL_PROGRESS\"; until [ -e done ]; do sleep 0.01; done"));
   ASSERT_TRUE(wait_until([&] {
     worker.pump();
     return !worker.progress().empty();
@@ -225,7 +251,11 @@ TEST_F(Agent, AScriptStopsAtItsFirstFailure) {
 }
 
 TEST_F(Agent, AFirstLineOrShellNamesTheInterpreter) {
-  EXPECT_EQ(worker.run(worker.script(1, "#!/usr/bin/env python3\nimport sys\nprint('hello'); sys.exit(4)")).exit_code, 4);
+  EXPECT_EQ(
+      worker
+          .run(worker.script(1, "#!/usr/bin/env python3\nimport sys\nprint('hello'); sys.exit(4)"))
+          .exit_code,
+      4);
   EXPECT_EQ(worker.log_text(1, "stdout"), "hello\n");
   auto python = worker.script(2, "print('shell')");
   python.shell = "python3";
@@ -265,7 +295,11 @@ void expect_masked(AgentFixture& worker, const Outcome& outcome) {
 }
 
 TEST_F(Agent, SecretsAreMaskedInWhatATaskReports) {
-  auto start = worker.script(1, std::string("echo \"0.5 $TOKEN\" > \"$TIDEMILL_PROGRESS\"; until [ -e done ]; do sleep 0.01; done") + kTellsEverything);
+  auto start = worker.script(
+      1,
+      std::string(
+          "echo \"0.5 $TOKEN\" > \"$TIDEMILL_PROGRESS\"; until [ -e done ]; do sleep 0.01; done") +
+          kTellsEverything);
   start.outputs = {"key"};
   start.secrets = {{"TOKEN", "hush-hush"}};
   worker.send(start);
@@ -279,7 +313,8 @@ TEST_F(Agent, SecretsAreMaskedInWhatATaskReports) {
 }
 
 TEST_F(Agent, AnAgentThatComesLaterMasksThemToo) {
-  auto start = worker.script(1, std::string("until [ -e done ]; do sleep 0.01; done") + kTellsEverything);
+  auto start = worker.script(
+      1, std::string("until [ -e done ]; do sleep 0.01; done") + kTellsEverything);
   start.outputs = {"key"};
   start.secrets = {{"TOKEN", "hush-hush"}};
   worker.send(start);
@@ -341,24 +376,33 @@ TEST_F(Agent, AnOlderSchedulerIsRefused) {
     worker.pump();
     return !worker.connected();
   })) << "the agent hangs up";
-  EXPECT_TRUE(wait_until([&] { return read_text(worker.folder() / "agent.log").find("epoch 6") != std::string::npos; }));
+  EXPECT_TRUE(wait_until([&] {
+    return read_text(worker.folder() / "agent.log").find("epoch 6") != std::string::npos;
+  }));
   worker.welcome(7);
   worker.run(worker.order(2, {"true"}));
 }
 
 TEST_F(Agent, ASchedulerOfAnotherVersionIsRefusedInWords) {
   worker.send(message::Welcome{message::kProtocolVersion + 1, 1, 0});
-  EXPECT_TRUE(wait_until([&] { return read_text(worker.folder() / "agent.log").find("speaks protocol") != std::string::npos; }));
+  EXPECT_TRUE(wait_until([&] {
+    return read_text(worker.folder() / "agent.log").find("speaks protocol") != std::string::npos;
+  }));
 }
 
 TEST_F(Agent, WelcomeMayChangeTheSlots) {
   worker.send(message::Welcome{message::kProtocolVersion, 1, 3});
-  for (std::int64_t i = 1; i <= 3; ++i) worker.send(worker.script(i, "touch up" + std::to_string(i) + "; until [ -e up1 ] && [ -e up2 ] && [ -e up3 ]; do sleep 0.01; done"));
-  for (std::int64_t i = 1; i <= 3; ++i) EXPECT_EQ(worker.await_end(i).cause, Cause::none) << "all three at once";
+  for (std::int64_t i = 1; i <= 3; ++i)
+    worker.send(worker.script(
+        i, "touch up" + std::to_string(i) +
+               "; until [ -e up1 ] && [ -e up2 ] && [ -e up3 ]; do sleep 0.01; done"));
+  for (std::int64_t i = 1; i <= 3; ++i)
+    EXPECT_EQ(worker.await_end(i).cause, Cause::none) << "all three at once";
 }
 
 TEST_F(Agent, ASecondOneRefusesAndNamesTheFirst) {
-  ChildProcess second({worker_process(), "worker", "--data-dir", worker.data()}, {}, worker.folder() / "second.log");
+  ChildProcess second({worker_process(), "worker", "--data-dir", worker.data()}, {},
+                      worker.folder() / "second.log");
   EXPECT_EQ(WEXITSTATUS(second.wait()), 1);
   EXPECT_SAYS(read_text(worker.folder() / "second.log"), std::to_string(worker.agent().pid()));
 }
@@ -382,7 +426,8 @@ TEST(AgentLoad, ThousandsOfTasksAllEndOnce) {
   AgentFixture worker;
   worker.start_agent(4);
   constexpr std::int64_t kTasks = 1000;
-  for (std::int64_t i = 1; i <= kTasks; ++i) worker.queue(worker.order(i, {i % 10 == 0 ? "false" : "true"}));
+  for (std::int64_t i = 1; i <= kTasks; ++i)
+    worker.queue(worker.order(i, {i % 10 == 0 ? "false" : "true"}));
   for (std::int64_t i = 1; i <= kTasks; ++i) {
     EXPECT_EQ(worker.await_end(i).exit_code, i % 10 == 0 ? 1 : 0);
     worker.queue(message::Acknowledge{{AttemptId{i}}});

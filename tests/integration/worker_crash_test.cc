@@ -1,8 +1,8 @@
-// kill -9 of supervisor and agent at every named point and at any moment, under load. The tasks' own
-// ledger is the oracle: no attempt starts twice, none vanishes, and what is reported is what happened.
+// kill -9 of supervisor and agent at every named point and at any moment, under load. The tasks'
+// own ledger is the oracle: no attempt starts twice, none vanishes, and what is reported is what
+// happened.
 #include <gtest/gtest.h>
 #include <signal.h>
-
 #include <sys/wait.h>
 
 #include <fstream>
@@ -17,7 +17,8 @@
 namespace tidemill::testing {
 namespace {
 
-void expect_truth(const std::map<std::int64_t, Ledger::Entry>& ledger, std::int64_t attempt, Cause cause) {
+void expect_truth(const std::map<std::int64_t, Ledger::Entry>& ledger, std::int64_t attempt,
+                  Cause cause) {
   const auto found = ledger.find(attempt);
   const Ledger::Entry entry = found == ledger.end() ? Ledger::Entry{} : found->second;
   EXPECT_LE(entry.starts, 1) << "attempt " << attempt << " started twice";
@@ -39,10 +40,13 @@ TEST_P(SupervisorCrash, NothingRunsTwiceAndNothingIsLost) {
   const Ledger ledger(folder / "ledger");
   for (const int pass : {2, 3, 6}) {  // an Attach alone already passes one of them
     SCOPED_TRACE(pass);
-    SupervisorClient client(folder / ("worker" + std::to_string(pass)), 2,
-                            {std::string("TIDEMILL_FAULT_POINT=") + GetParam() + ":" + std::to_string(pass)});
+    SupervisorClient client(
+        folder / ("worker" + std::to_string(pass)), 2,
+        {std::string("TIDEMILL_FAULT_POINT=") + GetParam() + ":" + std::to_string(pass)});
     const std::int64_t first = pass * 1000;
-    const auto order = [&](std::int64_t i) { return client.script(first + i, ledger.script("sleep 0.01")); };
+    const auto order = [&](std::int64_t i) {
+      return client.script(first + i, ledger.script("sleep 0.01"));
+    };
     for (std::int64_t i = 0; i < kAttempts; ++i) client.queue(order(i));
     std::set<std::int64_t> forgotten;
     // Plays an agent that acknowledges at once, so that forgetting is crashed as well.
@@ -124,7 +128,8 @@ TEST(SupervisorRestart, AnotherBootLosesWhatRanAndKillsNobody) {
 TEST(SupervisorRestart, ASecondOneRefusesAndNamesTheFirst) {
   TemporaryDirectory folder;
   SupervisorClient client(folder / "worker");
-  ChildProcess second({worker_process(), "supervisor", "--directory", client.directory()}, {}, folder / "second.log");
+  ChildProcess second({worker_process(), "supervisor", "--directory", client.directory()}, {},
+                      folder / "second.log");
   const int status = second.wait();
   EXPECT_EQ(WEXITSTATUS(status), 1);
   const std::string said = read_text(folder / "second.log");
@@ -154,12 +159,16 @@ TEST(SupervisorRestart, GoesByItselfWhenNobodyNeedsItAndKeepsWhatIsUnreported) {
 
 // Agent and supervisor ---------------------------------------------------------------------------
 
-// Plays a scheduler: grants attempts, hands out again what a Hello does not list, acknowledges ends.
+// Plays a scheduler: grants attempts, hands out again what a Hello does not list, acknowledges
+// ends.
 class Load {
  public:
   Load(AgentFixture& worker, const Ledger& ledger, std::int64_t count) : worker_(worker) {
     for (std::int64_t i = 1; i <= count; ++i) {
-      orders_.emplace(i, worker.script(i, ledger.script("sleep 0.005; echo \"out=$TIDEMILL_ATTEMPT_ID\" >> \"$TIDEMILL_OUTPUT\"")));
+      orders_.emplace(
+          i, worker.script(
+                 i, ledger.script(
+                        "sleep 0.005; echo \"out=$TIDEMILL_ATTEMPT_ID\" >> \"$TIDEMILL_OUTPUT\"")));
       orders_.at(i).outputs = {"out"};
     }
   }
@@ -201,7 +210,8 @@ void expect_all_true(const Load& load, const Ledger& ledger) {
     expect_truth(entries, id, outcome.cause);
     if (outcome.cause != Cause::none) continue;
     ASSERT_EQ(outcome.result.outputs.size(), 1u) << "attempt " << id;
-    EXPECT_EQ(outcome.result.outputs[0].second, std::to_string(id)) << "the outputs of another attempt";
+    EXPECT_EQ(outcome.result.outputs[0].second, std::to_string(id))
+        << "the outputs of another attempt";
   }
 }
 
@@ -232,8 +242,8 @@ TEST_P(WorkerCrash, NothingRunsTwiceAndNothingIsLost) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Points, WorkerCrash,
-                         ::testing::Values("FP6:9", "FP7:7", "FP8:5", "FP9:5", "FP10:5", "FP11:5", "FP12:9", "FP13:9",
-                                           "FP16:4"),
+                         ::testing::Values("FP6:9", "FP7:7", "FP8:5", "FP9:5", "FP10:5", "FP11:5",
+                                           "FP12:9", "FP13:9", "FP16:4"),
                          [](const auto& instance) {
                            std::string name = instance.param;
                            name.replace(name.find(':'), 1, "x");
@@ -277,7 +287,9 @@ TEST(AgentRestart, TasksGoOnWithTheSamePidAndTheirTrueEndIsReported) {
   AgentFixture worker;
   worker.start_agent();
   const std::string gate = worker.folder() / "gate";
-  auto start = worker.script(1, "until [ -e " + gate + " ]; do sleep 0.01; done; echo x=1 > \"$TIDEMILL_OUTPUT\"; exit 42");
+  auto start = worker.script(
+      1,
+      "until [ -e " + gate + " ]; do sleep 0.01; done; echo x=1 > \"$TIDEMILL_OUTPUT\"; exit 42");
   start.outputs = {"x"};
   worker.send(start);
   const auto pid = worker.await_started(1).pid;

@@ -44,8 +44,9 @@ print('ends here')
   ASSERT_EQ(client.await_exit(1).cause, Cause::none) << client.log(1);
   const std::string log = client.log(1);
   EXPECT_NE(log.find("ends here"), std::string::npos);
-  for (const char* trace : {"Can#ry", "9\"42", "42 ", "Q2FuI3J5", "NhbiNyeS", "Q2FuI3J5LzkiNDIg", "ry%2F9", "ry%2f9",
-                            "9%2242", "42+%C3", "9\\\"42", "43616e237279", "43616E237279"}) {
+  for (const char* trace :
+       {"Can#ry", "9\"42", "42 ", "Q2FuI3J5", "NhbiNyeS", "Q2FuI3J5LzkiNDIg", "ry%2F9", "ry%2f9",
+        "9%2242", "42+%C3", "9\\\"42", "43616e237279", "43616E237279"}) {
     EXPECT_EQ(log.find(trace), std::string::npos) << trace << " in:\n" << log;
   }
   for (const auto& file : std::filesystem::recursive_directory_iterator(client.directory())) {
@@ -55,9 +56,10 @@ print('ends here')
 }
 
 TEST_F(Logs, EveryKindOfByteArrivesUnchanged) {
-  client.run(client.order(1, {"python3", "-c",
-                              "import sys, hashlib; b = bytes(range(256)) * 4096 + b'x' * 3000000; "
-                              "sys.stdout.buffer.write(b); sys.stderr.write(hashlib.sha256(b).hexdigest())"}));
+  client.run(client.order(
+      1, {"python3", "-c",
+          "import sys, hashlib; b = bytes(range(256)) * 4096 + b'x' * 3000000; "
+          "sys.stdout.buffer.write(b); sys.stderr.write(hashlib.sha256(b).hexdigest())"}));
   ASSERT_EQ(client.await_exit(1).cause, Cause::none);
   std::string text = client.log_text(1);
   text.pop_back();  // the line end that a last line without one is given
@@ -65,7 +67,8 @@ TEST_F(Logs, EveryKindOfByteArrivesUnchanged) {
 }
 
 TEST_F(Logs, WhatWasWrittenBeforeAKillIsThere) {
-  client.run(client.script(1, "i=0; while [ $i -lt 1000 ]; do echo line $i; i=$((i + 1)); done; kill -KILL $$"));
+  client.run(client.script(
+      1, "i=0; while [ $i -lt 1000 ]; do echo line $i; i=$((i + 1)); done; kill -KILL $$"));
   client.await_exit(1);
   const std::string text = client.log_text(1);
   EXPECT_EQ(text.substr(text.size() - 9), "line 999\n");
@@ -77,7 +80,9 @@ TEST_F(Logs, ARunawayWriterStaysWithinTheCapAndIsNotSlowed) {
   client.log_cap_bytes = "1000000";
   client.restart();
   client.attach(4);
-  client.run(client.order(1, {"sh", "-c", "yes 0123456789abcdefghijklmnopqrstuvwxyz | head -c 100000000; echo; echo the end"}));
+  client.run(client.order(
+      1, {"sh", "-c",
+          "yes 0123456789abcdefghijklmnopqrstuvwxyz | head -c 100000000; echo; echo the end"}));
   const auto record = client.await_exit(1, 120);
   EXPECT_EQ(record.cause, Cause::none);
   EXPECT_EQ(record.usage.log_bytes, 100'000'009u);
@@ -96,7 +101,8 @@ TEST_F(Logs, PatternsAreFoundInTheEnd) {
 }
 
 TEST_F(Logs, AFolderRemovedMidwayDoesNotHurtTheTask) {
-  client.run(client.script(1, "echo one; until [ -e " + folder.path() + "/gone ]; do sleep 0.01; done; echo two"));
+  client.run(client.script(
+      1, "echo one; until [ -e " + folder.path() + "/gone ]; do sleep 0.01; done; echo two"));
   ASSERT_TRUE(wait_until([&] { return !client.log(1).empty(); }));
   std::filesystem::remove_all(client.directory() + "/logs");
   std::filesystem::create_directory(folder / "gone");
@@ -114,7 +120,8 @@ TEST_F(Logs, AFullDiskNeverBlocksATaskAndIsSaid) {
   const std::string small = folder / "small";
   ASSERT_TRUE(make_directories(small).ok());
   if (::unshare(CLONE_NEWNS) != 0) {
-    // Without the right to mount, /dev/full plays the full disk: every write fails, none is accepted.
+    // Without the right to mount, /dev/full plays the full disk: every write fails, none is
+    // accepted.
     std::filesystem::create_symlink("/dev/full", small + "/1.log");
   } else {
     ASSERT_EQ(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), 0);

@@ -78,7 +78,8 @@ TEST_F(Supervisor, ExplainsAForeignKill) {
 TEST_F(Supervisor, RunsNoMoreThanItsSlotsAndTheUrgentFirst) {
   client.attach(1);
   ASSERT_EQ(::mkfifo((folder / "gate").c_str(), 0600), 0);
-  client.run(client.script(1, "read line < " + folder.path() + "/gate; echo 1 >> " + folder.path() + "/order"));
+  client.run(client.script(
+      1, "read line < " + folder.path() + "/gate; echo 1 >> " + folder.path() + "/order"));
   client.await_spawned(1);
   auto late = client.script(2, "echo 2 >> " + folder.path() + "/order");
   auto urgent = client.script(3, "echo 3 >> " + folder.path() + "/order");
@@ -101,9 +102,12 @@ TEST_F(Supervisor, AWideAttemptRunsAloneWhenItAsksForMoreThanThereIs) {
 }
 
 TEST_F(Supervisor, GivesATaskAFreshProcess) {
-  client.run(client.script(1, "ls /proc/self/fd | tr '\\n' ' '; grep -E '^(SigBlk|SigIgn|NoNewPrivs)' /proc/self/status;"
-                              "umask; ulimit -c; until grep -qx 300 /proc/self/oom_score_adj; do sleep 0.01; done; readlink /proc/self/fd/0; pwd;"
-                              "echo $(($(ps -o sid= -p $$) - $$)) $(($(ps -o pgid= -p $$) - $$))"));
+  client.run(client.script(
+      1,
+      "ls /proc/self/fd | tr '\\n' ' '; grep -E '^(SigBlk|SigIgn|NoNewPrivs)' /proc/self/status;"
+      "umask; ulimit -c; until grep -qx 300 /proc/self/oom_score_adj; do sleep 0.01; done; "
+      "readlink /proc/self/fd/0; pwd;"
+      "echo $(($(ps -o sid= -p $$) - $$)) $(($(ps -o pgid= -p $$) - $$))"));
   client.await_exit(1);
   EXPECT_EQ(client.log_text(1),
             "0 1 2 3 SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\nNoNewPrivs:\t1\n"
@@ -138,7 +142,8 @@ TEST_F(Supervisor, PassesArgumentsAndEnvironmentAsLiteralBytes) {
 TEST_F(Supervisor, AMissingProgramIsNamed) {
   EXPECT_SAYS(refused(1, {"no-such-program"}).message, "\"no-such-program\" in PATH");
   EXPECT_SAYS(refused(2, {"/no/such/file"}).message, "no file /no/such/file");
-  EXPECT_SAYS(refused(3, {write_script("bad", "#!/no/interpreter -x\n", 0755)}).message, "/no/interpreter");
+  EXPECT_SAYS(refused(3, {write_script("bad", "#!/no/interpreter -x\n", 0755)}).message,
+              "/no/interpreter");
 }
 
 TEST_F(Supervisor, AProgramThatMayNotRunIsNamed) {
@@ -166,7 +171,8 @@ TEST_F(Supervisor, AMissingDirectoryIsNamed) {
 
 TEST_F(Supervisor, RefusalsTakeNoSlotAndDoNotStopTheQueue) {
   client.attach(1);
-  for (int i = 1; i <= 50; ++i) client.run(client.order(i, {i % 2 == 0 ? "true" : "no-such-program"}));
+  for (int i = 1; i <= 50; ++i)
+    client.run(client.order(i, {i % 2 == 0 ? "true" : "no-such-program"}));
   for (int i = 1; i <= 50; ++i) {
     EXPECT_EQ(client.await_exit(i).cause, i % 2 == 0 ? Cause::none : Cause::exec_failed);
   }
@@ -175,7 +181,8 @@ TEST_F(Supervisor, RefusalsTakeNoSlotAndDoNotStopTheQueue) {
 // Ending -----------------------------------------------------------------------------------------
 
 TEST_F(Supervisor, ATimeoutSendsTermFirst) {
-  auto spawn = client.script(1, "trap 'echo bye; exit 0' TERM; touch " + folder.path() + "/ready; while :; do sleep 0.01; done");
+  auto spawn = client.script(1, "trap 'echo bye; exit 0' TERM; touch " + folder.path() +
+                                    "/ready; while :; do sleep 0.01; done");
   spawn.timeout = std::chrono::milliseconds(1500);
   client.run(spawn);
   const auto record = client.await_exit(1);
@@ -220,7 +227,8 @@ TEST_F(Supervisor, ASpawnOfAKnownAttemptIsIgnored) {
 }
 
 TEST_F(Supervisor, ATaskOverItsMemoryIsKilledWithBothNumbers) {
-  auto spawn = client.order(1, {"python3", "-c", "import time; x = bytearray(200 << 20); time.sleep(98761)"});
+  auto spawn = client.order(
+      1, {"python3", "-c", "import time; x = bytearray(200 << 20); time.sleep(98761)"});
   spawn.memory_limit = 100u << 20;
   client.run(spawn);
   const auto record = client.await_exit(1);
@@ -231,10 +239,16 @@ TEST_F(Supervisor, ATaskOverItsMemoryIsKilledWithBothNumbers) {
 
 TEST_F(Supervisor, MemoryOfTheWholeTreeCountsButSharedPagesOnce) {
   // Four processes that share 60 MiB stay below 150 MiB; four of 60 MiB each do not.
-  const std::string tree = "import os, time\nx = bytearray(b'1') * (60 << 20)\n"
-                           "for i in range(3):\n  if os.fork() == 0:\n    {}\n    time.sleep(98761)\n    os._exit(0)\n{}\n";
-  auto shares = client.order(1, {"python3", "-c", "import time\n" + fmt::format(fmt::runtime(tree), "pass", "time.sleep(2)")});
-  auto copies = client.order(2, {"python3", "-c", fmt::format(fmt::runtime(tree), "y = bytearray(b'2') * (60 << 20)", "time.sleep(98761)")});
+  const std::string tree =
+      "import os, time\nx = bytearray(b'1') * (60 << 20)\n"
+      "for i in range(3):\n  if os.fork() == 0:\n    {}\n    time.sleep(98761)\n    "
+      "os._exit(0)\n{}\n";
+  auto shares = client.order(
+      1, {"python3", "-c",
+          "import time\n" + fmt::format(fmt::runtime(tree), "pass", "time.sleep(2)")});
+  auto copies = client.order(2, {"python3", "-c",
+                                 fmt::format(fmt::runtime(tree), "y = bytearray(b'2') * (60 << 20)",
+                                             "time.sleep(98761)")});
   for (auto* spawn : {&shares, &copies}) {
     spawn->memory_limit = 150u << 20;
     client.run(*spawn);

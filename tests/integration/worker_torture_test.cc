@@ -1,5 +1,5 @@
-// Process trees that do not want to end. Each is stopped, or left by its own first process, and then
-// not one process of it may be there, while a neighbour on the same supervisor is unhurt.
+// Process trees that do not want to end. Each is stopped, or left by its own first process, and
+// then not one process of it may be there, while a neighbour on the same supervisor is unhurt.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -11,8 +11,8 @@
 namespace tidemill::testing {
 namespace {
 
-// Every process of a tree sleeps for this odd time or has it among its arguments, so that it is found
-// even when it hid all other traces. Two runs of this test at once do not meet.
+// Every process of a tree sleeps for this odd time or has it among its arguments, so that it is
+// found even when it hid all other traces. Two runs of this test at once do not meet.
 std::string marks_of_this_run() { return fmt::format("98765.{:07}", ::getpid()); }
 std::string mark_of(std::int64_t attempt) { return marks_of_this_run() + std::to_string(attempt); }
 
@@ -32,8 +32,9 @@ std::string remains(const std::string& mark) {
     const auto stat = read_stat(pid);
     const std::string limits = read_text("/proc/" + std::to_string(pid) + "/limits");
     const auto locks = limits.find("Max file locks");
-    text += stat ? fmt::format("pid {} {} state {} parent {} session {} {}\n", pid, stat->name, stat->state, stat->parent,
-                               stat->session, limits.substr(locks, limits.find('\n', locks) - locks))
+    text += stat ? fmt::format("pid {} {} state {} parent {} session {} {}\n", pid, stat->name,
+                               stat->state, stat->parent, stat->session,
+                               limits.substr(locks, limits.find('\n', locks) - locks))
                  : "";
   }
   return text;
@@ -81,14 +82,17 @@ const Tree kTrees[] = {
     {"Nohup", "nohup sleep MARK >/dev/null 2>&1 & touch READY; exec sleep MARK"},
     {"EmptyEnvironment", "env -i setsid sleep MARK & touch READY; exec sleep MARK"},
     {"OrphanWithoutTraces",
-     "(setsid env -i sh -c 'trap \"\" TERM; while :; do sleep MARK; done' MARK >/dev/null 2>&1 &); touch READY; exec sleep MARK"},
+     "(setsid env -i sh -c 'trap \"\" TERM; while :; do sleep MARK; done' MARK >/dev/null 2>&1 &); "
+     "touch READY; exec sleep MARK"},
     {"PythonDaemon", kPythonDaemon},
     {"DeepAndWide",
-     "d() { [ $1 = 0 ] || for i in 1 2 3; do (d $(($1 - 1)); exec setsid sleep MARK) & done; }; d 4; touch READY; wait; sleep MARK"},
+     "d() { [ $1 = 0 ] || for i in 1 2 3; do (d $(($1 - 1)); exec setsid sleep MARK) & done; }; d "
+     "4; touch READY; wait; sleep MARK"},
 };
 
 std::string fill_in(std::string script, const std::string& mark, const std::string& ready) {
-  for (const auto& [name, value] : {std::pair<std::string, std::string>{"MARK", mark}, {"READY", ready}}) {
+  for (const auto& [name, value] :
+       {std::pair<std::string, std::string>{"MARK", mark}, {"READY", ready}}) {
     for (auto at = script.find(name); at != std::string::npos; at = script.find(name, at)) {
       script.replace(at, name.size(), value);
     }
@@ -112,7 +116,9 @@ class Torture : public ::testing::TestWithParam<Tree> {
     })) << client.log(attempt);
   }
 
-  void start_neighbour() { start(1, "(setsid env -i sleep MARK &); sleep MARK & touch READY; wait; exec sleep MARK"); }
+  void start_neighbour() {
+    start(1, "(setsid env -i sleep MARK &); sleep MARK & touch READY; wait; exec sleep MARK");
+  }
 
   void expect_neighbour_unhurt() {
     EXPECT_EQ(survivors(mark_of(1)).size(), 3u) << "two sleeps and their shell";
@@ -174,7 +180,9 @@ INSTANTIATE_TEST_SUITE_P(Trees, Torture, ::testing::ValuesIn(kTrees),
 class Leftovers : public Torture {};
 
 TEST_F(Leftovers, AreEndedAfterASuccessAndNoted) {
-  client.run(client.script(1, fill_in("(setsid sleep MARK >/dev/null 2>&1 &); (setsid sh -c 'trap \"\" TERM; while :; do sleep MARK; done' &); echo done", mark_of(1), "")));
+  client.run(client.script(1, fill_in("(setsid sleep MARK >/dev/null 2>&1 &); (setsid sh -c 'trap "
+                                      "\"\" TERM; while :; do sleep MARK; done' &); echo done",
+                                      mark_of(1), "")));
   const auto record = client.await_exit(1);
   EXPECT_EQ(record.cause, Cause::none);
   EXPECT_EQ(record.exit_code, 0);
@@ -184,7 +192,10 @@ TEST_F(Leftovers, AreEndedAfterASuccessAndNoted) {
 }
 
 TEST_F(Leftovers, OneThatRemovedItsTagIsFoundByElimination) {
-  client.run(client.script(1, fill_in("(setsid prlimit --locks=unlimited env -i sh -c 'trap \"\" TERM; while :; do sleep MARK; done' >/dev/null 2>&1 &); sleep 0.2", mark_of(1), "")));
+  client.run(
+      client.script(1, fill_in("(setsid prlimit --locks=unlimited env -i sh -c 'trap \"\" TERM; "
+                               "while :; do sleep MARK; done' >/dev/null 2>&1 &); sleep 0.2",
+                               mark_of(1), "")));
   client.await_exit(1);
   EXPECT_TRUE(survivors(mark_of(1)).empty());
 }

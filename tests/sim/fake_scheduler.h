@@ -1,6 +1,6 @@
 // The scheduler's process in the simulation: the real engine and the real database on a disk in
-// memory, with the loop's rules (one commit at a time, effects after it) and a crash between any two
-// steps. What it knows dies with it; the disk and the mirror stay.
+// memory, with the loop's rules (one commit at a time, effects after it) and a crash between any
+// two steps. What it knows dies with it; the disk and the mirror stay.
 #pragma once
 
 #include <memory>
@@ -21,8 +21,8 @@ enum class Sabotage {
   none,
   send_before_commit,
   acknowledge_before_commit,
-  lose_a_commit,   // a commit that says it was done and was not
-  forget_fence,    // a report on an old attempt is taken for the live one of its task
+  lose_a_commit,  // a commit that says it was done and was not
+  forget_fence,   // a report on an old attempt is taken for the live one of its task
 };
 
 class FakeScheduler {
@@ -36,7 +36,10 @@ class FakeScheduler {
   };
 
   FakeScheduler(World world, Random random, Sabotage sabotage)
-      : world_(world), random_(random), sabotage_(sabotage), crashes_left_(world.plan.scheduler_crashes) {}
+      : world_(world),
+        random_(random),
+        sabotage_(sabotage),
+        crashes_left_(world.plan.scheduler_crashes) {}
 
   void start();
   bool is_up() const { return engine_.has_value(); }
@@ -49,7 +52,9 @@ class FakeScheduler {
   void stop_crashing() { crashes_left_ = 0; }
   void crash(const char* where);
 
-  bool is_idle() const { return is_up() && engine_->live_runs() == 0 && !engine_->patience() && !turn_; }
+  bool is_idle() const {
+    return is_up() && engine_->live_runs() == 0 && !engine_->patience() && !turn_;
+  }
   std::string describe() const;
   // What an outsider reads from the file.
   Result<RunReader> reader() { return RunReader::open("tidemill.db", disk_.vfs()); }
@@ -59,7 +64,7 @@ class FakeScheduler {
   bool open();
   message::Ended unfenced(message::Ended ended) const;
   Status recover();
-  void touch();       // something happened: consider sealing
+  void touch();  // something happened: consider sealing
   void consider();
   void finish_commit();
   void perform();
@@ -76,7 +81,7 @@ class FakeScheduler {
   std::unique_ptr<Writer> writer_;
   std::optional<Engine> engine_;
   std::optional<Turn> turn_;  // whose commit is on its way
-  std::uint64_t life_ = 0;    // rises with every start and crash: timers of an earlier life are void
+  std::uint64_t life_ = 0;  // rises with every start and crash: timers of an earlier life are void
   std::int64_t seal_by_ = INT64_MAX;
   bool considering_ = false;
   std::int64_t wall_shift_us_ = 0;

@@ -96,10 +96,9 @@ void FakeWorker::exec(Held& held) {
   const Mirror::Granted& granted = *world_.mirror.grant_of(attempt);
   const auto& planned = world_.mirror.planned(*world_.mirror.find(granted.run));
   const Behaviour& behaviour = planned.behaviours[granted.task];
-  world_.timeline.after(random_.between(behaviour.least_us, behaviour.most_us),
-                        [this, attempt, generation = held.generation] {
-                          process_ends(attempt, generation);
-                        });
+  world_.timeline.after(
+      random_.between(behaviour.least_us, behaviour.most_us),
+      [this, attempt, generation = held.generation] { process_ends(attempt, generation); });
   report(held);
 }
 
@@ -144,12 +143,12 @@ void FakeWorker::on_stop(const message::Stop& stop) {
   const auto generation = found->second.generation;
   world_.timeline.after(at_once ? 0 : random_.between(100, 500'000),
                         [this, attempt = stop.attempt, why = stop.why, generation] {
-    const auto held = held_.find(attempt);
-    if (held == held_.end() || held->second.stage == Stage::ended) return;
-    if (generation != 0 && held->second.generation != generation) return;
-    kill(attempt, why, "stopped");
-    fill_slots();
-  });
+                          const auto held = held_.find(attempt);
+                          if (held == held_.end() || held->second.stage == Stage::ended) return;
+                          if (generation != 0 && held->second.generation != generation) return;
+                          kill(attempt, why, "stopped");
+                          fill_slots();
+                        });
 }
 
 void FakeWorker::drop_connection() {

@@ -43,7 +43,7 @@ class FakeWorker {
   struct Held {
     message::Start start;
     Stage stage = Stage::queued;
-    std::uint64_t order = 0;      // of arrival
+    std::uint64_t order = 0;       // of arrival
     std::uint64_t generation = 0;  // of its process; an end of another one is stale
     WallTime started_at{};
     std::int64_t pid = 0;

@@ -1,5 +1,6 @@
-// What a run must come to when nothing goes wrong: the same DAG through the core alone, each attempt
-// ending the moment it is granted. Only meant for DAGs that do not depend on the order of ends.
+// What a run must come to when nothing goes wrong: the same DAG through the core alone, each
+// attempt ending the moment it is granted. Only meant for DAGs that do not depend on the order of
+// ends.
 #pragma once
 
 #include <vector>

@@ -61,8 +61,8 @@ void Ledger::check_capacity(const std::string& worker, int slots, const Mirror::
   if (used > slots) trace_.broken("I15 worker {} runs {} of {} slots", worker, used, slots);
   for (const PoolSpec& pool : dag.pools) {
     if (pools[pool.name] > pool.slots) {
-      trace_.broken("I15 pool {} of run {} has {} of {} slots in use", pool.name,
-                    run.row.id.value, pools[pool.name], pool.slots);
+      trace_.broken("I15 pool {} of run {} has {} of {} slots in use", pool.name, run.row.id.value,
+                    pools[pool.name], pool.slots);
     }
   }
   if (dag.max_active_tasks > 0 && active > dag.max_active_tasks) {

@@ -1,5 +1,5 @@
-// What the tasks themselves would have written: every exec and every end of a process, in order. The
-// oracle that no database can talk into agreement (I1, I2, I4, I5, I15).
+// What the tasks themselves would have written: every exec and every end of a process, in order.
+// The oracle that no database can talk into agreement (I1, I2, I4, I5, I15).
 #pragma once
 
 #include <map>

@@ -37,14 +37,15 @@ void Mirror::on_task(const TaskWrite& write) {
     trace_.broken("I7 task {} of run {} went from {} to {}", write.row.task, write.row.run.value,
                   to_word(known.state), to_word(write.row.state));
   }
-  const bool is_grant = write.row.state == TaskState::dispatched && write.row.attempt != known.attempt;
+  const bool is_grant = write.row.state == TaskState::dispatched &&
+                        write.row.attempt != known.attempt;
   known = write.row;
   if (is_grant) on_grant(known, run);
 }
 
 void Mirror::on_grant(const TaskRow& row, const MirrorRun& run) {
-  trace_.line("committed grant {} of {}:{} to worker {}", row.attempt.value, row.run.value, row.task,
-              row.worker.value);
+  trace_.line("committed grant {} of {}:{} to worker {}", row.attempt.value, row.run.value,
+              row.task, row.worker.value);
   if (row.attempt <= last_grant_) {
     trace_.broken("I9 attempt id {} is not above {}", row.attempt.value, last_grant_.value);
   }

@@ -1,6 +1,6 @@
 // Connections between workers and the scheduler: messages arrive late, in order per direction as on
-// a stream socket, sometimes twice, and are lost with their connection. Reports on attempts may also
-// pass each other, which no socket does but every handler must bear (I13).
+// a stream socket, sometimes twice, and are lost with their connection. Reports on attempts may
+// also pass each other, which no socket does but every handler must bear (I13).
 #pragma once
 
 #include <functional>

@@ -23,12 +23,18 @@ Behaviour make_behaviour(Random& random, bool may_skip) {
   Behaviour behaviour;
   const auto draw = random.below(100);
   using Kind = Behaviour::Kind;
-  if (draw < 82) behaviour.kind = Kind::succeeds;
-  else if (draw < 91) behaviour.kind = Kind::flaky;
-  else if (draw < 95) behaviour.kind = Kind::fails;
-  else if (draw < 97) behaviour.kind = Kind::killed;
-  else if (draw < 98) behaviour.kind = Kind::asks_for_retry;
-  else behaviour.kind = may_skip ? Kind::skips : Kind::succeeds;
+  if (draw < 82)
+    behaviour.kind = Kind::succeeds;
+  else if (draw < 91)
+    behaviour.kind = Kind::flaky;
+  else if (draw < 95)
+    behaviour.kind = Kind::fails;
+  else if (draw < 97)
+    behaviour.kind = Kind::killed;
+  else if (draw < 98)
+    behaviour.kind = Kind::asks_for_retry;
+  else
+    behaviour.kind = may_skip ? Kind::skips : Kind::succeeds;
   behaviour.failures = static_cast<int>(random.between(1, 3));
   behaviour.least_us = random.between(100, 5000);
   behaviour.most_us = behaviour.least_us + (random.percent(30) ? 2 * kSecond : 20'000);
@@ -56,9 +62,8 @@ TaskSpec make_task(Random& random, TaskIndex index, bool depends_on_order) {
   static constexpr TriggerRule kPlain[] = {TriggerRule::all_success, TriggerRule::all_success,
                                            TriggerRule::all_success, TriggerRule::all_done,
                                            TriggerRule::none_failed, TriggerRule::always};
-  task.trigger_rule = depends_on_order
-                          ? static_cast<TriggerRule>(random.below(kTriggerRuleCount))
-                          : kPlain[random.below(std::ssize(kPlain))];
+  task.trigger_rule = depends_on_order ? static_cast<TriggerRule>(random.below(kTriggerRuleCount))
+                                       : kPlain[random.below(std::ssize(kPlain))];
   return task;
 }
 
@@ -76,8 +81,8 @@ void add_requirements(Random& random, Dag& dag, bool depends_on_order) {
 }
 
 void add_hooks(Random& random, Dag& dag) {
-  for (const HookKind kind : {HookKind::start, HookKind::success, HookKind::failure,
-                              HookKind::cancel, HookKind::exit}) {
+  for (const HookKind kind :
+       {HookKind::start, HookKind::success, HookKind::failure, HookKind::cancel, HookKind::exit}) {
     if (!random.percent(12)) continue;
     TaskSpec hook;
     hook.id = fmt::format("hook.{}", static_cast<int>(kind));
@@ -131,8 +136,8 @@ void add_endless_tasks(Random& random, Plan& plan) {
         [i](const PlannedRun& run) { return run.dag != i || run.cancel_at_us != 0; });
     if (!all_cancelled || random.percent(30)) continue;
     const auto task = static_cast<std::size_t>(random.below(plan.dags[i].dag->task_count));
-    plan.dags[i].behaviours[task].least_us = plan.dags[i].behaviours[task].most_us =
-        100'000 * kSecond;
+    plan.dags[i].behaviours[task].least_us = plan.dags[i].behaviours[task].most_us = 100'000 *
+                                                                                     kSecond;
   }
 }
 
@@ -175,8 +180,8 @@ Plan make_plan(std::uint64_t seed) {
 Outcome outcome_of(const Behaviour& behaviour, std::uint32_t recorded) {
   using Kind = Behaviour::Kind;
   Outcome outcome;
-  const bool flaky_failure =
-      behaviour.kind == Kind::flaky && recorded < static_cast<std::uint32_t>(behaviour.failures);
+  const bool flaky_failure = behaviour.kind == Kind::flaky &&
+                             recorded < static_cast<std::uint32_t>(behaviour.failures);
   if (behaviour.kind == Kind::fails || flaky_failure) {
     outcome.cause = Cause::exit;
     outcome.exit_code = 1;

@@ -8,8 +8,10 @@ int main(int argc, char** argv) {
   tidemill::SimCommand options;
   int numbers = 0;
   for (int i = 1; i < argc; ++i) {
-    if (std::string_view(argv[i]) == "--verbose") options.verbose = true;
-    else (numbers++ == 0 ? options.seed : options.count) = std::strtoull(argv[i], nullptr, 10);
+    if (std::string_view(argv[i]) == "--verbose")
+      options.verbose = true;
+    else
+      (numbers++ == 0 ? options.seed : options.count) = std::strtoull(argv[i], nullptr, 10);
   }
   return tidemill::run_sim(options);
 }

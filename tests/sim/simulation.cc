@@ -85,8 +85,10 @@ class Simulation {
     };
     for (int i = 0; i < plan_.worker_losses; ++i) {
       FakeWorker& hit = worker();
-      if (random_.percent(50)) timeline_.at(when(), [&hit] { hit.crash_supervisor(); });
-      else timeline_.at(when(), [&hit] { hit.lose_power(); });
+      if (random_.percent(50))
+        timeline_.at(when(), [&hit] { hit.crash_supervisor(); });
+      else
+        timeline_.at(when(), [&hit] { hit.lose_power(); });
     }
     for (int i = 0; i < plan_.small_faults; ++i) {
       FakeWorker& hit = worker();
@@ -131,7 +133,8 @@ class Simulation {
 
   void run_to_the_end() {
     for (std::int64_t step = 0; trace_.ok() && !is_over(); ++step) {
-      if (timeline_.empty()) return trace_.broken("I16 nothing will ever happen again: {}", stuck());
+      if (timeline_.empty())
+        return trace_.broken("I16 nothing will ever happen again: {}", stuck());
       if (timeline_.now_us() > plan_.heal_at_us + kPatience || step > kMostSteps) {
         return trace_.broken("I16 not everything ended: {}", stuck());
       }
@@ -178,8 +181,8 @@ class Simulation {
     if (planned.depends_on_order || run.row.cancelling) return;
     const Ideal ideal = ideal_run(planned, run.row.seed);
     if (run.row.state != ideal.state) {
-      trace_.broken("run {} ended as {} and without faults as {}", id.value,
-                    to_word(run.row.state), to_word(ideal.state));
+      trace_.broken("run {} ended as {} and without faults as {}", id.value, to_word(run.row.state),
+                    to_word(ideal.state));
     }
     for (std::size_t i = 0; i < run.tasks.size(); ++i) {
       if (run.tasks[i].state == ideal.tasks[i]) continue;

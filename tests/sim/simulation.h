@@ -16,9 +16,9 @@ struct SimulationOptions {
 
 struct SimulationReport {
   std::uint64_t seed = 0;
-  std::string problem;        // empty = every promise held
-  std::uint64_t hash = 0;     // of the trace
-  std::int64_t events = 0;    // lines of the trace
+  std::string problem;      // empty = every promise held
+  std::uint64_t hash = 0;   // of the trace
+  std::int64_t events = 0;  // lines of the trace
   std::int64_t commits = 0;
   bool ok() const { return problem.empty(); }
 };

@@ -104,8 +104,10 @@ void AgentFixture::pump() {
   if (!messages.ok()) return disconnect();
   for (Message& message : *messages) {
     if (auto* hello = std::get_if<message::Hello>(&message)) hello_ = std::move(*hello);
-    if (auto* started = std::get_if<message::Started>(&message)) started_[started->attempt.value] = *started;
-    if (auto* ended = std::get_if<message::Ended>(&message)) ends_[ended->attempt.value] = ended->outcome;
+    if (auto* started = std::get_if<message::Started>(&message))
+      started_[started->attempt.value] = *started;
+    if (auto* ended = std::get_if<message::Ended>(&message))
+      ends_[ended->attempt.value] = ended->outcome;
     if (auto* progress = std::get_if<message::Progress>(&message)) progress_.push_back(*progress);
     if (std::holds_alternative<message::Heartbeat>(message)) ++heartbeats_;
   }
@@ -113,7 +115,8 @@ void AgentFixture::pump() {
 
 void AgentFixture::pump_blocking() {
   if (!channel_.open() || !channel_.flush().ok()) return disconnect();
-  pollfd event{channel_.fd(), static_cast<short>(POLLIN | (channel_.wants_write() ? POLLOUT : 0)), 0};
+  pollfd event{channel_.fd(), static_cast<short>(POLLIN | (channel_.wants_write() ? POLLOUT : 0)),
+               0};
   ::poll(&event, 1, 10'000);
   pump();
 }
@@ -122,7 +125,8 @@ message::Started AgentFixture::await_started(std::int64_t attempt) {
   EXPECT_TRUE(wait_until([&] {
     pump();
     return started_.contains(attempt);
-  })) << "attempt " << attempt << " does not start";
+  })) << "attempt "
+      << attempt << " does not start";
   return started_[attempt];
 }
 

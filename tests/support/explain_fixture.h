@@ -15,12 +15,8 @@ namespace tidemill::test {
 // Boot and wall clock of the moment that everything is explained at.
 inline constexpr Now kNow = {{1'790'000'000'000'000}, {10'000'000'000}};
 
-inline WallTime ago(int seconds) {
-  return kNow.wall - std::chrono::seconds(seconds);
-}
-inline BootTime boot_ago(int seconds) {
-  return kNow.boot - std::chrono::seconds(seconds);
-}
+inline WallTime ago(int seconds) { return kNow.wall - std::chrono::seconds(seconds); }
+inline BootTime boot_ago(int seconds) { return kNow.boot - std::chrono::seconds(seconds); }
 
 struct Stage {
   Dag dag;

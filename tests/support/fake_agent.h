@@ -35,8 +35,10 @@ class FakeAgent {
     Fd fd;
     while (!stop_ && !fd) {
       auto connected = connect_unix(path_);
-      if (connected.ok()) fd = std::move(*connected);
-      else std::this_thread::yield();
+      if (connected.ok())
+        fd = std::move(*connected);
+      else
+        std::this_thread::yield();
     }
     if (!fd) return;
     Channel channel(std::move(fd));

@@ -1,5 +1,5 @@
-// What tasks wrote about themselves, which is the truth about what ran: every task appends a line when
-// it starts and one when it ends, and no process of ours ever touches the file.
+// What tasks wrote about themselves, which is the truth about what ran: every task appends a line
+// when it starts and one when it ends, and no process of ours ever touches the file.
 #pragma once
 
 #include <map>

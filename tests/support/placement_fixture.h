@@ -12,9 +12,7 @@
 
 namespace tidemill::test {
 
-inline BootTime at(double seconds) {
-  return {static_cast<std::int64_t>(seconds * 1e6)};
-}
+inline BootTime at(double seconds) { return {static_cast<std::int64_t>(seconds * 1e6)}; }
 
 inline ReadyTask ready(TaskIndex task, double since_s = 0) {
   ReadyTask made;

@@ -36,13 +36,15 @@ ChildProcess::ChildProcess(const std::vector<std::string>& argv,
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   if (!output_path.empty()) {
-    posix_spawn_file_actions_addopen(&actions, 1, output_path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_addopen(&actions, 1, output_path.c_str(),
+                                     O_WRONLY | O_CREAT | O_APPEND, 0600);
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
   }
   const auto all = with_ours(environment);
   const auto arguments = pointers(argv);
   const auto variables = pointers(all);
-  const int error = ::posix_spawn(&pid_, argv.at(0).c_str(), &actions, nullptr, arguments.data(), variables.data());
+  const int error = ::posix_spawn(&pid_, argv.at(0).c_str(), &actions, nullptr, arguments.data(),
+                                  variables.data());
   posix_spawn_file_actions_destroy(&actions);
   EXPECT_EQ(error, 0) << argv.at(0);
   if (error != 0) pid_ = -1;
@@ -65,7 +67,8 @@ bool ChildProcess::running() {
 }
 
 int ChildProcess::wait() {
-  EXPECT_TRUE(wait_until([this] { return !running(); }, 60)) << "process " << pid_ << " does not end";
+  EXPECT_TRUE(wait_until([this] { return !running(); }, 60))
+      << "process " << pid_ << " does not end";
   return status_;
 }
 

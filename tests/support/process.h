@@ -16,7 +16,8 @@ class ChildProcess {
  public:
   // argv[0] is a path. `environment` is added to ours ("NAME=value"). Output goes to `output_path`,
   // or where ours goes when it is empty.
-  ChildProcess(const std::vector<std::string>& argv, const std::vector<std::string>& environment = {},
+  ChildProcess(const std::vector<std::string>& argv,
+               const std::vector<std::string>& environment = {},
                const std::string& output_path = "");
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
@@ -39,8 +40,8 @@ bool wait_until(const std::function<bool()>& condition, double seconds = 30);
 
 // SIGKILL for one process. A number that names no single process fails the test instead.
 void kill_process(std::int64_t pid);
-bool process_exists(pid_t pid);  // a zombie does not count
+bool process_exists(pid_t pid);                  // a zombie does not count
 std::string read_text(const std::string& path);  // empty when there is no file
-std::string worker_process();  // path of the test program
+std::string worker_process();                    // path of the test program
 
 }  // namespace tidemill::testing

@@ -183,8 +183,8 @@ class ReferencePlacement {
     if (!run_allows(task, held)) return held.push_back({run_only, {}});
     if (!pool_allows(task, pool_use(task.pool, held))) return held.push_back({task, {}});
     const auto could = possible(task);
-    const auto nearest =
-        std::min_element(could.begin(), could.end(), [&](const WorkerView& a, const WorkerView& b) {
+    const auto nearest = std::min_element(
+        could.begin(), could.end(), [&](const WorkerView& a, const WorkerView& b) {
           return missing(task, a, held, 0) < missing(task, b, held, 0);
         });
     held.push_back({task, nearest->id});

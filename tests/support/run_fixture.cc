@@ -160,9 +160,7 @@ DagOption hooks(std::vector<std::string> kinds) {
   };
 }
 
-Outcome success() {
-  return {};
-}
+Outcome success() { return {}; }
 
 Outcome exited(int code) {
   Outcome outcome;
@@ -215,9 +213,7 @@ std::string RunFixture::wake_after(Duration time) {
   return on(event::Wake{});
 }
 
-void RunFixture::pass(Duration time) {
-  now_ = {now_.wall + time, now_.boot + time};
-}
+void RunFixture::pass(Duration time) { now_ = {now_.wall + time, now_.boot + time}; }
 
 std::string RunFixture::attempt(std::string_view id, const Outcome& outcome) {
   std::string effects;
@@ -241,9 +237,7 @@ std::string RunFixture::on(const Event& event) {
   return verdict + last_.note + (effects.empty() ? "" : "; ") + effects;
 }
 
-void RunFixture::recover() {
-  run_ = rebuilt(dag_, run_, now_);
-}
+void RunFixture::recover() { run_ = rebuilt(dag_, run_, now_); }
 
 // Keeps what a shell would: the queue of ready tasks and the attempts that were asked to stop.
 void RunFixture::follow(const Event& event, const Transition& transition) {
@@ -306,8 +300,8 @@ std::string RunFixture::text(const Effect& effect) const {
 std::string RunFixture::states() const {
   std::string text;
   for (TaskIndex i = 0; i < dag_.tasks.size(); ++i) {
-    text +=
-        fmt::format("{}{} {}", i == 0 ? "" : ", ", dag_.tasks[i].id, to_word(run_.tasks[i].state));
+    text += fmt::format("{}{} {}", i == 0 ? "" : ", ", dag_.tasks[i].id,
+                        to_word(run_.tasks[i].state));
   }
   return text;
 }

@@ -1,5 +1,5 @@
-// Prints how many tasks a second the supervisor runs, beside a bare clone-and-wait loop with as many in
-// flight, alternating in one run:  spawn_rate [TASKS [SLOTS [ROUNDS [PROGRAM]]]]
+// Prints how many tasks a second the supervisor runs, beside a bare clone-and-wait loop with as
+// many in flight, alternating in one run:  spawn_rate [TASKS [SLOTS [ROUNDS [PROGRAM]]]]
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/resource.h>
@@ -36,7 +36,9 @@ double bare_rate(int tasks, int in_flight) {
   int started = 0;
   for (int running = 0, ended = 0; ended < tasks;) {
     while (running < in_flight && started < tasks) {
-      if (::clone(exec_program, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, nullptr) < 0) std::abort();
+      if (::clone(exec_program, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, nullptr) <
+          0)
+        std::abort();
       ++running;
       ++started;
     }
@@ -52,14 +54,17 @@ double bare_rate(int tasks, int in_flight) {
 double cpu_seconds(pid_t pid) {
   const std::string stat = read_text(fmt::format("/proc/{}/stat", pid));
   long user = 0, system = 0;
-  std::sscanf(stat.c_str() + stat.rfind(')'), ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user, &system);
+  std::sscanf(stat.c_str() + stat.rfind(')'),
+              ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %ld %ld", &user, &system);
   return static_cast<double>(user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 double own_cpu_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -78,9 +83,11 @@ double agent_rate(AgentFixture& worker, int tasks, std::int64_t first) {
   constexpr std::int64_t kGrantedAhead = 32;
   std::int64_t granted = first;
   for (std::int64_t ended = first; ended < end;) {
-    for (; granted < end && granted < ended + kGrantedAhead; ++granted) worker.queue(worker.order(granted, {program}));
+    for (; granted < end && granted < ended + kGrantedAhead; ++granted)
+      worker.queue(worker.order(granted, {program}));
     worker.pump_blocking();
-    for (; ended < granted && worker.has_ended(ended); ++ended) worker.queue(message::Acknowledge{{AttemptId{ended}}});
+    for (; ended < granted && worker.has_ended(ended); ++ended)
+      worker.queue(message::Acknowledge{{AttemptId{ended}}});
   }
   return tasks / seconds_since(start);
 }
@@ -106,12 +113,15 @@ int main(int argc, char** argv) {
     const double cpu = testing::cpu_seconds(client.process().pid());
     const double supervised = testing::supervisor_rate(client, tasks, 1 + round * tasks);
     ratios.push_back(supervised / bare);
-    fmt::print("bare {:.0f}/s  supervisor {:.0f}/s  ratio {:.3f}  own CPU a task: bare {:.0f} us, supervisor {:.0f} us\n", bare,
-               supervised, ratios.back(), bare_cpu / tasks * 1e6,
-               (testing::cpu_seconds(client.process().pid()) - cpu) / tasks * 1e6);
+    fmt::print(
+        "bare {:.0f}/s  supervisor {:.0f}/s  ratio {:.3f}  own CPU a task: bare {:.0f} us, "
+        "supervisor {:.0f} us\n",
+        bare, supervised, ratios.back(), bare_cpu / tasks * 1e6,
+        (testing::cpu_seconds(client.process().pid()) - cpu) / tasks * 1e6);
     const double agent_cpu = testing::cpu_seconds(worker.agent().pid());
     const double agent = testing::agent_rate(worker, tasks, 1 + round * tasks);
-    fmt::print("     with agent {:.0f}/s  ratio {:.3f}  its own CPU a task {:.0f} us\n", agent, agent / bare,
+    fmt::print("     with agent {:.0f}/s  ratio {:.3f}  its own CPU a task {:.0f} us\n", agent,
+               agent / bare,
                (testing::cpu_seconds(worker.agent().pid()) - agent_cpu) / tasks * 1e6);
   }
   std::sort(ratios.begin(), ratios.end());

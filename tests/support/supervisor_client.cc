@@ -19,8 +19,8 @@ SupervisorClient::SupervisorClient(std::string directory, int slots,
 void SupervisorClient::restart(std::vector<std::string> environment) {
   detach();
   process_ = std::make_unique<ChildProcess>(
-      std::vector<std::string>{worker_process(), "supervisor", "--directory", directory_, "--linger-ms",
-                               linger_ms, "--log-cap", log_cap_bytes},
+      std::vector<std::string>{worker_process(), "supervisor", "--directory", directory_,
+                               "--linger-ms", linger_ms, "--log-cap", log_cap_bytes},
       std::move(environment), directory_ + ".supervisor.log");
 }
 
@@ -65,11 +65,13 @@ void SupervisorClient::pump() {
   auto messages = channel_.receive();
   if (!messages.ok()) return detach();
   for (Message& message : *messages) {
-    if (auto* spawned = std::get_if<message::Spawned>(&message)) spawned_[spawned->attempt.value] = *spawned;
+    if (auto* spawned = std::get_if<message::Spawned>(&message))
+      spawned_[spawned->attempt.value] = *spawned;
     if (auto* exited = std::get_if<message::Exited>(&message)) {
       exits_[exited->record.attempt.value] = exited->record;
     }
-    if (auto* inventory = std::get_if<message::Inventory>(&message)) inventory_ = std::move(*inventory);
+    if (auto* inventory = std::get_if<message::Inventory>(&message))
+      inventory_ = std::move(*inventory);
   }
 }
 
@@ -77,7 +79,8 @@ message::Spawned SupervisorClient::await_spawned(std::int64_t attempt) {
   EXPECT_TRUE(wait_until([&] {
     pump();
     return spawned_.contains(attempt);
-  })) << "attempt " << attempt << " does not start";
+  })) << "attempt "
+      << attempt << " does not start";
   return spawned_[attempt];
 }
 
@@ -95,7 +98,8 @@ message::ExitRecord SupervisorClient::await_exit(std::int64_t attempt, double se
 void SupervisorClient::pump_blocking() {
   if (!channel_.open()) return;
   if (!channel_.flush().ok()) return detach();
-  pollfd event{channel_.fd(), static_cast<short>(POLLIN | (channel_.wants_write() ? POLLOUT : 0)), 0};
+  pollfd event{channel_.fd(), static_cast<short>(POLLIN | (channel_.wants_write() ? POLLOUT : 0)),
+               0};
   ::poll(&event, 1, 10'000);
   if ((event.revents & POLLIN) != 0) pump();
 }

@@ -9,9 +9,7 @@
 namespace tidemill {
 namespace {
 
-std::string nested(std::size_t depth) {
-  return std::string(depth, '[') + std::string(depth, ']');
-}
+std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
 
 std::string round_trip(std::string_view text) {
   const auto value = parse_json(text);

@@ -30,8 +30,9 @@ TEST(Nearest, StaysSilentWhenNothingIsNear) {
 std::size_t distance_oracle(std::string_view a, std::string_view b) {
   if (a.empty() || b.empty()) return a.size() + b.size();
   const std::size_t rest = distance_oracle(a.substr(1), b.substr(1)) + (a[0] == b[0] ? 0 : 1);
-  const std::size_t one =
-      std::min(distance_oracle(a.substr(1), b), distance_oracle(a, b.substr(1))) + 1;
+  const std::size_t one = std::min(distance_oracle(a.substr(1), b),
+                                   distance_oracle(a, b.substr(1))) +
+                          1;
   std::size_t least = std::min(rest, one);
   if (a.size() > 1 && b.size() > 1 && a[0] == b[1] && a[1] == b[0]) {
     least = std::min(least, distance_oracle(a.substr(2), b.substr(2)) + 1);

@@ -11,13 +11,9 @@ namespace {
 
 using Kind = Zone::Lookup::Kind;
 
-std::int64_t utc_s(std::string_view text) {
-  return parse_rfc3339(text).value().us / 1'000'000;
-}
+std::int64_t utc_s(std::string_view text) { return parse_rfc3339(text).value().us / 1'000'000; }
 
-LocalTime local(std::string_view text) {
-  return {utc_s(fmt::format("{}Z", text))};
-}
+LocalTime local(std::string_view text) { return {utc_s(fmt::format("{}Z", text))}; }
 
 ZonePtr zone(std::string_view name) {
   auto loaded = load_zone(name);

@@ -11,14 +11,17 @@ const Usage kRun{{"run", "runs", "validate"}, "run", {"--json", "--param", "--qu
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 TEST(UsageMessage, NamesTheCommandThatWasNearlyTyped) {
-  EXPECT_EQ(first_line(usage_message(kNone, {"rnu"}, "x")), "there is no command rnu; did you mean run?");
-  EXPECT_EQ(first_line(usage_message(kNone, {"frobnicate"}, "x")), "there is no command frobnicate");
+  EXPECT_EQ(first_line(usage_message(kNone, {"rnu"}, "x")),
+            "there is no command rnu; did you mean run?");
+  EXPECT_EQ(first_line(usage_message(kNone, {"frobnicate"}, "x")),
+            "there is no command frobnicate");
   EXPECT_EQ(first_line(usage_message(kNone, {""}, "x")), "there is no command ''");
 }
 
 TEST(UsageMessage, AnOptionBeforeTheCommandIsToldWhereItBelongs) {
-  EXPECT_EQ(usage_message(kNone, {"--json", "run"}, "x"),
-            "--json is not known here; options stand behind a command, as in: tidemill run FILE --json");
+  EXPECT_EQ(
+      usage_message(kNone, {"--json", "run"}, "x"),
+      "--json is not known here; options stand behind a command, as in: tidemill run FILE --json");
 }
 
 TEST(UsageMessage, NamesTheOptionThatWasNearlyTyped) {
@@ -29,10 +32,12 @@ TEST(UsageMessage, NamesTheOptionThatWasNearlyTyped) {
 }
 
 TEST(UsageMessage, EverythingElseIsTheParsersOwnSentence) {
-  EXPECT_EQ(first_line(usage_message(kRun, {"run", "--json"}, "FILE is required")), "run: FILE is required");
+  EXPECT_EQ(first_line(usage_message(kRun, {"run", "--json"}, "FILE is required")),
+            "run: FILE is required");
   EXPECT_EQ(first_line(usage_message(kRun, {"run", "--", "--odd"}, "too many")), "run: too many")
       << "words behind -- are no options";
-  EXPECT_EQ(first_line(usage_message(kRun, {"run", "-1"}, "too many")), "run: too many") << "a number is no option";
+  EXPECT_EQ(first_line(usage_message(kRun, {"run", "-1"}, "too many")), "run: too many")
+      << "a number is no option";
 }
 
 TEST(UsageMessage, WordsCannotSteerTheTerminal) {

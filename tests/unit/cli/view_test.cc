@@ -82,7 +82,8 @@ TEST(ProgressView, ShowsRunningTasksRetriesAndHowMuchIsDone) {
   run.tasks[2].retry_at = at(seconds(70));
   run.tasks[2].reason = "exit code 1";
   const std::map<TaskIndex, TaskProgress> progress = {{1, {0.5, "epoch 3 of 6"}}};
-  const auto lines = render_progress({dag, run, progress, Duration(seconds(30)), at(seconds(62))}, plain());
+  const auto lines = render_progress({dag, run, progress, Duration(seconds(30)), at(seconds(62))},
+                                     plain());
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_NE(lines[0].find("demo · run 7"), std::string::npos);
   EXPECT_NE(lines[0].find("1 of 3"), std::string::npos);
@@ -101,7 +102,8 @@ TEST(ProgressView, ManyRunningTasksAreCountedNotListed) {
   EXPECT_EQ(lines.back(), "    and 88 more");
   const Terminal low{.height = 6};
   EXPECT_LT(render_progress({dag, run, {}, std::nullopt, at(seconds(1))}, low).size(), 6u);
-  EXPECT_EQ(render_progress({dag, run, {}, std::nullopt, at(seconds(1))}, low).back(), "    and 97 more");
+  EXPECT_EQ(render_progress({dag, run, {}, std::nullopt, at(seconds(1))}, low).back(),
+            "    and 97 more");
 }
 
 TEST(ProgressView, ANarrowTerminalLosesTheBarAndKeepsTheFigures) {
@@ -109,9 +111,10 @@ TEST(ProgressView, ANarrowTerminalLosesTheBarAndKeepsTheFigures) {
   auto run = run_of(dag);
   run.started_at = at(seconds(0));
   const ProgressInput input{dag, run, {}, Duration(seconds(95)), at(seconds(5))};
-  EXPECT_EQ(render_progress(input, {.width = 40})[0], "demo · run 7  0 of 1  5s  about 1m 35s left");
-  EXPECT_EQ(render_progress(input, {.width = 60})[0], "demo · run 7  " + progress_bar(0, 15) +
-                                                          "  0 of 1  5s  about 1m 35s left");
+  EXPECT_EQ(render_progress(input, {.width = 40})[0],
+            "demo · run 7  0 of 1  5s  about 1m 35s left");
+  EXPECT_EQ(render_progress(input, {.width = 60})[0],
+            "demo · run 7  " + progress_bar(0, 15) + "  0 of 1  5s  about 1m 35s left");
 }
 
 TEST(ProgressView, ATaskCannotPaintOverTheScreenThroughItsProgressText) {

@@ -7,9 +7,7 @@
 namespace tidemill {
 namespace {
 
-std::int32_t day(std::string_view text) {
-  return parse_date(text).value();
-}
+std::int32_t day(std::string_view text) { return parse_date(text).value(); }
 
 std::vector<std::string> next(const Calendar& calendar, std::string_view from, int count) {
   std::vector<std::string> found;

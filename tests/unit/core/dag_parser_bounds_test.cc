@@ -24,8 +24,8 @@ TEST(DagBounds, AHundredThousandTasksAreTakenAndOneMoreIsNot) {
 }
 
 TEST(DagBounds, TwoMillionEdgesAreTheMost) {
-  std::string text =
-      "tasks:\n" + many(1500, [](int i) { return "  t" + std::to_string(i) + ": {run: x}\n"; });
+  std::string text = "tasks:\n" +
+                     many(1500, [](int i) { return "  t" + std::to_string(i) + ": {run: x}\n"; });
   const std::string all = many(1500, [](int i) { return "t" + std::to_string(i) + ", "; });
   text += many(1340, [&](int i) {
     return "  d" + std::to_string(i) + ": {run: x, needs: [" + all + "]}\n";
@@ -46,8 +46,8 @@ TEST(DagBounds, ListsInsideATaskAreBounded) {
 
 TEST(DagBounds, AllOfAnEnvironmentTogetherIsBounded) {
   const std::string value(100'000, 'x');
-  const std::string eleven =
-      many(11, [&](int i) { return "    V" + std::to_string(i) + ": " + value + "\n"; });
+  const std::string eleven = many(
+      11, [&](int i) { return "    V" + std::to_string(i) + ": " + value + "\n"; });
   EXPECT_EQ(findings_of("tasks:\n  a:\n    run: x\n    env:\n" +
                         many(1, [&](int) { return "  " + eleven; })),
             findings_of("tasks:\n  a:\n    run: x\n    env:\n" + ("  " + eleven)));
@@ -59,15 +59,15 @@ TEST(DagBounds, AllOfAnEnvironmentTogetherIsBounded) {
 }
 
 TEST(DagBounds, SharedTextForManyTasksIsBounded) {
-  const std::string text =
-      "env: {BIG: " + std::string(100'000, 'x') + "}\ntasks:\n" +
-      many(5000, [](int i) { return "  t" + std::to_string(i) + ": {run: x}\n"; });
+  const std::string text = "env: {BIG: " + std::string(100'000, 'x') + "}\ntasks:\n" +
+                           many(5000,
+                                [](int i) { return "  t" + std::to_string(i) + ": {run: x}\n"; });
   EXPECT_NE(findings_of(text).find("TM053"), std::string::npos);
 }
 
 TEST(DagBounds, ManyMistakesAreCutWithACount) {
-  const std::string text =
-      with_task("") + many(3000, [](int i) { return "k" + std::to_string(i) + ": 1\n"; });
+  const std::string text = with_task("") +
+                           many(3000, [](int i) { return "k" + std::to_string(i) + ": 1\n"; });
   const ParsedDag parsed = parse_test_dag(text);
   EXPECT_EQ(parsed.dag, nullptr);
   EXPECT_EQ(parsed.findings.size(), kMaxFindings + 1);
@@ -75,8 +75,8 @@ TEST(DagBounds, ManyMistakesAreCutWithACount) {
 }
 
 TEST(DagBounds, AThousandWarningsHideNoError) {
-  std::string text =
-      "pools: {" + many(1500, [](int i) { return "p" + std::to_string(i) + ": 1, "; }) + "}\n";
+  std::string text = "pools: {" +
+                     many(1500, [](int i) { return "p" + std::to_string(i) + ": 1, "; }) + "}\n";
   text += "tasks:\n  a: {command: [echo, \"${{ params.nothing }}\"]}\n";
   const ParsedDag parsed = parse_test_dag(text);
   EXPECT_EQ(parsed.dag, nullptr);

@@ -303,8 +303,8 @@ TEST(DagParser, HolidaysComeFromAFileBesideTheDag) {
     asked = path;
     return std::string("# German ones\n2026-12-25 Christmas\n\n2026-12-26  # also\n2026-12-25\n");
   };
-  const ParsedDag parsed =
-      parse_dag("schedule: {calendar: {holidays: days/de.txt}}\ntasks: {a: {run: x}}\n", options);
+  const ParsedDag parsed = parse_dag(
+      "schedule: {calendar: {holidays: days/de.txt}}\ntasks: {a: {run: x}}\n", options);
   ASSERT_NE(parsed.dag, nullptr);
   EXPECT_EQ(asked, "days/de.txt");
   EXPECT_EQ(parsed.dag->schedules[0].calendar.holidays.size(), 2u);
@@ -312,8 +312,8 @@ TEST(DagParser, HolidaysComeFromAFileBesideTheDag) {
   options.read_file = [](const std::string&) -> Result<std::string> {
     return std::string("2026-12-25\nsoon\n");
   };
-  const ParsedDag broken =
-      parse_dag("schedule: {calendar: {holidays: x}}\ntasks: {a: {run: x}}\n", options);
+  const ParsedDag broken = parse_dag("schedule: {calendar: {holidays: x}}\ntasks: {a: {run: x}}\n",
+                                     options);
   ASSERT_EQ(broken.findings.size(), 1u);
   EXPECT_EQ(broken.findings[0].rule, "TM120");
   EXPECT_EQ(broken.findings[0].message, "line 2 of x is not a date: soon");

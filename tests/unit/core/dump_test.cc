@@ -38,8 +38,8 @@ Dag listing_category() {
   task_of(dag, "extract").setup = true;
   task_of(dag, "extract").outputs = {"rows"};
   task_of(dag, "evaluate").trigger_rule = TriggerRule::one_success;
-  task_of(dag, "report").needs_expr =
-      Expr::parse_needs("evaluate.succeeded && !audit.failed").value();
+  task_of(dag, "report").needs_expr = Expr::parse_needs("evaluate.succeeded && !audit.failed")
+                                          .value();
   task_of(dag, "publish").condition = Expr::parse("params.mode == \"full\"").value();
   add_hook(dag, HookKind::failure, "hook.failure");
   return dag;

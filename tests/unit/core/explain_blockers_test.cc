@@ -14,8 +14,8 @@ class Blockers : public ::testing::Test {
   void expect(Stage& stage, Blocker::Kind kind, const std::string& golden,
               const TaskNamer& namer = {}) {
     stage.placement.check();
-    const Blocker first =
-        stage.placement.why_waiting(stage.run.id, stage.index("train"), kNow.boot);
+    const Blocker first = stage.placement.why_waiting(stage.run.id, stage.index("train"),
+                                                      kNow.boot);
     EXPECT_EQ(first.kind, kind);
     expect_golden("explain/blocked_" + golden + ".txt", why(stage, "train", namer));
   }

@@ -168,8 +168,10 @@ TEST_F(Explain, Ended) {
 TEST_F(Explain, Skipped) {
   Stage stage("check -> train -> publish");
   stage.ended("check", TaskState::skipped, "if: params.full is false");
-  stage.ended("train", TaskState::skipped, "check was skipped, and all_success needs every upstream to succeed");
-  stage.ended("publish", TaskState::skipped, "train was skipped, and all_success needs every upstream to succeed");
+  stage.ended("train", TaskState::skipped,
+              "check was skipped, and all_success needs every upstream to succeed");
+  stage.ended("publish", TaskState::skipped,
+              "train was skipped, and all_success needs every upstream to succeed");
   scene("by its own condition", why(stage, "check"));
   scene("one below", why(stage, "train"));
   scene("two below", why(stage, "publish"));

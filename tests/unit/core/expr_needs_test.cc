@@ -18,16 +18,16 @@ std::string parsed(std::string_view text) {
   if (!expr) return "error: " + expr.error().message;
   std::string out;
   for (const Reference& reference : expr->references()) {
-    out +=
-        reference.path[1] + ":" + reference.path[2] + "@" + std::to_string(reference.offset) + " ";
+    out += reference.path[1] + ":" + reference.path[2] + "@" + std::to_string(reference.offset) +
+           " ";
   }
   return out;
 }
 
 std::string decided(std::string_view text, const States& states) {
   const Expr expr = Expr::parse_needs(text).value();
-  const auto value =
-      decide_needs(expr, [&](std::string_view id) { return states.find(id)->second; });
+  const auto value = decide_needs(expr,
+                                  [&](std::string_view id) { return states.find(id)->second; });
   return !value ? "open" : *value ? "true" : "false";
 }
 
@@ -183,13 +183,9 @@ void expect_early_and_right(bool once) {
   }
 }
 
-TEST(Needs, EarlyDecisionsAreWhatEveryEndingLeadsTo) {
-  expect_early_and_right(false);
-}
+TEST(Needs, EarlyDecisionsAreWhatEveryEndingLeadsTo) { expect_early_and_right(false); }
 
-TEST(Needs, NothingIsDecidedLate) {
-  expect_early_and_right(true);
-}
+TEST(Needs, NothingIsDecidedLate) { expect_early_and_right(true); }
 
 }  // namespace
 }  // namespace tidemill

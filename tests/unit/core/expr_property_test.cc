@@ -260,13 +260,9 @@ void brute_force(bool once) {
   }
 }
 
-TEST(ExprProperty, AKnownResultIsWhatEveryCompletionGives) {
-  brute_force(false);
-}
+TEST(ExprProperty, AKnownResultIsWhatEveryCompletionGives) { brute_force(false); }
 
-TEST(ExprProperty, WithoutRepeatedNamesUnknownMeansThatCompletionsDiffer) {
-  brute_force(true);
-}
+TEST(ExprProperty, WithoutRepeatedNamesUnknownMeansThatCompletionsDiffer) { brute_force(true); }
 
 TEST(ExprProperty, AnErrorBehindAnUnknownIsNotCertainYet) {
   const auto result = [](std::string_view text) {

@@ -304,8 +304,8 @@ TEST(Expr, TheWorkOfOneEvaluationIsBounded) {
 }
 
 TEST(Expr, ReferencesAreListedWithTheirPlaces) {
-  const Expr expr =
-      Expr::parse("params.a + tasks['a-b'].outputs.x[item.i] > length(env.B)").value();
+  const Expr expr = Expr::parse("params.a + tasks['a-b'].outputs.x[item.i] > length(env.B)")
+                        .value();
   std::string out;
   for (const Reference& reference : expr.references()) {
     out += path_text(reference.path) + "@" + std::to_string(reference.offset) + " ";

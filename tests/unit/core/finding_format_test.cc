@@ -72,8 +72,8 @@ TEST(FindingFormat, GitHubCommandsAreEscaped) {
 }
 
 TEST(FindingFormat, JsonCountsAndLists) {
-  const auto parsed =
-      parse_json(format_findings_json({{"a.yaml", "", kFindings}, {"b.yaml", "", {}}}));
+  const auto parsed = parse_json(
+      format_findings_json({{"a.yaml", "", kFindings}, {"b.yaml", "", {}}}));
   ASSERT_TRUE(parsed.ok());
   EXPECT_EQ(parsed.value().find("errors")->as_int(), 1);
   EXPECT_EQ(parsed.value().find("warnings")->as_int(), 1);
@@ -107,8 +107,8 @@ TEST(FindingFormat, SarifHasRulesPlacesAndStableFingerprints) {
   // The same mistake further down the file is the same result to a code scanner.
   const std::vector<Finding> moved = {
       {"TM030", Severity::error, {3, 3}, "unknown key \"tiemout\"", ""}};
-  const auto later =
-      parse_json(format_findings_sarif({{"a", "\n" + std::string(kSource), moved}}, "1"));
+  const auto later = parse_json(
+      format_findings_sarif({{"a", "\n" + std::string(kSource), moved}}, "1"));
   ASSERT_TRUE(later.ok());
   EXPECT_EQ(*later.value().find("runs")->as_array()[0].find("results")->as_array()[0].find(
                 "partialFingerprints"),

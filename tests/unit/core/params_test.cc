@@ -65,8 +65,8 @@ TEST(BindParams, ReportsEveryProblemAtOnce) {
 TEST(BindParams, TextsArriveAsLiteralBytes) {
   for (const char* text : {"$(id)", "`id`", "; rm x", "'; --", "{{7*7}}", "${X}", "%n", "${{ 1 }}",
                            "@file", "-rf", "--flag", "a\nb", "", " padded ", "null", "1", "[1]"}) {
-    const BoundParams bound =
-        bind_params(dag_with({spec("p", ParamType::string)}), Given{{"p", text}});
+    const BoundParams bound = bind_params(dag_with({spec("p", ParamType::string)}),
+                                          Given{{"p", text}});
     ASSERT_TRUE(bound.problems.empty()) << text;
     EXPECT_EQ(bound.values[0].second.as_string(), text);
     EXPECT_EQ(param_environment(bound.values)[0].second, text);

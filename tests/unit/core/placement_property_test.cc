@@ -99,8 +99,8 @@ class World {
     task.slots = chance(70) ? 1 : pick(1, 4);
     if (chance(40)) task.pool = any_pool();
     if (chance(25))
-      task.runs_on =
-          chance(60) ? std::vector<std::string>{"a"} : std::vector<std::string>{"a", "b"};
+      task.runs_on = chance(60) ? std::vector<std::string>{"a"}
+                                : std::vector<std::string>{"a", "b"};
     if (chance(25)) task.resources = {pick(0, 4) * 0.5, std::uint64_t(pick(0, 4)), pick(0, 1)};
     if (task.run == RunId{3}) task.max_active_tasks = 2;
     placement_.add_ready(task);

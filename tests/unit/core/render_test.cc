@@ -5,9 +5,7 @@
 namespace tidemill {
 namespace {
 
-Template text(std::string_view source) {
-  return Template::parse(source).value();
-}
+Template text(std::string_view source) { return Template::parse(source).value(); }
 
 RunOptions options() {
   RunOptions made;
@@ -63,8 +61,8 @@ TEST(Render, AScriptIsPassedOnUntouched) {
 }
 
 TEST(Render, APlainLineNeedsNoShellUnlessOneIsAskedFor) {
-  const RunFixture plain =
-      trained(with("train", [](TaskSpec& spec) { spec.script = "./a.sh x\n"; }));
+  const RunFixture plain = trained(
+      with("train", [](TaskSpec& spec) { spec.script = "./a.sh x\n"; }));
   EXPECT_EQ(render(plain, "train").value().argv, (std::vector<std::string>{"./a.sh", "x"}));
   EXPECT_EQ(render(plain, "train").value().script, "");
   const RunFixture shell = trained(with("train", [](TaskSpec& spec) {

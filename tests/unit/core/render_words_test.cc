@@ -114,12 +114,8 @@ void compare_with_shell(const std::string& shell) {
   EXPECT_EQ(words_of_the_shell(shell, lines), expected);
 }
 
-TEST(PlainWords, AreTheWordsThatTheShellSees) {
-  compare_with_shell("sh");
-}
-TEST(PlainWords, AreTheWordsThatBashSees) {
-  compare_with_shell("bash");
-}
+TEST(PlainWords, AreTheWordsThatTheShellSees) { compare_with_shell("sh"); }
+TEST(PlainWords, AreTheWordsThatBashSees) { compare_with_shell("bash"); }
 
 }  // namespace
 }  // namespace tidemill

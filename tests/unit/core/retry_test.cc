@@ -10,9 +10,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::uint32_t on(Cause cause) {
-  return 1u << static_cast<unsigned>(cause);
-}
+constexpr std::uint32_t on(Cause cause) { return 1u << static_cast<unsigned>(cause); }
 
 // One task with one policy; every question starts from a fresh state unless it says otherwise.
 struct Question {
@@ -39,9 +37,7 @@ Outcome begun(Cause cause) {
   return outcome;
 }
 
-TEST(Retry, SuccessNeedsNone) {
-  EXPECT_EQ(Question().kind(success()), Kind::succeed);
-}
+TEST(Retry, SuccessNeedsNone) { EXPECT_EQ(Question().kind(success()), Kind::succeed); }
 
 TEST(Retry, EachCauseHasItsDefault) {
   const Question q;

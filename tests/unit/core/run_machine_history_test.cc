@@ -248,8 +248,8 @@ void one_history_on_two_clocks(std::uint64_t seed) {
   jumping.skip_recovery_check();
   for (int i = 0; i < 40; ++i) {
     const BootTime before = steady.now().boot;
-    const Event event =
-        dice.one_in(6) ? senseless_event(dice, steady) : sensible_event(dice, steady);
+    const Event event = dice.one_in(6) ? senseless_event(dice, steady)
+                                       : sensible_event(dice, steady);
     jumping.pass(steady.now().boot - before);
     jumping.shift_wall_clock(std::chrono::hours(24) *
                              (static_cast<int>(dice.below(20'001)) - 10'000));

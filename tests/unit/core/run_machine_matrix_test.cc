@@ -231,8 +231,8 @@ std::string golden_text(const Matrix& matrix) {
     text += fmt::format("{}\n", to_word(static_cast<TaskState>(i)));
     for (std::size_t j = 0; j < matrix.names.size(); ++j) {
       const Answer& answer = matrix.answers[static_cast<std::size_t>(i)][j];
-      const std::string& detail =
-          answer.transition.note.empty() ? answer.effects : answer.transition.note;
+      const std::string& detail = answer.transition.note.empty() ? answer.effects
+                                                                 : answer.transition.note;
       std::string line = fmt::format("  {:34} {:18} {}", matrix.names[j], answer.result(), detail);
       line.erase(line.find_last_not_of(' ') + 1);
       text += line + "\n";

@@ -143,7 +143,8 @@ TEST(RunMachine, ExitCode99SkipsTheTask) {
   run.start();
   EXPECT_EQ(run.attempt("extract", exited(99)), "run succeeded");
   EXPECT_EQ(run.states(), "extract skipped, train skipped");
-  EXPECT_EQ(run.of("train").reason, "extract was skipped, and all_success needs every upstream to succeed");
+  EXPECT_EQ(run.of("train").reason,
+            "extract was skipped, and all_success needs every upstream to succeed");
 }
 
 TEST(RunMachine, AnAttemptThatSomebodyStoppedFailsWithoutARetry) {

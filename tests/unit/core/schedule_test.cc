@@ -14,12 +14,8 @@ constexpr std::int64_t kSecondUs = 1'000'000;
 
 using Times = std::vector<std::string>;
 
-WallTime at(std::string_view text) {
-  return parse_rfc3339(text).value();
-}
-std::int32_t day(std::string_view text) {
-  return parse_date(text).value();
-}
+WallTime at(std::string_view text) { return parse_rfc3339(text).value(); }
+std::int32_t day(std::string_view text) { return parse_date(text).value(); }
 
 Schedule cron_schedule(std::string_view text, std::string_view zone = "UTC", DstPolicy dst = {}) {
   Schedule schedule;
@@ -151,8 +147,8 @@ TEST(NextDue, TheEndsOfTimeAreNoTrap) {
 TEST(NextDue, AScheduleWhoseOnlyTimesAreSkippedIsNotDueInThem) {
   // 02:30 on the last Sunday of March never exists in Berlin as long as the rule is known; after
   // 2037 the zone has no more changes.
-  const Schedule schedule =
-      cron_schedule("30 2 ? 3 SUNL", "Europe/Berlin", {.gap = DstPolicy::Gap::skip});
+  const Schedule schedule = cron_schedule("30 2 ? 3 SUNL", "Europe/Berlin",
+                                          {.gap = DstPolicy::Gap::skip});
   EXPECT_EQ(due(schedule, "2026-01-01T00:00:00Z", 1), (Times{"2038-03-28T01:30:00Z"}));
 }
 
@@ -223,8 +219,8 @@ TEST(NextDue, AgreesWithTheDefinitionSecondBySecondAroundClockChanges) {
   constexpr std::uint64_t kSeed = 20'260'329;
   Random random(kSeed);
   for (int i = 0; i < 250; ++i) {
-    const ZonePtr zone =
-        load_zone(kZones[static_cast<std::size_t>(random.below(kZones.size()))]).value();
+    const ZonePtr zone = load_zone(kZones[static_cast<std::size_t>(random.below(kZones.size()))])
+                             .value();
     const auto& periods = zone->periods();
     const auto count = static_cast<std::int64_t>(periods.size());
     const std::int64_t change = periods[static_cast<std::size_t>(random.below(count))].begin_s;
@@ -232,8 +228,8 @@ TEST(NextDue, AgreesWithTheDefinitionSecondBySecondAroundClockChanges) {
     const std::int64_t until_s = change + random.below(4 * 3600);
     const Schedule schedule = cron_schedule(random.cron(), zone->name(), random.policy());
     const auto expected = due_by_definition(schedule, *zone, after_s, until_s);
-    const auto found =
-        due_between(schedule, *zone, {after_s * kSecondUs}, {until_s * kSecondUs}, 100'000);
+    const auto found = due_between(schedule, *zone, {after_s * kSecondUs}, {until_s * kSecondUs},
+                                   100'000);
     ASSERT_EQ(found, expected) << "seed " << kSeed << " round " << i << ": " << schedule.cron.text
                                << " in " << zone->name() << " after "
                                << format_rfc3339({after_s * kSecondUs});
@@ -243,8 +239,8 @@ TEST(NextDue, AgreesWithTheDefinitionSecondBySecondAroundClockChanges) {
 TEST(NextDue, RisesStrictlyAndDoesNotDependOnTheStep) {
   Random random(11);
   for (int i = 0; i < 3'000; ++i) {
-    const ZonePtr zone =
-        load_zone(kZones[static_cast<std::size_t>(random.below(kZones.size()))]).value();
+    const ZonePtr zone = load_zone(kZones[static_cast<std::size_t>(random.below(kZones.size()))])
+                             .value();
     const Schedule schedule = cron_schedule(random.cron(), zone->name(), random.policy());
     WallTime from{random.below(2'000'000'000'000'000)};
     const auto all = due_between(schedule, *zone, from, kForever, 30);
@@ -272,8 +268,8 @@ TEST(DueBetween, IsOpenAtTheBeginningAndClosedAtTheEnd) {
 TEST(LastDue, IsTheLastOfDueBetween) {
   Random random(5);
   for (int i = 0; i < 2'000; ++i) {
-    const ZonePtr zone =
-        load_zone(kZones[static_cast<std::size_t>(random.below(kZones.size()))]).value();
+    const ZonePtr zone = load_zone(kZones[static_cast<std::size_t>(random.below(kZones.size()))])
+                             .value();
     const Schedule schedule = cron_schedule(random.cron(), zone->name(), random.policy());
     const WallTime from{random.below(2'000'000'000'000'000)};
     const WallTime until = from + Duration(random.below(3'000'000'000));

@@ -102,8 +102,8 @@ TEST(Template, ProblemsPointIntoTheWholeText) {
                           return std::nullopt;
                         },
                         [] { return std::vector<std::string>{"params.floor"}; }};
-  const auto problems =
-      check_template(Template::parse("a ${{ params.floor }} ${{ params.flor }}").value(), scope);
+  const auto problems = check_template(
+      Template::parse("a ${{ params.floor }} ${{ params.flor }}").value(), scope);
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].offset, 26u);
   EXPECT_EQ(problems[0].hint, "did you mean 'params.floor'?");

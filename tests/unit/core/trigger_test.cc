@@ -20,21 +20,11 @@ constexpr TaskState kEnds[] = {TaskState::succeeded, TaskState::failed, TaskStat
 // The oracle
 // ----------------------------------------------------------------------------------------
 
-bool is_success(TaskState s) {
-  return s == TaskState::succeeded;
-}
-bool is_failure(TaskState s) {
-  return s == TaskState::failed || s == TaskState::cancelled;
-}
-bool is_failure_or_follows(TaskState s) {
-  return is_failure(s) || s == TaskState::upstream_failed;
-}
-bool is_skip(TaskState s) {
-  return s == TaskState::skipped;
-}
-bool is_success_or_failure(TaskState s) {
-  return is_success(s) || is_failure(s);
-}
+bool is_success(TaskState s) { return s == TaskState::succeeded; }
+bool is_failure(TaskState s) { return s == TaskState::failed || s == TaskState::cancelled; }
+bool is_failure_or_follows(TaskState s) { return is_failure(s) || s == TaskState::upstream_failed; }
+bool is_skip(TaskState s) { return s == TaskState::skipped; }
+bool is_success_or_failure(TaskState s) { return is_success(s) || is_failure(s); }
 
 template <typename P>
 bool any(const States& states, P p) {
@@ -264,8 +254,8 @@ TEST(Trigger, LeftOutUpstreamsAreNotCounted) {
 }
 
 TEST(Trigger, ExplainsInOneClause) {
-  const Dag d =
-      dag("a, b, c -> join; a -> solo; a -> any; lone", rule("any", TriggerRule::one_failed));
+  const Dag d = dag("a, b, c -> join; a -> solo; a -> any; lone",
+                    rule("any", TriggerRule::one_failed));
   const auto run = run_in(
       d, {{"a", TaskState::succeeded}, {"b", TaskState::running}, {"c", TaskState::succeeded}});
   const auto why = [&](const char* id) { return explain_trigger(d, run, d.find(id)).why; };
@@ -299,8 +289,9 @@ TEST(Trigger, TellsOnlyWhatSettledIt) {
             "b was skipped, and all_success needs every upstream to succeed");
   EXPECT_EQ(why(TriggerRule::all_success, {{"b", skipped}, {"c", TaskState::cancelled}}),
             "c was cancelled");
-  EXPECT_EQ(why(TriggerRule::none_failed, {{"a", TaskState::upstream_failed}, {"b", failed}}),
-            "b failed, a did not run, and none_failed needs every upstream to succeed or be skipped");
+  EXPECT_EQ(
+      why(TriggerRule::none_failed, {{"a", TaskState::upstream_failed}, {"b", failed}}),
+      "b failed, a did not run, and none_failed needs every upstream to succeed or be skipped");
   EXPECT_EQ(why(TriggerRule::all_failed, {{"a", failed}, {"b", TaskState::succeeded}}),
             "b succeeded, and all_failed needs every upstream to fail");
   EXPECT_EQ(why(TriggerRule::one_success, {{"a", failed}, {"b", failed}, {"c", skipped}}),
@@ -319,8 +310,10 @@ TEST(Trigger, SaysSoWhenThereIsNoSetup) {
   const auto run = run_in(d, {{"a", TaskState::succeeded}});
   const TriggerVerdict verdict = explain_trigger(d, run, d.find("clean"));
   EXPECT_EQ(verdict.kind, Kind::skip);
-  EXPECT_EQ(verdict.why, "a succeeded, and all_done_setup_success needs one upstream with setup: true to succeed; "
-            "none of them is a setup");
+  EXPECT_EQ(
+      verdict.why,
+      "a succeeded, and all_done_setup_success needs one upstream with setup: true to succeed; "
+      "none of them is a setup");
 }
 
 // The expression form: every combination, against two-valued evaluation of every completion.

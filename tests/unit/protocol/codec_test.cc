@@ -51,7 +51,8 @@ TEST(Codec, FieldsKeepTheirValues) {
 }
 
 TEST(Codec, TheWireFormIsFixed) {
-  EXPECT_EQ(frame_of(message::Heartbeat{0x0102}), u32(9) + "\x0a" + std::string("\x02\x01\0\0\0\0\0\0", 8));
+  EXPECT_EQ(frame_of(message::Heartbeat{0x0102}),
+            u32(9) + "\x0a" + std::string("\x02\x01\0\0\0\0\0\0", 8));
 }
 
 TEST(Codec, EveryTruncationIsRefused) {
@@ -163,7 +164,8 @@ TEST(FrameReader, CutsAStreamAnyhow) {
 }
 
 TEST(FrameReader, LengthsOutOfBoundsBreakTheStreamForGood) {
-  for (const std::string& bad : {u32(0), u32(0xffffffff), u32((64u << 20) + 1), std::string("GET / HTTP/1.1\r\n")}) {
+  for (const std::string& bad :
+       {u32(0), u32(0xffffffff), u32((64u << 20) + 1), std::string("GET / HTTP/1.1\r\n")}) {
     FrameReader reader;
     reader.feed(bad);
     EXPECT_FALSE(reader.next().ok());

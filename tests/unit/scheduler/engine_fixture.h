@@ -1,5 +1,6 @@
 // The engine told what happened, answering in text. Each turn's batch is also committed to a real
-// database, whose rules then check it, and the engine's own bookkeeping is checked after every turn.
+// database, whose rules then check it, and the engine's own bookkeeping is checked after every
+// turn.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,16 +1,14 @@
 // What the engine says to whom, and when: never before the row that allows it.
-#include "tests/unit/scheduler/engine_fixture.h"
-
 #include <algorithm>
 
 #include "scheduler/start_message.h"
+#include "tests/unit/scheduler/engine_fixture.h"
 
 namespace tidemill {
 namespace {
 
 using Stage = message::KnownAttempt::Stage;
 class EngineTest : public EngineFixture {};
-
 
 TEST_F(EngineTest, AChainIsHandedOnTaskByTask) {
   submit(dag("a -> b"));
@@ -219,7 +217,8 @@ TEST_F(EngineTest, ARunIsRefusedWhenOverlapsAreSkipped) {
   one.on_overlap = Dag::OnOverlap::skip;
   EXPECT_EQ(submit(one).value, 1);
   EXPECT_FALSE(submit(one));
-  EXPECT_EQ(refusal_, "1 run of " + one.name + " not finished yet, and its on_overlap is skip: no new run");
+  EXPECT_EQ(refusal_,
+            "1 run of " + one.name + " not finished yet, and its on_overlap is skip: no new run");
   hello(1, "w");
   turn();
   ended(1, 1);
@@ -253,7 +252,8 @@ TEST_F(EngineTest, AttemptIdsAreSetAsideBeforeTheyAreUsed) {
   turn();
   submit(dag("a"));
   const std::string said = turn();
-  EXPECT_EQ(said.find("#1=2 "), std::string::npos) << "an id of the last process came back: " << said;
+  EXPECT_EQ(said.find("#1=2 "), std::string::npos)
+      << "an id of the last process came back: " << said;
 }
 
 TEST_F(EngineTest, ARestartGoesOnWhereTheLastCommitWas) {
@@ -335,7 +335,8 @@ TEST_F(EngineTest, CommitsWaitOnlyWhenNobodyIsWaiting) {
   started(1, 1);
   EXPECT_EQ(engine_->patience(), std::optional<Duration>(Engine::kNewsMayWait));
   ended(1, 2);
-  EXPECT_EQ(engine_->patience(), std::optional<Duration>(Engine::kEndMayWait)) << "c holds nobody up";
+  EXPECT_EQ(engine_->patience(), std::optional<Duration>(Engine::kEndMayWait))
+      << "c holds nobody up";
   ended(1, 1);
   EXPECT_EQ(engine_->patience(), std::optional<Duration>(Duration{})) << "b waits for a";
 }

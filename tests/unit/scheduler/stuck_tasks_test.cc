@@ -39,7 +39,8 @@ TEST_F(StuckTasksTest, AnUnknownLabelIsTold) {
 }
 
 TEST_F(StuckTasksTest, WhatOnlyWaitsItsTurnIsNotTold) {
-  // Tasks that ask for resources are never granted ahead of a free slot, so most of these stay ready.
+  // Tasks that ask for resources are never granted ahead of a free slot, so most of these stay
+  // ready.
   const auto asks = [](TaskSpec& spec) { spec.resources.cpu = 1; };
   submit(dag("a; b; c; d", with("a", asks), with("b", asks), with("c", asks), with("d", asks)));
   pass(StuckTasks::kPatience);

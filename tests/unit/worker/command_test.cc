@@ -30,7 +30,8 @@ TEST(Command, OwnOptionsAreTakenAsTheyAre) {
 
 TEST(Command, AFirstLineNamesItsInterpreterItself) {
   EXPECT_EQ(shown("#!/usr/bin/env python3\nprint(1)", ""), "/w/script (file)");
-  EXPECT_EQ(shown("#!/bin/sh\na", "bash"), "bash|-eo|pipefail|-c|#!/bin/sh\na|train") << "shell: wins";
+  EXPECT_EQ(shown("#!/bin/sh\na", "bash"), "bash|-eo|pipefail|-c|#!/bin/sh\na|train")
+      << "shell: wins";
 }
 
 TEST(Command, WhatIsTooLongForAnArgumentGoesIntoAFile) {

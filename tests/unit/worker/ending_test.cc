@@ -18,7 +18,8 @@ TEST(Ending, ExitCodes) {
 }
 
 TEST(Ending, ShellsOwnCodesAreExplained) {
-  EXPECT_NE(ending_of({.wait_status = exited(127)}).message.find("did not find"), std::string::npos);
+  EXPECT_NE(ending_of({.wait_status = exited(127)}).message.find("did not find"),
+            std::string::npos);
   EXPECT_NE(ending_of({.wait_status = exited(139)}).message.find("SIGSEGV"), std::string::npos);
 }
 
@@ -26,8 +27,10 @@ TEST(Ending, AKillIsNeverABareNumber) {
   const Ending foreign = ending_of({.wait_status = signalled(SIGKILL)});
   EXPECT_EQ(foreign.cause, Cause::signal);
   EXPECT_NE(foreign.message.find("did not send"), std::string::npos);
-  const Ending oom = ending_of({.wait_status = signalled(SIGKILL), .kernel_oom = true,
-                                .peak_memory = 2ull << 30, .memory_limit = 1ull << 30});
+  const Ending oom = ending_of({.wait_status = signalled(SIGKILL),
+                                .kernel_oom = true,
+                                .peak_memory = 2ull << 30,
+                                .memory_limit = 1ull << 30});
   EXPECT_EQ(oom.cause, Cause::oom);
   EXPECT_NE(oom.message.find("2 GiB"), std::string::npos) << oom.message;
 }
@@ -40,8 +43,10 @@ TEST(Ending, AShellThatSawItsCommandKilledForMemoryIsOomToo) {
 
 TEST(Ending, WhatWeDidWinsOverHowItEnded) {
   for (const int status : {exited(0), exited(1), signalled(SIGTERM), signalled(SIGKILL)}) {
-    const Ending ending = ending_of({.wait_status = status, .stopped_for = Cause::timeout,
-                                     .killed = status == signalled(SIGKILL), .timeout = std::chrono::minutes(5),
+    const Ending ending = ending_of({.wait_status = status,
+                                     .stopped_for = Cause::timeout,
+                                     .killed = status == signalled(SIGKILL),
+                                     .timeout = std::chrono::minutes(5),
                                      .grace = std::chrono::seconds(10)});
     EXPECT_EQ(ending.cause, Cause::timeout);
     EXPECT_NE(ending.message.find("timed out after 5m"), std::string::npos) << ending.message;

@@ -78,7 +78,9 @@ TEST(LogTail, AHostilePatternIsNotSlow) {
 class CaptureTest : public ::testing::Test {
  protected:
   std::string log() const { return read_file(path, 1u << 30).value(); }
-  std::string text(const std::string& stream = "stdout") const { return testing::cri_text(log(), stream); }
+  std::string text(const std::string& stream = "stdout") const {
+    return testing::cri_text(log(), stream);
+  }
 
   testing::TemporaryDirectory folder;
   std::string path = folder / "deep/er/1.log";
@@ -109,8 +111,10 @@ TEST_F(CaptureTest, MasksWhatTheTaskAsksFor) {
   for (const std::size_t step : {1u, 5u, 1000u}) {
     std::filesystem::remove(path);
     Capture capture(path, {}, sync, {"given"}, {});
-    const std::string all = "given asked\n::add-mask::asked\nasked given\n:: asked\n x ::add-mask::x\n";
-    for (std::size_t at = 0; at < all.size(); at += step) capture.feed(LogStream::out, all.substr(at, step));
+    const std::string all =
+        "given asked\n::add-mask::asked\nasked given\n:: asked\n x ::add-mask::x\n";
+    for (std::size_t at = 0; at < all.size(); at += step)
+      capture.feed(LogStream::out, all.substr(at, step));
     capture.feed(LogStream::err, "asked\n");
     capture.say("exit of asked");
     capture.end_streams();
@@ -136,7 +140,8 @@ TEST_F(CaptureTest, KeepsHeadAndTailWithinTheCap) {
   for (int i = 0; i < 1000; ++i) {
     capture.feed(LogStream::out, "line " + std::to_string(i) + "\n");
     std::uint64_t used = 0;
-    for (const auto& file : std::filesystem::directory_iterator(folder / "deep/er")) used += file.file_size();
+    for (const auto& file : std::filesystem::directory_iterator(folder / "deep/er"))
+      used += file.file_size();
     ASSERT_LE(used, 4000u + 3 * 1000u) << "also while it runs";
   }
   capture.end_streams();
@@ -146,8 +151,10 @@ TEST_F(CaptureTest, KeepsHeadAndTailWithinTheCap) {
   EXPECT_EQ(all.substr(all.size() - 9), "line 999\n");
   EXPECT_EQ(all.find("line 500\n"), std::string::npos);
   EXPECT_GT(capture.dropped_bytes(), 0u);
-  EXPECT_EQ(all.size() + capture.dropped_bytes(), capture.task_bytes()) << "every byte is there or counted";
-  EXPECT_NE(text("tidemill").find(std::to_string(capture.dropped_bytes()) + " bytes"), std::string::npos);
+  EXPECT_EQ(all.size() + capture.dropped_bytes(), capture.task_bytes())
+      << "every byte is there or counted";
+  EXPECT_NE(text("tidemill").find(std::to_string(capture.dropped_bytes()) + " bytes"),
+            std::string::npos);
   EXPECT_FALSE(std::filesystem::exists(path + ".tail-1"));
 }
 
@@ -162,7 +169,8 @@ TEST_F(CaptureTest, WhatFitsIsNeverCut) {
 }
 
 TEST_F(CaptureTest, ACrashInTheTailLosesNoKeptByte) {
-  auto capture = std::make_unique<Capture>(path, kSmall, sync, std::vector<std::string>{}, std::vector<std::string>{});
+  auto capture = std::make_unique<Capture>(path, kSmall, sync, std::vector<std::string>{},
+                                           std::vector<std::string>{});
   for (int i = 0; i < 1000; ++i) capture->feed(LogStream::out, "line " + std::to_string(i) + "\n");
   capture.reset();  // without finish(), as by kill -9
   gather_log_segments(path, kTime);

@@ -8,7 +8,8 @@ namespace tidemill {
 namespace {
 
 // Fed in pieces of `step` bytes.
-std::string masked(const std::vector<std::string>& secrets, std::string_view text, std::size_t step) {
+std::string masked(const std::vector<std::string>& secrets, std::string_view text,
+                   std::size_t step) {
   MaskSet masks;
   for (const auto& secret : secrets) masks.add(secret);
   Masker masker(masks);
@@ -18,14 +19,16 @@ std::string masked(const std::vector<std::string>& secrets, std::string_view tex
   return out;
 }
 
-void expect_masked(const std::vector<std::string>& secrets, std::string_view text, std::string_view expected) {
+void expect_masked(const std::vector<std::string>& secrets, std::string_view text,
+                   std::string_view expected) {
   for (std::size_t step = 1; step <= text.size() + 1; ++step) {
     EXPECT_EQ(masked(secrets, text, step), expected) << "in pieces of " << step;
   }
 }
 
 TEST(Masker, HidesASecretWhereverItIsCut) {
-  expect_masked({"hunter2"}, "password hunter2, again hunter2hunter2.", "password ***, again ******.");
+  expect_masked({"hunter2"}, "password hunter2, again hunter2hunter2.",
+                "password ***, again ******.");
 }
 
 TEST(Masker, LeavesNearMissesAlone) {
@@ -45,7 +48,9 @@ TEST(Masker, HidesASecretOfSeveralLinesAndEachOfItsLines) {
 
 TEST(Masker, WithoutSecretsNothingChanges) { expect_masked({}, "any ***\n", "any ***\n"); }
 
-TEST(Masker, EmptyAndTinySecretsAreNoSecrets) { expect_masked({"", "a", "ab"}, "ab abab", "ab abab"); }
+TEST(Masker, EmptyAndTinySecretsAreNoSecrets) {
+  expect_masked({"", "a", "ab"}, "ab abab", "ab abab");
+}
 
 TEST(Masker, HoldsBackOnlyWhatMayBeASecret) {
   MaskSet masks;
@@ -70,19 +75,21 @@ TEST(Masker, ALongRunOfASecretsBeginningStaysLinear) {
 TEST(MaskForms, KnowsTheUsualSpellings) {
   const std::string secret = "pa$$ w/ö\"rd";
   const std::vector<std::string> spelled = {
-      "pa$$ w/ö\"rd",                          // as it is
-      "cGEkJCB3L8O2InJk",                      // base64
-      "dXNlcjpwYSQkIHcvw7YicmQ6eA==",          // base64 of user:...:x
-      "eDpwYSQkIHcvw7YicmQs",                  // base64 of x:...,
-      "MHBhJCQgdy/DtiJyZA==",                  // base64 of 0...
-      "pa%24%24%20w%2F%C3%B6%22rd",            // percent-encoded
-      "pa%24%24%20w%2f%c3%b6%22rd",            //
-      "pa%24%24+w%2F%C3%B6%22rd",              // as a form
-      "pa%24%24+w%2f%c3%b6%22rd",              //
-      "pa$$ w/ö\\\"rd",                        // in JSON
-      "pa$$ w\\/ö\\\"rd",                      // in JSON with \/
-      "706124242077" "2fc3b6227264",           // hexadecimal
-      "706124242077" "2FC3B6227264",           //
+      "pa$$ w/ö\"rd",                  // as it is
+      "cGEkJCB3L8O2InJk",              // base64
+      "dXNlcjpwYSQkIHcvw7YicmQ6eA==",  // base64 of user:...:x
+      "eDpwYSQkIHcvw7YicmQs",          // base64 of x:...,
+      "MHBhJCQgdy/DtiJyZA==",          // base64 of 0...
+      "pa%24%24%20w%2F%C3%B6%22rd",    // percent-encoded
+      "pa%24%24%20w%2f%c3%b6%22rd",    //
+      "pa%24%24+w%2F%C3%B6%22rd",      // as a form
+      "pa%24%24+w%2f%c3%b6%22rd",      //
+      "pa$$ w/ö\\\"rd",                // in JSON
+      "pa$$ w\\/ö\\\"rd",              // in JSON with \/
+      "706124242077"
+      "2fc3b6227264",  // hexadecimal
+      "706124242077"
+      "2FC3B6227264",  //
   };
   for (const std::string& text : spelled) {
     EXPECT_NE(masked({secret}, "<" + text + ">", 7).find("***"), std::string::npos) << text;
@@ -95,7 +102,8 @@ TEST(MaskForms, UrlSafeBase64) {
 }
 
 TEST(MaskForms, NoneIsShort) {
-  for (const std::string& form : mask_forms("abc\nd\n\nefg")) EXPECT_GE(form.size(), kShortestMask) << form;
+  for (const std::string& form : mask_forms("abc\nd\n\nefg"))
+    EXPECT_GE(form.size(), kShortestMask) << form;
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ message::Spawn spawn(std::int64_t attempt, int priority) {
 
 TEST(SpawnQueue, ByPriorityThenByAge) {
   SpawnQueue queue;
-  for (const auto& [attempt, priority] : {std::pair{5, 5}, {3, 5}, {9, 1}, {4, 9}}) queue.add(spawn(attempt, priority));
+  for (const auto& [attempt, priority] : {std::pair{5, 5}, {3, 5}, {9, 1}, {4, 9}})
+    queue.add(spawn(attempt, priority));
   std::string order;
   while (!queue.empty()) order += std::to_string(queue.take_first().attempt.value);
   EXPECT_EQ(order, "9354");
@@ -45,7 +46,8 @@ TEST(TaskEnvironment, LaterOnesWinAndThePathsAlways) {
   message::Start start;
   start.env = {{"HOME", "/dag"}, {"TIDEMILL_OUT", "/etc"}, {"TOKEN", "env"}};
   start.secrets = {{"TOKEN", "secret"}};
-  const auto env = make_environment(start, {"/w/1", "/c/1", false}, {{"HOME", "/root"}, {"PATH", "/bin"}});
+  const auto env = make_environment(start, {"/w/1", "/c/1", false},
+                                    {{"HOME", "/root"}, {"PATH", "/bin"}});
   EXPECT_EQ(value_of(env, "HOME"), "/dag");
   EXPECT_EQ(value_of(env, "PATH"), "/bin");
   EXPECT_EQ(value_of(env, "TOKEN"), "secret");

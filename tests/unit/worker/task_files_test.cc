@@ -5,16 +5,19 @@
 namespace tidemill {
 namespace {
 
-std::string outputs_text(std::string_view text, const std::vector<std::string>& declared, Notes& notes) {
+std::string outputs_text(std::string_view text, const std::vector<std::string>& declared,
+                         Notes& notes) {
   std::string out;
-  for (const auto& [name, value] : parse_outputs(text, declared, notes)) out += name + "=[" + value + "]";
+  for (const auto& [name, value] : parse_outputs(text, declared, notes))
+    out += name + "=[" + value + "]";
   return out;
 }
 
 TEST(Outputs, LinesAndBlocks) {
   Notes notes;
-  EXPECT_EQ(outputs_text("a=1\nb<<END\nline 1\n\n  line 2\nEND\na=x=y\r\nc=", {"a", "b", "c"}, notes),
-            "a=[x=y]b=[line 1\n\n  line 2]c=[]");
+  EXPECT_EQ(
+      outputs_text("a=1\nb<<END\nline 1\n\n  line 2\nEND\na=x=y\r\nc=", {"a", "b", "c"}, notes),
+      "a=[x=y]b=[line 1\n\n  line 2]c=[]");
   EXPECT_TRUE(notes.empty());
 }
 
@@ -69,12 +72,15 @@ TEST(Metrics, GoodLinesCountAndBadOnesAreNoted) {
 TEST(Checks, ValuesOfAnyKindBecomeText) {
   Notes notes;
   const auto checks = parse_checks(
-      "{\"check\": \"rows\", \"success\": true, \"expected\": [1, 2], \"actual\": 1.5, \"severity\": \"warning\"}\n", notes);
+      "{\"check\": \"rows\", \"success\": true, \"expected\": [1, 2], \"actual\": 1.5, "
+      "\"severity\": \"warning\"}\n",
+      notes);
   ASSERT_EQ(checks.size(), 1u);
   EXPECT_EQ(checks[0].expected, "[1,2]");
   EXPECT_EQ(checks[0].actual, "1.5");
   EXPECT_EQ(checks[0].severity, "warning");
-  EXPECT_TRUE(parse_checks("{\"check\": \"rows\"}", notes).empty()) << "without a verdict it is no check";
+  EXPECT_TRUE(parse_checks("{\"check\": \"rows\"}", notes).empty())
+      << "without a verdict it is no check";
 }
 
 TEST(Progress, TheLastWholeLineCounts) {
