@@ -1,0 +1,26 @@
+// What happens, as server-sent events. publish() may be called by any thread and never waits; a
+// reader sees the events of its topics that its principal may read. The last events are kept, so
+// that a reader that comes back with Last-Event-ID misses nothing; one that was away too long, or
+// knew another start of the scheduler, first gets an event `reset` and loads its state anew.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tidemill::http {
+
+struct HubEvent {
+  std::string topic;  // "runs", "run:12", "dags", "workers", "alerts", "log:12/3/1" …
+  std::string type;   // SSE `event:` word: "run", "task", "dag" …
+  std::string dag;    // whose readers may see it; empty = everyone who is signed in
+  std::string data;   // JSON, one line
+};
+
+class EventHub {
+ public:
+  virtual ~EventHub() = default;
+  virtual void publish(std::vector<HubEvent> events) = 0;
+};
+
+}  // namespace tidemill::http
