@@ -23,7 +23,7 @@ bench: ## compare with make, ninja, GNU parallel and snakemake
 	./bootstrap bench
 
 format: ## clang-format over every C++ source
-	git ls-files '*.cc' '*.h' | xargs clang-format-14 -i
+	tools/format
 
 golden: ## rewrite the golden files and generated docs, then read the diff
 	UPDATE_GOLDEN=1 ctest --preset release -L golden

@@ -1,6 +1,6 @@
 tidemill_test(base_yaml_test SOURCES unit/base/yaml_test.cc LIBS tidemill_base)
 tidemill_test(core_fields_test SOURCES unit/core/fields_test.cc LIBS tidemill_fields)
-tidemill_test(core_schema_test SOURCES unit/core/schema_test.cc LIBS tidemill_fields)
+tidemill_test(core_schema_test SOURCES unit/core/schema_test.cc LIBS tidemill_fields LABELS golden)
 tidemill_test(core_finding_format_test
   SOURCES unit/core/finding_format_test.cc LIBS tidemill_fields)
 tidemill_test(core_dag_parser_test

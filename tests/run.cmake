@@ -14,11 +14,10 @@ foreach(area
     run_machine_cancel
     run_machine_history
     run_machine_hooks
-    run_machine_matrix
     run_machine_scale
     trigger)
   tidemill_test(core_${area}_test SOURCES unit/core/${area}_test.cc
     LIBS tidemill_run_fixture tidemill_run)
 endforeach()
-# Ten thousand histories, many times slower under the sanitizers.
-set_tests_properties(core_run_machine_history_test PROPERTIES TIMEOUT 600)
+tidemill_test(core_run_machine_matrix_test SOURCES unit/core/run_machine_matrix_test.cc
+  LIBS tidemill_run_fixture tidemill_run LABELS golden)

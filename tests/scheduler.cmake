@@ -16,7 +16,7 @@ tidemill_test(simulation_test SOURCES sim/simulation_test.cc LIBS tidemill_sim T
 add_executable(simulate sim/sim_main.cc ../cli/sim_command.cc)
 target_link_libraries(simulate PRIVATE tidemill_sim)
 tidemill_test(kill_test SOURCES faults/kill_test.cc faults/faulty_run.cc support/process.cc
-  LIBS tidemill_scheduler TIMEOUT 600 LABELS faults)
+  LIBS tidemill_scheduler TIMEOUT 600)
 target_compile_definitions(kill_test PRIVATE TIDEMILL_BINARY="$<TARGET_FILE:tidemill>")
 add_dependencies(kill_test tidemill)
 tidemill_test(engine_test

@@ -12,7 +12,7 @@ target_compile_definitions(tidemill_worker_test_support PRIVATE
 tidemill_reuse_pch(tidemill_worker_test_support tidemill_pch_test)
 
 function(tidemill_worker_test name)
-  tidemill_test(${name} LIBS tidemill_worker_test_support LABELS worker ${ARGN})
+  tidemill_test(${name} LIBS tidemill_worker_test_support ${ARGN})
   add_dependencies(${name} worker_process)
 endfunction()
 
