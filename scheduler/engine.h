@@ -10,6 +10,7 @@
 // is no other recovery. One thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -40,8 +41,9 @@ struct SubmitRequest {
 
 struct Turn {
   Batch batch;
-  std::vector<ShellEffect> effects;  // in order, after the commit
-  std::optional<BootTime> wake_at;   // call wake() then; none = nothing waits for time
+  std::vector<ShellEffect> effects;            // in order, after the commit
+  std::vector<std::function<void()>> answers;  // after the effects
+  std::optional<BootTime> wake_at;             // call wake() then; none = nothing waits for time
   bool empty() const { return batch.empty() && effects.empty(); }
 };
 

@@ -29,7 +29,10 @@ void Scheduler::Loop::post(std::function<void(Scheduler&)> command) {
 
 void Scheduler::Loop::take_commands(Scheduler& self) {
   std::uint64_t count = 0;
-  if (::read(wakeup_.get(), &count, sizeof count) < 0) return;
+  // An empty counter says nothing: commands may have waited for a commit.
+  (void)!::read(wakeup_.get(), &count, sizeof count);
+  // A decision may read rows, and finds those of every turn before it.
+  if (in_flight_ != nullptr) return;
   std::vector<std::function<void(Scheduler&)>> commands;
   {
     const std::lock_guard lock(mutex_);
@@ -68,6 +71,9 @@ Duration Scheduler::Loop::sleep_time(Now now) const {
   if (!committer_->busy()) until(seal_by_);
   until(wake_at_);
   until(stuck_.next_look());
+  if (config_.planner != nullptr) {
+    if (const auto due = config_.planner->next_look()) until(now.boot + (*due - now.wall));
+  }
   if (links_->count() == 0) until(agent_->retry_at());
   return longest;
 }
@@ -76,14 +82,15 @@ Status Scheduler::Loop::turn(Scheduler& self) {
   TRY(links_->wait(sleep_time(system_now())));
   const Now now = system_now();
   ++figures_.turns;
-  take_commands(self);
   TRY(finish_commit());
+  take_commands(self);
   feed(links_->take(), now);
   TRY(look_after_agent(now));
   if (wake_at_ && *wake_at_ <= now.boot) {
     wake_at_.reset();
     engine_->wake(now);
   }
+  plan(now);
   TRY(seal_if_due(now));
   for (const std::string& text : stuck_.look(*engine_, now)) note(text);
   links_->flush();
@@ -162,7 +169,36 @@ Status Scheduler::Loop::seal_if_due(Now now) {
   if (committer_->busy() || began_checkpoint()) return Ok{};
   if (!seal_by_ || *seal_by_ > now.boot) return Ok{};
   seal_by_.reset();
-  return commit(engine_->seal(now));
+  return commit(seal(now));
+}
+
+Turn Scheduler::Loop::seal(Now now) {
+  Turn turn = engine_->seal(now);
+  if (config_.planner != nullptr) config_.planner->take_rows(turn.batch);
+  turn.batch.operations = std::exchange(operations_, {});
+  turn.answers = std::exchange(answers_, {});
+  return turn;
+}
+
+void Scheduler::Loop::plan(Now now) {
+  if (config_.planner == nullptr) return;
+  const auto due = config_.planner->next_look();
+  if (due && *due <= now.wall) config_.planner->look(*engine_, now);
+  if (config_.planner->has_rows()) seal_by_ = BootTime{};
+}
+
+void Scheduler::Loop::mutate(Mutation mutation) {
+  CHECK((mutation.decide == nullptr) != (mutation.store == nullptr));
+  auto operation = std::make_shared<Operation>();
+  operation->audit = std::move(mutation.audit);
+  operation->apply = std::move(mutation.store);
+  if (mutation.decide) {
+    Desk desk{*engine_, *reader_, system_now()};
+    operation->outcome = mutation.decide(desk);
+  }
+  operations_.push_back(operation);
+  answers_.push_back([operation, done = std::move(mutation.done)] { done(*operation->outcome); });
+  seal_by_ = BootTime{};
 }
 
 bool Scheduler::Loop::began_checkpoint() {
@@ -201,9 +237,9 @@ Status Scheduler::Loop::settle() {
     TRY(finish_commit());
     if (committer_->busy()) {
       committer_->wait();
-    } else if (engine_->patience()) {
+    } else if (engine_->patience() || !operations_.empty()) {
       seal_by_.reset();
-      TRY(commit(engine_->seal(system_now())));
+      TRY(commit(seal(system_now())));
     } else {
       break;
     }
@@ -234,6 +270,7 @@ void Scheduler::Loop::perform(Turn& turn) {
     }
   };
   for (ShellEffect& effect : turn.effects) std::visit(Visitor{*this}, effect);
+  for (const auto& answer : turn.answers) answer();
 }
 
 void Scheduler::Loop::send_start(shell_effect::SendStart& effect) {

@@ -17,6 +17,7 @@
 #include "scheduler/engine.h"
 #include "scheduler/links.h"
 #include "scheduler/local_agent.h"
+#include "scheduler/mutation.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/storage/reader.h"
 #include "scheduler/stuck_tasks.h"
@@ -29,11 +30,13 @@ class Scheduler::Loop {
 
   Result<RunId> submit(SubmitRequest request);
   void post(std::function<void(Scheduler&)> command);
+  void mutate(Mutation mutation);  // the loop's thread
   Status run_until(Scheduler& self, const std::function<bool()>& done);
   Status close();
   // Nothing is unfinished and nothing waits for a commit.
   bool is_idle() const {
-    return engine_->live_runs() == 0 && !engine_->patience() && in_flight_ == nullptr;
+    return engine_->live_runs() == 0 && !engine_->patience() && in_flight_ == nullptr &&
+           operations_.empty();
   }
 
   Engine& engine() { return *engine_; }
@@ -57,6 +60,8 @@ class Scheduler::Loop {
   Status finish_commit();
   Status seal_if_due(Now now);
   Status commit(Turn turn);
+  Turn seal(Now now);
+  void plan(Now now);
   bool began_checkpoint();
   Status settle();  // seals and commits everything, waiting for it
   void perform(Turn& turn);
@@ -78,6 +83,8 @@ class Scheduler::Loop {
   std::optional<BootTime> seal_by_;  // when what waits must be committed
   std::optional<BootTime> wake_at_;  // the engine's next timer
   std::vector<RunId> recovered_;
+  std::vector<std::shared_ptr<Operation>> operations_;  // of the next batch
+  std::vector<std::function<void()>> answers_;          // likewise
   std::vector<std::pair<AttemptId, std::string>> failed_starts_;
   Figures figures_;
   std::string failure_;  // why nothing happens any more

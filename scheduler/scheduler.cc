@@ -1,8 +1,26 @@
 #include "scheduler/scheduler.h"
 
+#include <future>
+
 #include "scheduler/loop.h"
 
 namespace tidemill {
+namespace {
+
+// Whoever waits is answered also when the scheduler ends first and only drops this.
+struct Answer {
+  std::promise<Result<Json>> promise;
+  bool given = false;
+  void give(Result<Json> result) {
+    given = true;
+    promise.set_value(std::move(result));
+  }
+  ~Answer() {
+    if (!given) promise.set_value(unavailable("the scheduler is stopping"));
+  }
+};
+
+}  // namespace
 
 Scheduler::Scheduler(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 Scheduler::~Scheduler() = default;
@@ -25,6 +43,22 @@ void Scheduler::cancel(RunId run, std::string by, std::string reason, Engine::Fo
     if (!self.engine().is_live(run)) return;
     (void)self.loop_->engine().cancel(run, by, reason, force, system_now()).ok();
   });
+}
+
+void Scheduler::mutate(Mutation mutation) {
+  // A std::function must be copyable, a mutation need not be copied.
+  post([shared = std::make_shared<Mutation>(std::move(mutation))](Scheduler& self) {
+    self.loop_->mutate(std::move(*shared));
+  });
+}
+
+Result<Json> Scheduler::change(Mutation mutation, Duration patience) {
+  const auto answer = std::make_shared<Answer>();
+  std::future<Result<Json>> arrives = answer->promise.get_future();
+  mutation.done = [answer](Result<Json> result) { answer->give(std::move(result)); };
+  mutate(std::move(mutation));
+  if (arrives.wait_for(patience) == std::future_status::ready) return arrives.get();
+  return unavailable("the scheduler has not answered yet; look before you try again");
 }
 
 Status Scheduler::run_until_idle() {

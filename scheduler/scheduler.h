@@ -18,7 +18,9 @@
 
 #include "base/result.h"
 #include "scheduler/engine.h"
+#include "scheduler/mutation.h"
 #include "scheduler/observer.h"
+#include "scheduler/planner.h"
 #include "scheduler/storage/open.h"
 
 namespace tidemill {
@@ -31,6 +33,7 @@ struct SchedulerConfig {
   Durability durability = Durability::power_loss;
   bool allow_network_file_system = false;
   Observer* observer = nullptr;  // may be null; must outlive the scheduler
+  Planner* planner = nullptr;    // likewise
 
   // A stored dag version back as a Dag, for runs that an earlier scheduler left. Required.
   std::function<Result<DagPtr>(const DagVersionRow& version, const std::string& directory)>
@@ -55,6 +58,11 @@ class Scheduler {
   void cancel(RunId run, std::string by, std::string reason, Engine::Force force);
   // Any thread: runs the function between two turns.
   void post(std::function<void(Scheduler&)> command);
+  // Any thread: decides, commits, then answers through `done`.
+  void mutate(Mutation mutation);
+  // Any thread but the scheduler's: mutate() and wait for the answer; `unavailable` when none comes
+  // within `patience`, which does not say that nothing was done.
+  Result<Json> change(Mutation mutation, Duration patience);
 
   // Until no run is unfinished.
   Status run_until_idle();

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "core/outcome.h"
 #include "core/words.h"
+#include "scheduler/storage/operation.h"
 
 namespace tidemill {
 
@@ -140,14 +141,16 @@ struct Batch {
   std::vector<AttemptRow> attempts;
   std::vector<ResultRow> results;
   std::vector<EventRow> events;
+  // Applied last, in order; the writer fills in the outcome of each.
+  std::vector<std::shared_ptr<Operation>> operations;
 
   bool empty() const {
     return !counters && dags.empty() && workers.empty() && runs.empty() && tasks.empty() &&
-           attempts.empty() && results.empty() && events.empty();
+           attempts.empty() && results.empty() && events.empty() && operations.empty();
   }
   std::size_t row_count() const {
     return (counters ? 1u : 0u) + dags.size() + workers.size() + runs.size() + tasks.size() +
-           attempts.size() + results.size() + events.size();
+           attempts.size() + results.size() + events.size() + operations.size();
   }
 };
 

@@ -12,6 +12,12 @@ Status expect_one(Database& database, const std::string& what) {
                   database.path());
 }
 
+// What the one who asked did wrong; everything else is a fault of ours or of the disk.
+bool is_refusal(ErrorCode code) {
+  return code == ErrorCode::invalid || code == ErrorCode::not_found ||
+         code == ErrorCode::conflict || code == ErrorCode::unsupported;
+}
+
 }  // namespace
 
 Result<RowWriter> RowWriter::prepare(Database& database) {
@@ -58,6 +64,7 @@ Status RowWriter::write(Database& database, const Batch& batch) {
   for (const auto& row : batch.attempts) TRY(write_attempt(row));
   for (const auto& row : batch.results) TRY(write_result(row));
   for (const auto& row : batch.events) TRY(write_event(row));
+  for (const auto& operation : batch.operations) TRY(write_operation(database, *operation));
   return Ok{};
 }
 
@@ -157,6 +164,21 @@ Status RowWriter::write_result(const ResultRow& r) {
 
 Status RowWriter::write_event(const EventRow& r) {
   return event_.bind(r.run.value, r.seq, r.at.us, r.kind, r.task, r.attempt, r.body).run();
+}
+
+Status RowWriter::write_operation(Database& database, Operation& operation) {
+  if (!operation.apply) {
+    CHECK(operation.outcome.has_value());
+    return Ok{};
+  }
+  TRY(database.execute("SAVEPOINT operation"));
+  auto outcome = operation.apply(database);
+  if (!outcome.ok()) {
+    if (!is_refusal(outcome.error().code)) return outcome.error();
+    TRY(database.execute("ROLLBACK TO operation"));
+  }
+  operation.outcome = std::move(outcome);
+  return database.execute("RELEASE operation");
 }
 
 }  // namespace tidemill

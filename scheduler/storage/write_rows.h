@@ -21,6 +21,7 @@ class RowWriter {
   Status write_attempt(const AttemptRow& row);
   Status write_result(const ResultRow& row);
   Status write_event(const EventRow& row);
+  Status write_operation(Database& database, Operation& operation);
 
   Statement counters_, dag_, dag_task_, worker_;
   Statement new_run_, run_, new_task_, task_, attempt_;
