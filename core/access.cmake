@@ -1,0 +1,1 @@
+tidemill_core_area(tidemill_access SOURCES access.cc)
