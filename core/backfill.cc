@@ -125,6 +125,7 @@ Result<BackfillPlan> plan_backfill(const Schedule& schedule, const Zone& zone,
                                    const std::vector<InstantRun>& runs, WallTime now) {
   TRY(check_request(request));
   BackfillPlan plan;
+  plan.until = std::min(request.until, std::max(now + kTick, request.from + kTick));
   plan.slots = slots_of(schedule, zone, TRY(instants_of(schedule, zone, request, now)));
   std::map<WallTime, const InstantRun*> by_instant;
   for (const InstantRun& run : runs) by_instant[run.instant] = &run;

@@ -64,6 +64,7 @@ struct BackfillSlot {
 
 struct BackfillPlan {
   std::vector<BackfillSlot> slots;  // in the order in which they run
+  WallTime until;                   // the request's, cut at what is due: what is stored
   std::size_t to_run = 0, skipped = 0;
   std::string words;  // "28 instants run, 2 are skipped; …"
 };

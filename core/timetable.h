@@ -61,7 +61,8 @@ struct Hold {
   bool covers(WallTime t) const { return t >= from && (!until || t < *until); }
 };
 
-// An open backfill of this dag; it decides about the instants in [from, until) itself.
+// An open backfill of this dag; it has slots for the instants in [from, until), where `until` is
+// that of its plan.
 struct OpenBackfill {
   std::int64_t id = 0;
   std::string schedule_key;

@@ -14,6 +14,7 @@
 #include "core/outcome.h"
 #include "core/words.h"
 #include "scheduler/storage/operation.h"
+#include "scheduler/storage/timetable_rows.h"
 
 namespace tidemill {
 
@@ -141,16 +142,19 @@ struct Batch {
   std::vector<AttemptRow> attempts;
   std::vector<ResultRow> results;
   std::vector<EventRow> events;
+  TimetableRows timetable;
   // Applied last, in order; the writer fills in the outcome of each.
   std::vector<std::shared_ptr<Operation>> operations;
 
   bool empty() const {
     return !counters && dags.empty() && workers.empty() && runs.empty() && tasks.empty() &&
-           attempts.empty() && results.empty() && events.empty() && operations.empty();
+           attempts.empty() && results.empty() && events.empty() && timetable.empty() &&
+           operations.empty();
   }
   std::size_t row_count() const {
     return (counters ? 1u : 0u) + dags.size() + workers.size() + runs.size() + tasks.size() +
-           attempts.size() + results.size() + events.size() + operations.size();
+           attempts.size() + results.size() + events.size() + timetable.row_count() +
+           operations.size();
   }
 };
 

@@ -61,7 +61,9 @@ struct InstantRow {
   RunId run;  // set exactly when the decision is run
   std::string reason;
   WallTime decided_at;
-  bool replaces = false;  // the row is there with another decision; not stored
+  // fresh: there is no row yet; replaces: there is one with another decision; by_backfill: either,
+  // and a row that ran already stays as it is. Not stored.
+  enum class Write : std::uint8_t { fresh, replaces, by_backfill } write = Write::fresh;
 };
 
 // Older instants that one decision stands for. Never a run.
