@@ -15,12 +15,17 @@ struct HubEvent {
   std::string type;   // SSE `event:` word: "run", "task", "dag" …
   std::string dag;    // whose readers may see it; empty = everyone who is signed in
   std::string data;   // JSON, one line
+  // Not empty: whoever is behind gets only the newest event with this key (states, not log lines).
+  std::string key = {};
 };
 
 class EventHub {
  public:
   virtual ~EventHub() = default;
   virtual void publish(std::vector<HubEvent> events) = 0;
+  // Id of the newest event. A page that loads its state and then opens the stream with this id, as
+  // it was before the state was read, misses nothing.
+  virtual std::string position() const { return ""; }
 };
 
 }  // namespace tidemill::http

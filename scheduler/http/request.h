@@ -49,6 +49,9 @@ struct Request {
   Principal who;
   bool head = false;  // the client wants no body
   bool tls = false;
+  // Authenticate only: asked again for an event stream that is still open, so this is no use of
+  // the session that would keep it alive.
+  bool recheck = false;
 
   const std::string* header(std::string_view lower_case_name) const;
   const std::string& capture(std::string_view name) const;  // CHECKs that the route has it

@@ -42,6 +42,12 @@ struct Route {
   // How large a body may be; 0 = none is taken.
   std::size_t body_limit = 1 << 20;
   enum class Body : std::uint8_t { json, raw } body = Body::json;  // raw: any content type
+  // The handler checks the permission for the dag of the object it loads (a run, an alert); the
+  // server only that the sender has it for some dag. Without a {dag} in the path only.
+  bool checked_by_handler = false;
+  // For senders that prove themselves by a signature over the body: the origin is not asked for,
+  // and cookies and tokens are not looked at (the sender is anonymous). Needs Permission::anyone.
+  bool webhook = false;
 };
 
 class RouteTable {

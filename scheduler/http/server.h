@@ -25,6 +25,18 @@ struct Endpoint {
   std::string unix_path;              // set: a Unix socket (0600) instead
 };
 
+// One line of the access log. Never holds a query, a header or a body.
+struct RequestRecord {
+  std::string method;  // as sent; "-" when the head was not understood
+  std::string path;    // decoded, without control characters; empty when it was not understood
+  int status = 0;
+  Duration duration{};  // of a stream: until it ended
+  std::string who;      // name of the principal; empty = anonymous
+  std::string remote;
+  std::string id;
+  std::uint64_t bytes = 0;  // sent, heads included
+};
+
 struct ServerOptions {
   std::vector<Endpoint> endpoints;
   // Names that a Host header may have besides loopback and the bound addresses (without port).
@@ -35,6 +47,21 @@ struct ServerOptions {
   Duration head_timeout = std::chrono::seconds(3);
   Duration body_timeout = std::chrono::seconds(10);
   Duration idle_timeout = std::chrono::seconds(60);
+  Duration write_timeout = std::chrono::seconds(30);  // for each 256 KiB of an answer
+  // A reader of events that takes nothing for so long is cut off.
+  Duration stream_write_timeout = std::chrono::seconds(10);
+  Duration ping_interval = std::chrono::seconds(15);     // comments that keep streams open
+  Duration recheck_interval = std::chrono::seconds(30);  // asks again who reads a stream
+  Duration stop_grace = std::chrono::seconds(2);  // for answers in progress when it is stopped
+  // Bodies of all requests in progress together; above, new ones are answered with 503.
+  std::size_t max_body_memory = 256 << 20;
+  // Tells this run of the scheduler from others in the ids of events: letters and digits. Empty: a
+  // random one.
+  std::string event_epoch;
+  // Called for every answered request, on the I/O thread: must not wait.
+  std::function<void(const RequestRecord&)> on_request;
+  // What went wrong inside while a request was answered; on any thread of the server.
+  std::function<void(const std::string& request_id, const std::string& what)> on_error;
 };
 
 // Finds out who sends a request; called on a worker thread. An error is answered with 401 and its

@@ -1,0 +1,3 @@
+// The bodies of Asio, compiled once instead of in every source that uses them.
+#include <boost/asio/impl/src.hpp>
+#include <boost/asio/ssl/impl/src.hpp>

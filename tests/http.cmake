@@ -1,0 +1,1 @@
+tidemill_test(http_server_test SOURCES integration/http_server_test.cc LIBS tidemill_http)
