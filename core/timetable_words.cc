@@ -70,8 +70,8 @@ std::string backfill_reason(const OpenBackfill& backfill) {
 
 std::string skip_reason(int max_active_runs) {
   return fmt::format(
-      "{} of this dag not finished, which is max_active_runs, and on_overlap is skip",
-      max_active_runs == 1 ? "1 run is" : fmt::format("{} runs are", max_active_runs));
+      "{} of this dag {} not finished, which is max_active_runs, and on_overlap is skip",
+      plural(max_active_runs, "run"), max_active_runs == 1 ? "is" : "are");
 }
 
 std::string newer_reason() {
