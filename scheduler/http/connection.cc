@@ -35,7 +35,12 @@ Connection::~Connection() {
 
 void Connection::start() {
   asio::co_spawn(
-      service_.io, [self = shared_from_this()] { return self->run(); }, asio::detached);
+      service_.io, [self = shared_from_this()] { return self->run(); },
+      [self = shared_from_this()](std::exception_ptr error) {
+        self->disarm();
+        self->pipe_->close();
+        if (error) self->service_.report("", "a connection ended with an exception");
+      });
 }
 
 void Connection::stop() {
@@ -74,8 +79,6 @@ asio::awaitable<void> Connection::run() {
     answered = true;
   }
   if (answered && !closed_by_peer_) co_await linger();
-  disarm();
-  pipe_->close();
 }
 
 // 0: nothing more will come, or the deadline has passed.
@@ -248,15 +251,21 @@ asio::awaitable<void> Connection::linger() {
 }
 
 asio::awaitable<void> Connection::on_worker(std::function<void()> work) {
+  std::exception_ptr thrown;
   const auto initiate = [&](auto handler) {
-    asio::post(service_.workers, [&work, handler = std::move(handler)]() mutable {
-      work();
+    asio::post(service_.workers, [&work, &thrown, handler = std::move(handler)]() mutable {
+      try {
+        work();
+      } catch (...) {
+        thrown = std::current_exception();
+      }
       auto executor = asio::get_associated_executor(handler);
       asio::post(executor, std::move(handler));
     });
   };
   co_await asio::async_initiate<const asio::use_awaitable_t<>, void()>(initiate,
                                                                        asio::use_awaitable);
+  if (thrown) std::rethrow_exception(thrown);
 }
 
 void Connection::record(const Exchange& exchange) {

@@ -22,6 +22,11 @@ bool is_version(std::string_view text) {
          text[6] == '.' && text[7] >= '0' && text[7] <= '9';
 }
 
+// HTTP/0.9 has no version and no further lines to wait for.
+bool ends_with_version(std::string_view line) {
+  return line.size() > 8 && is_version(line.substr(line.size() - 8));
+}
+
 std::optional<Refusal> check_request_line(std::string_view line) {
   const auto parts = split(line, ' ');
   if (parts.size() != 3 || !is_token(parts[0]) || parts[1].empty() || !is_version(parts[2])) {
@@ -86,6 +91,8 @@ std::size_t find_head_end(std::string_view received, std::size_t looked_at) {
     if (received[i] != '\n') continue;
     if (i == 0 || received[i - 1] != '\r') return i + 1;
     if (i >= 3 && received[i - 2] == '\n') return i + 1;
+    const bool is_first_line = received.find('\n') == i;
+    if (is_first_line && !ends_with_version(received.substr(0, i - 1))) return i + 1;
   }
   return 0;
 }
@@ -93,9 +100,9 @@ std::size_t find_head_end(std::string_view received, std::size_t looked_at) {
 std::optional<Refusal> check_head(std::string_view head) {
   if (head.size() > kMaxHead) return Refusal{431, "a request head has at most 16 KiB", true};
   if (auto refusal = check_bytes(head)) return refusal;
-  if (!head.ends_with("\r\n\r\n")) return bad("the head does not end with an empty line");
   std::size_t end = head.find("\r\n");
   if (auto refusal = check_request_line(head.substr(0, end))) return refusal;
+  if (!head.ends_with("\r\n\r\n")) return bad("the head does not end with an empty line");
   std::size_t count = 0;
   for (std::size_t at = end + 2; at + 2 < head.size(); at = end + 2) {
     end = head.find("\r\n", at);

@@ -15,8 +15,33 @@ namespace tidemill::http {
 namespace {
 
 constexpr Duration kPause = std::chrono::milliseconds(50);
+// Then those that are connected already get a turn.
+constexpr int kMostAtOnce = 64;
+constexpr std::string_view kFull =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
+    "Connection: close\r\n\r\n";
 
 Fd open_reserve() { return Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+
+// accept() also reports what went wrong with the connection it would have returned.
+bool is_about_one_connection(int error) {
+  switch (error) {
+    case EINTR:
+    case ECONNABORTED:
+    case EPROTO:
+    case EPERM:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+      return true;
+    default:
+      return false;
+  }
+}
 
 }  // namespace
 
@@ -50,16 +75,17 @@ asio::awaitable<void> Listener::run() {
 }
 
 bool Listener::accept_all() {
-  while (true) {
+  for (int i = 0; i < kMostAtOnce; ++i) {
     Fd fd(::accept4(socket_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (fd) {
       admit(std::move(fd));
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       return true;
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+    } else if (!is_about_one_connection(errno)) {
       return false;
-    }  // everything else is about the one connection that went away
+    }
   }
+  return true;
 }
 
 void Listener::shed() {
@@ -73,8 +99,13 @@ void Listener::shed() {
 void Listener::admit(Fd fd) {
   const bool is_unix = !endpoint_.unix_path.empty();
   auto peer = identify_peer(fd.get(), is_unix);
-  if (!peer.ok() || service_.connections.size() >= service_.options.max_connections) {
+  if (!peer.ok()) {
     ++service_.refused;
+    return;
+  }
+  if (service_.connections.size() >= service_.options.max_connections) {
+    ++service_.refused;
+    if (!tls_) ::send(fd.get(), kFull.data(), kFull.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return;
   }
   peer->tls = tls_;
@@ -86,7 +117,7 @@ void Listener::admit(Fd fd) {
   socket.assign(asio::generic::stream_protocol(family, 0), fd.get(), error);
   if (error) return;
   fd.release();
-  auto pipe = tls_ ? make_tls_pipe(std::move(socket), service_.tls)
+  auto pipe = tls_ ? make_tls_pipe(std::move(socket), *service_.tls)
                    : make_plain_pipe(std::move(socket));
   std::make_shared<Connection>(service_, std::move(pipe), std::move(*peer))->start();
 }

@@ -20,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 constexpr Duration kStopPoll = std::chrono::milliseconds(5);
 constexpr Duration kStopClosed = std::chrono::milliseconds(500);
 
-Status load_certificate(asio::ssl::context& tls, const ServerOptions& options) {
+Status load_certificate(std::optional<asio::ssl::context>& context, const ServerOptions& options) {
+  asio::ssl::context& tls = context.emplace(asio::ssl::context::tls_server);
   IoError error;
   tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
                       asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |

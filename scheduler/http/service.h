@@ -46,7 +46,7 @@ struct Service {
 
   Hub hub;
   asio::io_context io{1};
-  asio::ssl::context tls{asio::ssl::context::tls_server};
+  std::optional<asio::ssl::context> tls;
   asio::thread_pool workers;
 };
 
