@@ -1,1 +1,1 @@
-tidemill_core_area(tidemill_access SOURCES access.cc)
+tidemill_core_area(tidemill_access SOURCES access.cc throttle.cc)

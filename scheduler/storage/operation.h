@@ -24,6 +24,9 @@ struct AuditEntry {
   std::string object;   // "run 12", "user ann"
   std::string dag;      // whose readers may see the entry; empty = administrators only
   std::string detail;   // JSON object; never a secret
+  // Set when it was refused before it was tried, "unauthenticated" or "forbidden": the outcome word
+  // then, instead of that of the error.
+  std::string refused;
 };
 
 struct Operation {
