@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 
 #include "scheduler/http/server.h"
@@ -56,6 +57,7 @@ class HttpFixture : public ::testing::Test {
     options_.on_request = [this](const http::RequestRecord& record) {
       const std::lock_guard lock(mutex_);
       records_.push_back(record);
+      recorded_.notify_all();
     };
     options_.on_error = [this](const std::string&, const std::string& what) {
       const std::lock_guard lock(mutex_);
@@ -82,12 +84,17 @@ class HttpFixture : public ::testing::Test {
     const std::lock_guard lock(mutex_);
     return records_;
   }
+  void wait_for_records(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    recorded_.wait(lock, [&] { return records_.size() >= count; });
+  }
   std::vector<std::string> errors() {
     const std::lock_guard lock(mutex_);
     return errors_;
   }
 
   std::mutex mutex_;
+  std::condition_variable recorded_;
   std::vector<http::RequestRecord> records_;
   std::vector<std::string> errors_;
   http::ServerOptions options_;
