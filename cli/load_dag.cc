@@ -10,6 +10,7 @@
 #include "cli/terminal.h"
 #include "core/finding_format.h"
 #include "core/params.h"
+#include "core/selection.h"
 
 namespace tidemill {
 namespace {
@@ -25,14 +26,6 @@ ParseOptions parse_options(const std::string& name, const std::string& folder) {
     return read_file(folder + "/" + file, kMaxFileBytes);
   };
   return options;
-}
-
-// The first input of `task` whose producer is not selected.
-const InputSpec* missing_input(const TaskSpec& task, const std::vector<TaskIndex>& selected) {
-  for (const InputSpec& input : task.inputs) {
-    if (std::find(selected.begin(), selected.end(), input.from) == selected.end()) return &input;
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -100,16 +93,18 @@ Result<std::vector<TaskIndex>> select_tasks(const Dag& dag, const std::vector<st
     if (std::find(selected.begin(), selected.end(), task) == selected.end())
       selected.push_back(task);
   }
-  for (const TaskIndex task : selected) {
-    if (const InputSpec* input = missing_input(dag.tasks[task], selected)) {
-      return invalid(fmt::format(
-          "{} needs the artifact {} of {}, which is not selected: add {} to --only, or use "
-          "--from-failed RUN to take it from an earlier run",
-          dag.tasks[task].id, input->artifact, dag.tasks[input->from].id,
-          dag.tasks[input->from].id));
-    }
-  }
   return selected;
+}
+
+Status check_selection(const Dag& dag, const RunOptions& options) {
+  if (options.only.empty()) return Ok{};
+  const auto read = find_left_out_read(dag, make_run(dag, options, system_now()));
+  if (!read) return Ok{};
+  const std::string& from = dag.tasks[read->from].id;
+  return invalid(
+      fmt::format("{0} reads {1}, and {2} is left out of this run: add {2} to --only, or use "
+                  "--from-failed RUN to take what it left in an earlier run",
+                  dag.tasks[read->reader].id, read->what, from));
 }
 
 Result<std::vector<std::pair<std::string, std::string>>> split_params(

@@ -33,9 +33,12 @@ Result<DagPtr> parse_stored_dag(const std::string& name, const std::string& sour
 // TASK on the command line; unknown names get a did-you-mean. Hooks are named "hook.<kind>".
 Result<TaskIndex> find_task(const Dag& dag, const std::string& id);
 
-// `--only a b`: the positions of the named tasks. Unknown ids, and tasks that would read from a
-// task that is left out, are errors with what to do.
+// `--only a b`: the positions of the named tasks. Unknown ids are errors with what to do.
 Result<std::vector<TaskIndex>> select_tasks(const Dag& dag, const std::vector<std::string>& ids);
+
+// Whether the selected tasks find what they read: an error when they would read from a task that is
+// left out and whose results are not reused. Call it when the options are complete.
+Status check_selection(const Dag& dag, const RunOptions& options);
 
 // "k=v" texts of --param. A text without '=' is an error.
 Result<std::vector<std::pair<std::string, std::string>>> split_params(

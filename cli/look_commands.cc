@@ -8,6 +8,7 @@
 #include "cli/exit_code.h"
 #include "cli/load_dag.h"
 #include "cli/run_summary.h"
+#include "cli/stored_placement.h"
 #include "cli/stored_run.h"
 #include "cli/terminal.h"
 #include "core/dump.h"
@@ -99,18 +100,35 @@ Status list_runs(const RunsCommand& options) {
   return Ok{};
 }
 
+// A ready task waits for somebody: who that is, the rows of all runs tell together.
+Result<Explanation> explain_one(RunReader& reader, const StoredView& view, TaskIndex task,
+                                bool is_moving) {
+  const Dag& dag = *view.live.dag;
+  const Run& run = view.live.run;
+  const Now now = system_now();
+  Explanation why = explain_task(dag, run, task, nullptr, now);
+  if (run.tasks[task].state != TaskState::ready || !is_moving) return why;
+  const auto stored = TRY(load_placement(reader));
+  if (!stored || stored->placement.why_waiting(run.id, task, now.boot).kind == Blocker::Kind::none)
+    return why;
+  why = explain_task(dag, run, task, &stored->placement, now, stored->namer);
+  why.details.emplace_back(
+      "as the database tells; what memory, cores and GPUs are free, the scheduler alone knows");
+  return why;
+}
+
 Status explain(const ExplainCommand& options) {
   const std::string data_dir = TRY(resolve_data_dir(options.data_dir));
   RunReader reader = TRY(open_reader(data_dir));
   const RunId id = TRY(find_run(reader, options.run));
   const StoredView view = TRY(load_view(reader, id));
-  const Now now = system_now();
-  Explanation why = explain_run(*view.live.dag, view.live.run, now);
+  const bool is_moving = scheduler_is_running(data_dir);
+  Explanation why = explain_run(*view.live.dag, view.live.run, system_now());
   if (!options.task.empty()) {
     const TaskIndex task = TRY(find_task(*view.live.dag, options.task));
-    why = explain_task(*view.live.dag, view.live.run, task, nullptr, now);
+    why = TRY(explain_one(reader, view, task, is_moving));
   }
-  if (!is_terminal(view.live.run.state) && !scheduler_is_running(data_dir)) {
+  if (!is_terminal(view.live.run.state) && !is_moving) {
     why.sentence =
         "no scheduler is running here, so nothing new starts; when the last one stopped: " +
         why.sentence;
@@ -138,7 +156,8 @@ Status dump(const DumpCommand& options) {
   } else if (options.format == "dot") {
     fmt::print("{}", dag_to_dot(*view.live.dag, &view.live.run));
   } else if (options.format == "text") {
-    fmt::print("{}", run_table(*view.live.dag, view.live.run, probe_terminal(1)));
+    fmt::print("{}{}", run_table(*view.live.dag, view.live.run, probe_terminal(1)),
+               run_reports(*view.live.dag, view.live.run));
   } else {
     return invalid("--format takes json, text or dot");
   }

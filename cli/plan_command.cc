@@ -8,6 +8,7 @@
 #include "cli/reuse.h"
 #include "cli/terminal.h"
 #include "core/graph.h"
+#include "core/params.h"
 #include "core/render.h"
 
 namespace tidemill {
@@ -76,6 +77,7 @@ Result<Plan> make_plan(const PlanCommand& options) {
     const std::string data_dir = TRY(resolve_data_dir(options.data_dir));
     TRY(reuse_from(data_dir, options.from_failed, *plan.dag, options.params, run_options));
   }
+  TRY(check_selection(*plan.dag, run_options));
   plan.run = make_run(*plan.dag, run_options, system_now());
   for (const auto& level : tasks_by_level(*plan.dag)) {
     auto& planned = plan.levels.emplace_back();
@@ -106,7 +108,7 @@ void print_text(const Plan& plan) {
   }
   fmt::print("{}: {} of {} would run\n", plan.dag->name, runs,
              plural(static_cast<std::int64_t>(total), "task"));
-  for (const auto& [name, value] : plan.run.params)
+  for (const auto& [name, value] : shown_params(*plan.dag, plan.run.params))
     fmt::print("  param {} = {}\n", name, value.dump());
   for (std::size_t level = 0; level < plan.levels.size(); ++level) {
     for (const PlannedTask& task : plan.levels[level]) {
@@ -134,7 +136,7 @@ void print_json(const Plan& plan) {
   }
   Json json;
   json.set("dag", plan.dag->name);
-  json.set("params", Json(plan.run.params));
+  json.set("params", Json(shown_params(*plan.dag, plan.run.params)));
   json.set("tasks", Json(std::move(tasks)));
   fmt::print("{}\n", json.dump());
 }

@@ -18,6 +18,7 @@
 #include "cli/secrets.h"
 #include "cli/signal_thread.h"
 #include "cli/stored_run.h"
+#include "cli/terminal.h"
 #include "scheduler/scheduler.h"
 
 namespace tidemill {
@@ -43,6 +44,7 @@ Result<Prepared> prepare(const RunCommand& command) {
   if (!command.from_failed.empty()) {
     TRY(reuse_from(prepared.data_dir, command.from_failed, dag, command.params, prepared.options));
   }
+  TRY(check_selection(dag, prepared.options));
   prepared.slots = command.slots > 0
                        ? command.slots
                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
@@ -81,6 +83,12 @@ bool is_same_request(const LiveRun& live, const Prepared& prepared) {
 }
 
 Error unfinished_differs(const LiveRun& live, const std::string& file) {
+  if (live.run.cancelling) {
+    return conflict(
+        fmt::format("run {0} of {1} was left while it was being cancelled. Either end it: tidemill "
+                    "run {2} --resume, or begin anew: tidemill run {2} --fresh",
+                    live.run.id.value, live.dag->name, file));
+  }
   return conflict(fmt::format(
       "run {0} of {1} was left unfinished, with another version of the file or other parameters. "
       "Either finish it: tidemill run {2} --resume, or give it up: tidemill run {2} --fresh",
@@ -137,15 +145,31 @@ TaskHistory history_of(const std::string& data_dir, const Dag& dag) {
   return history;
 }
 
-// The first signal asks, the second insists.
-void on_signal(Scheduler& scheduler, RunWatcher& watcher, RunId run, int count, const char* name) {
+// Asks nobody: the scheduler may be waiting for a worker that does not answer. What is on the disk
+// is whole at every moment.
+[[noreturn]] void leave_at_once(const std::string& file, RunId run, const char* name) {
+  QuietKeyboard::restore();
+  const std::string text = fmt::format(
+      "\n{0} a third time: leaving at once. Tasks of run {1} that still live may go on. To end the "
+      "run in order: tidemill run {2} --resume; then, to repeat what is missing: tidemill run {2} "
+      "--from-failed {1}\n",
+      name, run.value, file);
+  (void)write_all(2, text).ok();
+  ::_exit(kExitFailed);
+}
+
+// The first signal asks, the second insists, the third leaves.
+void on_signal(Scheduler& scheduler, RunWatcher& watcher, const std::string& file, RunId run,
+               int count, const char* name) {
+  if (count > 2) leave_at_once(file, run, name);
   const bool force = count > 1;
   scheduler.post([&watcher, name, force](Scheduler&) {
     watcher.say(
-        force ? fmt::format("{} again: killing what is left", name)
-              : fmt::format(
-                    "{}: cancelling, tasks may finish within their grace; Ctrl-C again kills them",
-                    name));
+        force
+            ? fmt::format("{} again: killing what is left; once more leaves without waiting", name)
+            : fmt::format(
+                  "{}: cancelling, tasks may finish within their grace; Ctrl-C again kills them",
+                  name));
   });
   scheduler.cancel(run, name, "", force ? Engine::Force::yes : Engine::Force::no);
 }
@@ -174,29 +198,17 @@ int show_end(const RunCommand& command, const Prepared& prepared, RunId run) {
   return went_well ? kExitOk : kExitRunFailed;
 }
 
-// A worker obeys no scheduler that is older than the last one it knew, so that one from a restored
-// copy cannot end what a newer one started. It would refuse this one for ever.
-Status check_worker_obeys(const std::string& data_dir, std::int64_t epoch) {
-  const std::string path = data_dir + "/worker/epoch";
-  const auto content = read_file(path, 100);
-  const auto obeyed = content.ok() ? to_int(trim(*content)) : std::nullopt;
-  if (!obeyed || *obeyed <= epoch) return Ok{};
-  return conflict(
-      fmt::format("the database in {0} is older than the last one used there, or new (it counts "
-                  "{1} starts, the worker {2}). "
-                  "Put the right tidemill.db back; or, to begin anew, remove {0}/worker and "
-                  "{0}/logs once nothing of it runs "
-                  "any more, and repeat the command",
-                  data_dir, epoch, *obeyed));
-}
-
-Status see_it_through(Scheduler& scheduler, RunId run, const Prepared& prepared,
-                      RunWatcher& watcher) {
+Status see_it_through(Scheduler& scheduler, RunId run, const RunCommand& command,
+                      const Prepared& prepared, RunWatcher& watcher) {
   const LiveRun* live = scheduler.engine().find(run);
   if (live == nullptr) return Ok{};  // every task was taken over from an earlier run
   watcher.watch(live->dag, live->run, history_of(prepared.data_dir, *live->dag));
+  std::optional<QuietKeyboard> quiet;
+  if (watcher.is_live()) quiet.emplace();
   SignalThread signals(
-      [&](int count, const char* name) { on_signal(scheduler, watcher, run, count, name); },
+      [&](int count, const char* name) {
+        on_signal(scheduler, watcher, command.file, run, count, name);
+      },
       kRepaintEvery,
       [&] { scheduler.post([&watcher](Scheduler&) { watcher.repaint(system_now().wall); }); });
   return scheduler.run_until([&] { return !scheduler.engine().is_live(run); });
@@ -205,9 +217,8 @@ Status see_it_through(Scheduler& scheduler, RunId run, const Prepared& prepared,
 Result<RunId> drive(const RunCommand& command, const Prepared& prepared, RunWatcher& watcher) {
   SchedulerConfig config = TRY(scheduler_config(prepared, watcher));
   std::unique_ptr<Scheduler> scheduler = TRY(Scheduler::open(std::move(config)));
-  TRY(check_worker_obeys(prepared.data_dir, scheduler->epoch()));
   const RunId run = TRY(begin(*scheduler, command, prepared, watcher));
-  TRY(see_it_through(*scheduler, run, prepared, watcher));
+  TRY(see_it_through(*scheduler, run, command, prepared, watcher));
   watcher.stop();
   TRY(scheduler->close());
   return run;

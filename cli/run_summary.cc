@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "cli/plain_markdown.h"
 
 namespace tidemill {
 Style style_of(RunState state) {
@@ -110,6 +111,28 @@ std::string table_line(const TaskSpec& spec, const TaskRun& task, std::size_t co
   return std::string(line, 0, line.find_last_not_of(' ') + 1) + "\n";
 }
 
+// "check rows_are_unique failed (error), column id: expected 0, found 3".
+std::string check_text(const CheckResult& check) {
+  std::string text = fmt::format("check {} {}", printable(check.check, 200),
+                                 check.success ? "holds" : "failed");
+  if (!check.success) text += fmt::format(" ({})", printable(check.severity, 40));
+  if (!check.column.empty()) text += ", column " + printable(check.column, 200);
+  if (!check.expected.empty()) text += ": expected " + printable(check.expected, 200);
+  if (!check.actual.empty()) {
+    text += fmt::format("{} found {}", check.expected.empty() ? ":" : ",",
+                        printable(check.actual, 200));
+  }
+  return text;
+}
+
+std::string summary_text(const TaskResult& result, std::string_view indent) {
+  std::string text;
+  for (const std::string_view line : plain_markdown(result.summary)) {
+    text += fmt::format("{}{}\n", line.empty() ? "" : indent, printable(line, 400));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string run_result_json(const Dag& dag, const Run& run) {
@@ -170,9 +193,19 @@ std::string run_summaries(const Dag& dag, const Run& run) {
   for (TaskIndex i = 0; i < dag.task_count; ++i) {
     const auto& result = run.tasks[i].result;
     if (!dag.tasks[i].downstream.empty() || result == nullptr || result->summary.empty()) continue;
-    for (const std::string_view line : split(trim(result->summary), '\n')) {
-      text += printable(line, 400) + "\n";
-    }
+    text += summary_text(*result, "");
+  }
+  return text;
+}
+
+std::string run_reports(const Dag& dag, const Run& run) {
+  std::string text;
+  for (TaskIndex i = 0; i < dag.tasks.size(); ++i) {
+    const auto& result = run.tasks[i].result;
+    if (result == nullptr || (result->checks.empty() && result->summary.empty())) continue;
+    text += fmt::format("\n{}\n", dag.tasks[i].id);
+    for (const CheckResult& check : result->checks) text += "  " + check_text(check) + "\n";
+    if (!result->summary.empty()) text += summary_text(*result, "  ");
   }
   return text;
 }

@@ -29,4 +29,7 @@ std::string run_table(const Dag& dag, const Run& run, const Terminal& terminal);
 // The Markdown that tasks without downstreams wrote to TIDEMILL_SUMMARY, as plain text.
 std::string run_summaries(const Dag& dag, const Run& run);
 
+// What every task reported of its data: its checks, one a line, and its summary as plain text.
+std::string run_reports(const Dag& dag, const Run& run);
+
 }  // namespace tidemill

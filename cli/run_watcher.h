@@ -27,6 +27,8 @@ class RunWatcher : public Observer {
   void repaint(WallTime now);
   void say(const std::string& line) { painter_.permanent(line); }
   void stop() { painter_.clear(); }
+  // Lines are repainted on a terminal.
+  bool is_live() const { return painter_.terminal().interactive && !options_.quiet; }
 
   void on_commit(const Batch& batch) override;
   void on_progress(RunId run, TaskIndex task, double fraction, const std::string& text) override;

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 
 namespace tidemill {
@@ -40,6 +42,30 @@ std::size_t escape_length(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+namespace {
+std::atomic<bool> echo_is_off{false};
+}
+
+void QuietKeyboard::set_echo(bool shown) {
+  termios settings{};
+  // Setting it from the background would stop us.
+  if (::tcgetpgrp(0) != ::getpgrp() || ::tcgetattr(0, &settings) != 0) return;
+  if (shown) {
+    settings.c_lflag |= ECHO;
+  } else {
+    if ((settings.c_lflag & ECHO) == 0) return;
+    settings.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  }
+  if (::tcsetattr(0, TCSANOW, &settings) == 0) echo_is_off = !shown;
+}
+
+QuietKeyboard::QuietKeyboard() { set_echo(false); }
+QuietKeyboard::~QuietKeyboard() { restore(); }
+
+void QuietKeyboard::restore() {
+  if (echo_is_off) set_echo(true);
+}
 
 Terminal probe_terminal(int fd) {
   Terminal terminal;

@@ -16,6 +16,22 @@ struct Terminal {
 // Of stdout (1) or stderr (2).
 Terminal probe_terminal(int fd);
 
+// While it lives, what is typed is not shown: an Enter would move the lines that are repainted. It
+// stays in the terminal's queue for whoever reads next. Does nothing where standard input is no
+// terminal, or one that another job has in hand.
+class QuietKeyboard {
+ public:
+  QuietKeyboard();
+  ~QuietKeyboard();
+  QuietKeyboard(const QuietKeyboard&) = delete;
+  QuietKeyboard& operator=(const QuietKeyboard&) = delete;
+  // As it was; also for those who leave without destructors. Any thread.
+  static void restore();
+
+ private:
+  static void set_echo(bool shown);
+};
+
 enum class Style { plain, dim, bold, red, green, yellow, blue };
 
 // `text` in a style, or as it is when the terminal has no colours.

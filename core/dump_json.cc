@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "core/dump.h"
 #include "core/graph.h"
+#include "core/params.h"
 
 namespace tidemill {
 namespace {
@@ -90,10 +91,23 @@ Json result_to_json(const TaskResult& result) {
     one.set("bytes", static_cast<std::int64_t>(artifact.bytes));
     artifacts.push_back(std::move(one));
   }
+  Json::Array checks;
+  for (const CheckResult& check : result.checks) {
+    Json one;
+    one.set("check", check.check);
+    one.set("success", check.success);
+    one.set("severity", check.severity);
+    one.set("column", text_or_null(check.column));
+    one.set("expected", text_or_null(check.expected));
+    one.set("actual", text_or_null(check.actual));
+    checks.push_back(std::move(one));
+  }
   Json json;
   json.set("outputs", std::move(outputs));
   json.set("metrics", std::move(metrics));
   json.set("artifacts", std::move(artifacts));
+  json.set("checks", std::move(checks));
+  json.set("summary", text_or_null(result.summary));
   return json;
 }
 
@@ -115,19 +129,6 @@ Json task_run_to_json(const TaskSpec& spec, const TaskRun& task) {
   json.set("ended_at", time_or_null(task.ended_at));
   json.set("retry_at", time_or_null(task.retry_at));
   json.set("result", task.result == nullptr ? Json() : result_to_json(*task.result));
-  return json;
-}
-
-// A secret is shown as its presence only.
-Json params_to_json(const Dag& dag, const Json::Object& params) {
-  Json json{Json::Object{}};
-  for (const auto& [name, value] : params) {
-    bool secret = false;
-    for (const ParamSpec& spec : dag.params) {
-      secret = secret || (spec.name == name && spec.type == ParamType::secret);
-    }
-    json.set(name, secret ? Json("***") : value);
-  }
   return json;
 }
 
@@ -183,7 +184,7 @@ Json run_to_json(const Dag& dag, const Run& run) {
   json.set("cancelling", run.cancelling);
   json.set("timed_out", run.timed_out);
   json.set("deadline_missed", run.deadline_missed);
-  json.set("params", params_to_json(dag, run.params));
+  json.set("params", Json(shown_params(dag, run.params)));
   json.set("created_at", time_or_null(run.created_at));
   json.set("scheduled_for", time_or_null(run.scheduled_for));
   json.set("interval_start", time_or_null(run.interval_start));

@@ -1,6 +1,7 @@
 // Everything that can happen to a run, as data. The shell makes events; the machine alone decides.
 #pragma once
 
+#include <map>
 #include <string>
 #include <variant>
 
@@ -40,7 +41,11 @@ struct Refused {
 };
 
 // Some timer of the run may be due.
-struct Wake {};
+struct Wake {
+  // What tasks whose queue_timeout is due wait for, in words that follow a colon. The machine sees
+  // no workers; a task that is missing here is told of without it.
+  std::map<TaskIndex, std::string> waits_for = {};
+};
 
 struct Cancel {
   std::string by;      // "ann", "Ctrl-C", "timeout"

@@ -30,6 +30,11 @@ Explanation explain_run(const Dag& dag, const Run& run, Now now);
 std::string waiting_note(const Dag& dag, const Run& run, TaskIndex task, const Placement& placement,
                          Now now);
 
+// What a ready or granted task waits for, as a clause: "no worker has the label gpu (1 is
+// connected)", "it was granted to local, all of whose slots are busy".
+std::string waits_for(const Dag& dag, const Run& run, TaskIndex task, const Placement& placement,
+                      Now now);
+
 // Downstream tasks that a failure of `task` keeps from running: those that did not run because of
 // it, and those that still wait and will not run once it has failed. Nearest first.
 std::vector<TaskIndex> blocked_by(const Dag& dag, const Run& run, TaskIndex task);

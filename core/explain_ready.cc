@@ -269,12 +269,21 @@ Explanation explain_ready(const Subject& subject) {
   return said;
 }
 
-std::string waiting_note(const Dag& dag, const Run& run, TaskIndex task, const Placement& placement,
-                         Now now) {
+std::string waits_for(const Dag& dag, const Run& run, TaskIndex task, const Placement& placement,
+                      Now now) {
   const TaskNamer namer;
   const Subject subject{dag, run, task, &placement, now, namer};
-  const Blocker why = placement.why_waiting(run.id, task, now.boot);
-  return fmt::format("{} waits: {}", subject.name(), clause(subject, why));
+  const std::optional<Holder> holder = placement.holder(run.id, task);
+  if (!holder) return clause(subject, placement.why_waiting(run.id, task, now.boot));
+  return fmt::format("it was granted to {}, {}", placement.worker_name(holder->worker),
+                     placement.is_granted_ahead(holder->worker)
+                         ? "all of whose slots are busy"
+                         : "which has not reported its start");
+}
+
+std::string waiting_note(const Dag& dag, const Run& run, TaskIndex task, const Placement& placement,
+                         Now now) {
+  return fmt::format("{} waits: {}", dag.tasks[task].id, waits_for(dag, run, task, placement, now));
 }
 
 Explanation explain_dispatched(const Subject& subject) {

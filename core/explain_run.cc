@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/explain.h"
 #include "core/explain_words.h"
+#include "core/state_words.h"
 
 namespace tidemill {
 namespace {
@@ -31,28 +32,6 @@ struct Census {
   }
   std::size_t count(TaskState state) const { return in(state).size(); }
 };
-
-std::string_view in_words(TaskState state) {
-  switch (state) {
-    case TaskState::retry_wait:
-      return "waiting for a retry";
-    case TaskState::awaiting_input:
-      return "waiting for a person";
-    case TaskState::dispatched:
-      return "starting";
-    case TaskState::upstream_failed:
-      return "not run because of a failure";
-    case TaskState::waiting:
-    case TaskState::ready:
-    case TaskState::running:
-    case TaskState::succeeded:
-    case TaskState::failed:
-    case TaskState::skipped:
-    case TaskState::cancelled:
-      return to_word(state);
-  }
-  UNREACHABLE();
-}
 
 // "2 running (train and audit), 3 waiting": names where they help.
 std::string census_text(const Dag& dag, const Census& census) {

@@ -200,6 +200,7 @@ using StateOf = std::function<TaskState(std::string_view id)>;
 std::optional<bool> decide(const ExprNode& node, const StateOf& state_of);
 
 std::optional<bool> decide_chain(const ExprNode& node, const StateOf& state_of) {
+  CHECK(node.op == ExprOp::logical_or || node.op == ExprOp::logical_and);
   const bool decisive = node.op == ExprOp::logical_or;  // the operand value that settles it
   bool all_known = true;
   for (const ExprNode& child : node.children) {
@@ -212,9 +213,13 @@ std::optional<bool> decide_chain(const ExprNode& node, const StateOf& state_of) 
 }
 
 std::optional<bool> decide(const ExprNode& node, const StateOf& state_of) {
-  if (node.kind == ExprNode::Kind::reference) return holds(node.path[2], state_of(node.path[1]));
+  if (node.kind == ExprNode::Kind::reference) {
+    // The other grammar makes paths of other lengths.
+    CHECK(node.path.size() == 3 && node.path[0] == "tasks");
+    return holds(node.path[2], state_of(node.path[1]));
+  }
   if (node.kind == ExprNode::Kind::binary) return decide_chain(node, state_of);
-  CHECK(node.kind == ExprNode::Kind::unary);
+  CHECK(node.kind == ExprNode::Kind::unary && node.op == ExprOp::logical_not);
   const std::optional<bool> value = decide(node.children[0], state_of);
   if (!value) return std::nullopt;
   return !*value;
@@ -235,6 +240,7 @@ std::vector<std::string> needs_tasks(const Expr& expr) {
 }
 
 std::optional<bool> decide_needs(const Expr& expr, const StateOf& state_of) {
+  CHECK(!expr.empty());
   return decide(expr.root(), state_of);
 }
 

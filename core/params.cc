@@ -26,6 +26,20 @@ bool is_text(ParamType type) {
   UNREACHABLE();
 }
 
+bool is_secret(const ParamSpec& spec) {
+  return spec.type == ParamType::secret || spec.items == ParamType::secret;
+}
+
+Json::Object shown_params(const Dag& dag, const Json::Object& values) {
+  Json::Object shown = values;
+  for (auto& [name, value] : shown) {
+    for (const ParamSpec& spec : dag.params) {
+      if (spec.name == name && is_secret(spec) && !value.is_null()) value = Json("***");
+    }
+  }
+  return shown;
+}
+
 namespace {
 
 Json comma_list(std::string_view text) {

@@ -37,6 +37,12 @@ BoundParams bind_params(const Dag& dag, const Json& given);
 // Is a value of this type written as text (dates and secrets too)?
 bool is_text(ParamType type);
 
+// Must its value not be shown? Also of an array of secrets.
+bool is_secret(const ParamSpec& spec);
+
+// The values for eyes: "***" in the place of each secret.
+Json::Object shown_params(const Dag& dag, const Json::Object& values);
+
 // Checks one value against its declaration; empty = fine, otherwise a clause that begins with
 // "must" or "is". Also used on defaults by the parser. In an array, `enum`, `pattern`, `minimum`
 // and `maximum` hold for each item, the lengths for the array itself; lengths of strings count code

@@ -34,8 +34,7 @@ std::string_view kind_with_article(const Json& value) {
 
 // The value for a message: "the string \"x\"", "3.5"; of a secret only its kind.
 std::string shown(const ParamSpec& spec, const Json& value) {
-  const bool secret = spec.type == ParamType::secret || spec.items == ParamType::secret;
-  if (secret || value.is_null()) return std::string(kind_with_article(value));
+  if (is_secret(spec) || value.is_null()) return std::string(kind_with_article(value));
   const std::string text = printable(value.dump(), 80);
   if (value.is_string()) return "the string " + text;
   if (value.is_array() || value.is_object()) {

@@ -5,7 +5,7 @@ tidemill_core_area(tidemill_graph SOURCES graph.cc)
 
 tidemill_core_area(tidemill_dump
   SOURCES dump_diagram.cc dump_json.cc dump_text.cc dump_words.cc
-  LIBS tidemill_graph tidemill_expr tidemill_words)
+  LIBS tidemill_graph tidemill_expr tidemill_params tidemill_words)
 
 tidemill_core_area(tidemill_explain
   SOURCES

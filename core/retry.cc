@@ -17,6 +17,9 @@ constexpr int kExitRetry = 75;  // EX_TEMPFAIL of sysexits.h
 constexpr int kExitNever = 78;  // EX_CONFIG of sysexits.h
 constexpr int kExitSkip = 99;
 constexpr Duration kLossDelay = std::chrono::seconds(1);
+// Where no attempt can even begin, a full disk is the likely cause: five tries take 6 minutes, so
+// that somebody can make room.
+constexpr double kLossBackoff = 2.0, kNeverBegunBackoff = 4.0;
 constexpr std::uint32_t kDefaultOn = 1u << static_cast<unsigned>(Cause::exit) |
                                      1u << static_cast<unsigned>(Cause::signal) |
                                      1u << static_cast<unsigned>(Cause::timeout) |
@@ -47,8 +50,10 @@ double grown(double first_us, double factor, int steps) {
   return first_us <= 0 ? 0 : first_us * std::pow(factor, steps);
 }
 
-Duration loss_delay(const RetryPolicy& policy, int losses, std::uint64_t seed) {
-  return jittered(grown(static_cast<double>(kLossDelay.count()), 2.0, losses), policy.jitter, seed);
+Duration loss_delay(const RetryPolicy& policy, int losses, bool began, std::uint64_t seed) {
+  const double backoff = began ? kLossBackoff : kNeverBegunBackoff;
+  return jittered(grown(static_cast<double>(kLossDelay.count()), backoff, losses), policy.jitter,
+                  seed);
 }
 
 // Exit codes that mean something are said with their meaning.
@@ -132,7 +137,8 @@ class Decider {
     RetryDecision decision = retry(rule,
                                    fmt::format("loss {} of {}", state_.losses + 1, kMaxLosses));
     decision.uses_limit = false;
-    if (rule == nullptr || !rule->delay) decision.delay = loss_delay(policy_, state_.losses, seed_);
+    if (rule == nullptr || !rule->delay)
+      decision.delay = loss_delay(policy_, state_.losses, began, seed_);
     return decision;
   }
 
@@ -208,7 +214,7 @@ Duration retry_delay(const RetryPolicy& policy, int n, std::uint64_t seed) {
 }
 
 Duration longest_delay(const RetryPolicy& policy) {
-  Duration longest = std::max(policy.max_delay, kLossDelay * (1 << kMaxLosses));
+  Duration longest = std::max(policy.max_delay, kLossDelay * (1 << (2 * kMaxLosses)));
   for (const RetryRule& rule : policy.rules) {
     if (rule.delay) longest = std::max(longest, *rule.delay);
   }

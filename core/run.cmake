@@ -17,6 +17,7 @@ tidemill_core_area(tidemill_run
     run_machine_hooks.cc
     run_machine_step.cc
     run_timers.cc
+    selection.cc
     trigger.cc
     trigger_explain.cc
   LIBS tidemill_expr tidemill_lang tidemill_params tidemill_words)

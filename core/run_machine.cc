@@ -90,13 +90,13 @@ void Step::on(const event::Refused& refused) {
   fail(refused.task, Cause::exec_failed, refused.message);
 }
 
-void Step::on(const event::Wake&) {
+void Step::on(const event::Wake& wake) {
   wake_again_ = true;
   if (run_.timers.empty() || run_.timers.begin()->at > now_.boot) return ignore("no timer is due");
   while (!run_.timers.empty() && run_.timers.begin()->at <= now_.boot) {
     const RunTimer timer = *run_.timers.begin();
     run_.timers.erase(run_.timers.begin());
-    fire(timer);
+    fire(timer, wake);
     // The next timer must see what this one has led to: a hook begun, or the run ended.
     cascade();
     settle();

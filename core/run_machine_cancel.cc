@@ -17,8 +17,10 @@ std::string cancelled_by(const event::Cancel& cancel) {
 
 }  // namespace
 
-std::string queue_timeout_reason(const TaskSpec& task) {
-  return "no worker within " + format_duration(task.queue_timeout);
+std::string queue_timeout_reason(const TaskSpec& task, const std::string& waits_for) {
+  return fmt::format("not started within {} (queue_timeout){}{}",
+                     format_duration(task.queue_timeout), waits_for.empty() ? "" : ": ",
+                     waits_for);
 }
 
 std::string cancel_reason(const Run& run) {
@@ -94,12 +96,12 @@ void Step::stop(TaskIndex task) {
   emit(effect::Stop{task, state.attempt, stop_word(run_, state)});
 }
 
-void Step::fire(const RunTimer& timer) {
+void Step::fire(const RunTimer& timer, const event::Wake& wake) {
   switch (timer.kind) {
     case RunTimer::Kind::retry:
       return make_ready(timer.task);
     case RunTimer::Kind::queue_timeout:
-      return fire_queue_timeout(timer.task);
+      return fire_queue_timeout(timer.task, wake);
     case RunTimer::Kind::run_timeout:
       return time_out();
     case RunTimer::Kind::deadline:
@@ -110,12 +112,13 @@ void Step::fire(const RunTimer& timer) {
   }
 }
 
-void Step::fire_queue_timeout(TaskIndex task) {
-  const TaskRun& state = at(task);
-  if (state.state == TaskState::ready) {
-    return fail(task, Cause::timeout, queue_timeout_reason(spec(task)));
-  }
-  mark_stopping(task, Cause::timeout);
+void Step::fire_queue_timeout(TaskIndex task, const event::Wake& wake) {
+  const auto known = wake.waits_for.find(task);
+  std::string reason = queue_timeout_reason(
+      spec(task), known == wake.waits_for.end() ? std::string() : known->second);
+  if (at(task).state == TaskState::ready) return fail(task, Cause::timeout, std::move(reason));
+  TaskRun& state = mark_stopping(task, Cause::timeout);
+  state.reason = std::move(reason);  // kept for the end of the attempt
   emit(effect::Stop{task, state.attempt, Cause::timeout});
 }
 

@@ -67,7 +67,7 @@ bool Step::end_stopped(TaskIndex task, const Outcome& outcome, const RetryDecisi
   if (!was_stopped) return false;
   record_attempt(at(task), outcome);
   if (why == Cause::timeout) {
-    fail(task, Cause::timeout, queue_timeout_reason(spec(task)));
+    fail(task, Cause::timeout, std::string(at(task).reason));
   } else {
     end(task, TaskState::cancelled, cancel_reason(run_));
   }

@@ -22,7 +22,7 @@ class Step {
   void on(const event::Started& started);
   void on(const event::Ended& ended);
   void on(const event::Refused& refused);
-  void on(const event::Wake&);
+  void on(const event::Wake& wake);
   void on(const event::Cancel& cancel);
 
   // Follows up everything that ended, and hands over what was done. Call once, last.
@@ -71,8 +71,8 @@ class Step {
   void retry(TaskIndex task, const RetryDecision& decision);
 
   // run_machine_cancel.cc
-  void fire(const RunTimer& timer);
-  void fire_queue_timeout(TaskIndex task);
+  void fire(const RunTimer& timer, const event::Wake& wake);
+  void fire_queue_timeout(TaskIndex task, const event::Wake& wake);
   void time_out();
   void cancel_queued();
   void cancel_body();
@@ -99,7 +99,8 @@ class Step {
 // What an attempt that is being stopped is stopped with, and what its worker then reports.
 Cause stop_word(const Run& run, const TaskRun& state);
 
-std::string queue_timeout_reason(const TaskSpec& task);
+// `waits_for` may be empty.
+std::string queue_timeout_reason(const TaskSpec& task, const std::string& waits_for);
 // Of a task that ends because its run is being cancelled.
 std::string cancel_reason(const Run& run);
 // One sentence about a run that ends: what failed, or who cancelled it.

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "core/render.h"
+#include "core/state_words.h"
 #include "core/trigger.h"
 
 namespace tidemill {
@@ -41,28 +42,6 @@ std::string names_text(const Group& group) {
     text += fmt::format(" and {} more", group.count - group.names.size());
   }
   return text;
-}
-
-std::string_view in_words(TaskState state) {
-  switch (state) {
-    case TaskState::dispatched:
-      return "starting";
-    case TaskState::retry_wait:
-      return "waiting for a retry";
-    case TaskState::awaiting_input:
-      return "waiting for a person";
-    case TaskState::upstream_failed:
-      return "not run because of a failure";
-    case TaskState::waiting:
-    case TaskState::ready:
-    case TaskState::running:
-    case TaskState::succeeded:
-    case TaskState::failed:
-    case TaskState::skipped:
-    case TaskState::cancelled:
-      return to_word(state);
-  }
-  UNREACHABLE();
 }
 
 // "2 of 3 upstreams succeeded, 1 still running (train)".

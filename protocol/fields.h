@@ -15,6 +15,11 @@ struct EnumCount<Cause> {
 };
 
 template <>
+struct EnumCount<ExpectRule::Op> {
+  static constexpr int value = 7;
+};
+
+template <>
 struct EnumCount<message::KnownAttempt::Stage> {
   static constexpr int value = 3;
 };
@@ -30,6 +35,7 @@ struct EnumCount<message::KnownAttempt::Stage> {
 
 TIDEMILL_FIELDS(Resources, &T::cpu, &T::memory, &T::gpu);
 TIDEMILL_FIELDS(ArtifactSpec, &T::name, &T::path);
+TIDEMILL_FIELDS(ExpectRule, &T::name, &T::op, &T::low, &T::high, &T::equals_text, &T::text);
 TIDEMILL_FIELDS(RenderedInput, &T::name, &T::hash, &T::is_directory);
 TIDEMILL_FIELDS(Metric, &T::name, &T::value, &T::slice, &T::step, &T::higher_is_better);
 TIDEMILL_FIELDS(CheckResult, &T::check, &T::success, &T::severity, &T::column, &T::expected,
@@ -52,7 +58,8 @@ TIDEMILL_FIELDS(message::Welcome, &T::version, &T::epoch, &T::slots);
 TIDEMILL_FIELDS(message::Start, &T::attempt, &T::run, &T::dag, &T::task, &T::task_index, &T::number,
                 &T::priority, &T::slots, &T::argv, &T::script, &T::shell, &T::directory, &T::umask,
                 &T::env, &T::secrets, &T::timeout, &T::grace, &T::resources, &T::outputs,
-                &T::metrics, &T::artifacts, &T::inputs, &T::log_patterns, &T::context_json);
+                &T::metrics, &T::artifacts, &T::inputs, &T::log_patterns, &T::context_json,
+                &T::expect);
 TIDEMILL_FIELDS(message::Stop, &T::attempt, &T::why, &T::force);
 TIDEMILL_FIELDS(message::Acknowledge, &T::attempts);
 TIDEMILL_FIELDS(message::Started, &T::attempt, &T::pid, &T::at);

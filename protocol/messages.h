@@ -25,7 +25,7 @@
 
 namespace tidemill::message {
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
@@ -77,6 +77,7 @@ struct Start {
   std::vector<RenderedInput> inputs;
   std::vector<std::string> log_patterns;  // retry.rules[i].log_matches, "" where a rule has none
   std::string context_json;
+  std::vector<ExpectRule> expect;  // the worker says in the log which of them do not hold
 };
 
 struct Stop {

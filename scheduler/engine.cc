@@ -1,6 +1,7 @@
 #include "scheduler/engine.h"
 
 #include "base/text.h"
+#include "core/explain.h"
 #include "core/invariants.h"
 #include "scheduler/start_message.h"
 
@@ -9,10 +10,6 @@ namespace {
 
 // Attempt ids are set aside in blocks, so that a grant needs no write of its own for the counter.
 constexpr std::int64_t kAttemptBlock = 4096;
-
-std::string pool_name(RunId run, const std::string& pool) {
-  return pool.empty() ? "" : fmt::format("{}/{}", run.value, pool);
-}
 
 }  // namespace
 
@@ -69,7 +66,7 @@ RunId Engine::adopt(LiveRun live) {
 
 void Engine::set_pools(const LiveRun& live) {
   for (const PoolSpec& pool : live.dag->pools) {
-    placement_.set_pool(pool_name(live.run.id, pool.name), pool.slots);
+    placement_.set_pool(run_pool(live.run.id, pool.name), pool.slots);
   }
 }
 
@@ -170,7 +167,7 @@ void Engine::carry_out(LiveRun& live, const Effect& effect) {
     Engine& engine;
     LiveRun& live;
     void operator()(const effect::Ready& e) const {
-      engine.placement_.add_ready(engine.ready_task(live, e.task));
+      engine.placement_.add_ready(ready_task(live, e.task));
     }
     void operator()(const effect::Unready& e) const {
       engine.placement_.remove_ready(live.run.id, e.task);
@@ -197,21 +194,6 @@ void Engine::note_wake(LiveRun& live) {
   live.wake = next;
 }
 
-ReadyTask Engine::ready_task(const LiveRun& live, TaskIndex task) const {
-  const TaskSpec& spec = live.dag->tasks[task];
-  ReadyTask ready;
-  ready.run = live.run.id;
-  ready.task = task;
-  ready.since = live.run.tasks[task].ready_since;
-  ready.priority = spec.priority;
-  ready.slots = spec.slots;
-  ready.pool = pool_name(live.run.id, spec.pool);
-  ready.max_active_tasks = live.dag->max_active_tasks;
-  ready.runs_on = spec.runs_on;
-  ready.resources = spec.resources;
-  return ready;
-}
-
 void Engine::wake(Now now) {
   std::vector<RunId> due;
   for (const auto& [at_time, run] : wakes_) {
@@ -219,7 +201,20 @@ void Engine::wake(Now now) {
     due.push_back(run);
   }
   if (!due.empty()) hurry(Duration{});
-  for (const RunId run : due) apply(at(run), event::Wake{}, now);
+  for (const RunId run : due) {
+    LiveRun& live = at(run);
+    apply(live, wake_of(live, now), now);
+  }
+}
+
+event::Wake Engine::wake_of(const LiveRun& live, Now now) const {
+  event::Wake wake;
+  for (const RunTimer& timer : live.run.timers) {
+    if (timer.at > now.boot) break;
+    if (timer.kind != RunTimer::Kind::queue_timeout) continue;
+    wake.waits_for[timer.task] = waits_for(*live.dag, live.run, timer.task, placement_, now);
+  }
+  return wake;
 }
 
 std::optional<std::pair<RunId, TaskIndex>> Engine::task_of(AttemptId attempt) const {
@@ -307,7 +302,7 @@ void Engine::forget_ended_runs() {
     const LiveRun& live = at(run);
     if (live.wake) wakes_.erase({*live.wake, run});
     for (const PoolSpec& pool : live.dag->pools) {
-      placement_.remove_pool(pool_name(run, pool.name));
+      placement_.remove_pool(run_pool(run, pool.name));
     }
     std::erase_if(given_up_, [run](const auto& entry) { return entry.second.run == run; });
     runs_.erase(run);

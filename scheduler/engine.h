@@ -119,7 +119,7 @@ class Engine {
   Transition apply(LiveRun& live, const Event& event, Now now);
   void carry_out(LiveRun& live, const Effect& effect);
   void note_wake(LiveRun& live);
-  ReadyTask ready_task(const LiveRun& live, TaskIndex task) const;
+  event::Wake wake_of(const LiveRun& live, Now now) const;
 
   void end_attempt(AttemptId attempt, const Outcome& outcome, Now now);
   void late_end(AttemptId attempt, const Outcome& outcome, Now now);

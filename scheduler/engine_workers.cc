@@ -14,6 +14,14 @@ Outcome lost(const std::string& message, WallTime at) {
   return outcome;
 }
 
+Outcome never_began(Cause why, Now now) {
+  Outcome outcome;
+  outcome.cause = why;
+  outcome.message = fmt::format("{} before it started", to_word(why));
+  outcome.ended_at = now.wall;
+  return outcome;
+}
+
 std::string labels_json(const std::vector<std::string>& labels) {
   Json::Array array;
   for (const std::string& label : labels) array.emplace_back(label);
@@ -120,12 +128,16 @@ void Engine::settle_known(const KnownWorker& worker, const message::KnownAttempt
 // The worker does not hold it: it was never started there, or the host that ran it is gone.
 void Engine::settle_unknown(const KnownWorker& worker, AttemptId attempt, bool rebooted, Now now) {
   const LiveAttempt& live = attempts_.at(attempt);
-  const TaskState state = at(live.run).run.tasks[live.task].state;
+  const TaskRun& task = at(live.run).run.tasks[live.task];
   if (rebooted) {
     return end_attempt(
         attempt, lost("the host of worker " + worker.row.name + " was restarted", now.wall), now);
   }
-  if (state == TaskState::dispatched) return resend_start(worker, attempt, now);
+  if (task.state == TaskState::dispatched) {
+    // Started now, what was cancelled would run until its stop arrives.
+    if (task.cause != Cause::none) return end_attempt(attempt, never_began(task.cause, now), now);
+    return resend_start(worker, attempt, now);
+  }
   end_attempt(attempt,
               lost("worker " + worker.row.name + " has no record of it any more", now.wall), now);
 }

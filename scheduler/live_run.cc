@@ -64,6 +64,25 @@ Result<Run> run_from(const RunRow& row) {
 
 }  // namespace
 
+std::string run_pool(RunId run, const std::string& pool) {
+  return pool.empty() ? "" : fmt::format("{}/{}", run.value, pool);
+}
+
+ReadyTask ready_task(const LiveRun& live, TaskIndex task) {
+  const TaskSpec& spec = live.dag->tasks[task];
+  ReadyTask ready;
+  ready.run = live.run.id;
+  ready.task = task;
+  ready.since = live.run.tasks[task].ready_since;
+  ready.priority = spec.priority;
+  ready.slots = spec.slots;
+  ready.pool = run_pool(live.run.id, spec.pool);
+  ready.max_active_tasks = live.dag->max_active_tasks;
+  ready.runs_on = spec.runs_on;
+  ready.resources = spec.resources;
+  return ready;
+}
+
 RunRow run_row(const LiveRun& live) {
   const Run& run = live.run;
   RunRow row;

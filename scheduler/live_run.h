@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/dag.h"
+#include "core/placement.h"
 #include "core/run.h"
 #include "scheduler/storage/rows.h"
 
@@ -34,6 +35,10 @@ struct LiveRun {
   // What the rows hold once everything written so far is committed: 0 = no row, else state + 1.
   std::vector<std::uint8_t> stored;
 };
+
+// What Placement is told of a task, and how it knows a pool of a run (empty = the default pool).
+ReadyTask ready_task(const LiveRun& live, TaskIndex task);
+std::string run_pool(RunId run, const std::string& pool);
 
 RunRow run_row(const LiveRun& live);
 TaskRow task_row(const LiveRun& live, TaskIndex task);

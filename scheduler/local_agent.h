@@ -3,6 +3,7 @@
 // connects by itself.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@ namespace tidemill {
 class LocalAgent {
  public:
   // `command` empty = never starts anything. `lock_path` is the lock that a running agent holds.
-  LocalAgent(std::vector<std::string> command, std::string lock_path);
+  // What the agent prints goes to the file at `log_path`: it outlives our terminal and our pipes.
+  LocalAgent(std::vector<std::string> command, std::string lock_path, std::string log_path);
   LocalAgent(LocalAgent&& other) noexcept = default;
   ~LocalAgent();  // leaves the process alone
 
@@ -30,12 +32,15 @@ class LocalAgent {
   // True once for each of our processes that ended.
   bool take_ended();
   void connected() { failures_ = 0; }
+  // The last line of our last process; empty when it said nothing.
+  std::string said() const;
 
  private:
   Status start();
 
   std::vector<std::string> command_;
-  std::string lock_path_;
+  std::string lock_path_, log_path_;
+  std::int64_t log_begin_ = 0;  // of what our last process wrote
   Fd pidfd_;
   int pid_ = 0;
   bool hopeless_ = false;  // the last one said that another would end just so

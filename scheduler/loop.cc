@@ -74,6 +74,7 @@ Duration Scheduler::Loop::sleep_time(Now now) const {
   if (config_.planner != nullptr) {
     if (const auto due = config_.planner->next_look()) until(now.boot + (*due - now.wall));
   }
+  until(files_.next_look());
   if (links_->count() == 0) until(agent_->retry_at());
   return longest;
 }
@@ -82,6 +83,7 @@ Status Scheduler::Loop::turn(Scheduler& self) {
   TRY(links_->wait(sleep_time(system_now())));
   const Now now = system_now();
   ++figures_.turns;
+  TRY(files_.look(now.boot));
   TRY(finish_commit());
   take_commands(self);
   feed(links_->take(), now);
@@ -139,7 +141,9 @@ void Scheduler::Loop::feed(LinkId link, const Message& message, Now now) {
 Status Scheduler::Loop::look_after_agent(Now now) {
   if (agent_->take_ended()) {
     watched_agent_ = -1;  // the kernel forgot it with the descriptor
-    note("the local agent ended; starting it again");
+    const std::string said = agent_->said();
+    note(fmt::format("the local worker ended{}{}; starting it again", said.empty() ? "" : ": ",
+                     said));
   }
   if (links_->count() == 0) TRY(agent_->keep_alive(now.boot));
   return watch_agent();

@@ -15,6 +15,7 @@
 
 #include "scheduler/committer.h"
 #include "scheduler/engine.h"
+#include "scheduler/files_in_place.h"
 #include "scheduler/links.h"
 #include "scheduler/local_agent.h"
 #include "scheduler/mutation.h"
@@ -70,6 +71,7 @@ class Scheduler::Loop {
 
   SchedulerConfig config_;
   Fd lock_;
+  FilesInPlace files_;
   std::unique_ptr<Committer> committer_;
   std::optional<RunReader> reader_;
   std::optional<Engine> engine_;

@@ -30,20 +30,25 @@ Resources grown(Resources resources, float memory_factor) {
   return resources;
 }
 
-bool is_secret(const Dag& dag, std::string_view param) {
-  return std::any_of(dag.params.begin(), dag.params.end(), [&](const ParamSpec& spec) {
-    return spec.name == param && spec.type == ParamType::secret;
-  });
+bool is_secret_param(const Dag& dag, std::string_view param) {
+  return std::any_of(dag.params.begin(), dag.params.end(),
+                     [&](const ParamSpec& spec) { return spec.name == param && is_secret(spec); });
 }
 
 // Parameters of type secret go the way of secrets: their values are masked.
 void part_secrets(const Dag& dag, const Json::Object& params, message::Start& start) {
   for (const auto& [name, value] : params) {
-    if (value.is_null() || !is_secret(dag, name)) continue;
+    if (value.is_null() || !is_secret_param(dag, name)) continue;
     auto variable = std::move(param_environment({{name, value}}).front());
     const auto in_env = std::find_if(start.env.begin(), start.env.end(), [&](const auto& item) {
       return item.first == variable.first;
     });
+    if (value.is_array()) {
+      // Each item is masked alone, too; the last value of a variable is the one it gets.
+      for (const Json& item : value.as_array()) {
+        start.secrets.emplace_back(variable.first, to_text(item));
+      }
+    }
     start.secrets.push_back(std::move(variable));
     if (in_env == start.env.end()) continue;
     // The task may give the variable another value, which wins; both are masked.
@@ -99,6 +104,7 @@ message::Start start_message(const LiveRun& live, TaskIndex index, RenderedTask 
   start.inputs = std::move(rendered.inputs);
   start.log_patterns = log_patterns(*spec.retry);
   start.context_json = std::move(rendered.context_json);
+  start.expect = spec.expect;
   return start;
 }
 

@@ -55,6 +55,7 @@ class Agent {
   void wait();
   int wait_ms() const;
   Duration connect_pause() const;
+  Error nobody_there() const;
   void connect();
   void flush();
   void tail_progress();
@@ -80,6 +81,7 @@ class Agent {
   void say_hello();
   void end(AttemptId id, HeldByAgent& held, Outcome outcome);
   void end_unstarted(AttemptId id, HeldByAgent& held, Cause cause, const std::string& reason);
+  void end_stopped_unstarted(AttemptId id, HeldByAgent& held);
   void tell_scheduler(const Message& message);
   void tell_supervisor(const Message& message);
 
@@ -97,6 +99,7 @@ class Agent {
   bool greeted_ = false;      // Hello is sent on this connection
   bool welcome_ = false;
   bool draining_ = false, shutting_down_ = false, interrupted_ = false;
+  std::string refusal_;  // why the scheduler was dropped last, since it was obeyed
   BootTime scheduler_seen_{};
   BootTime eager_since_ = system_now().boot;
   BootTime next_connect_{}, next_progress_{};
@@ -120,15 +123,25 @@ Result<int> Agent::run() {
       return 0;
     }
     if (!scheduler_.open() && system_now().boot - scheduler_seen_ >= options_.lease) {
-      return unavailable(
-          fmt::format("no scheduler at {} for {}; running tasks go on, start the "
-                      "worker again to report them",
-                      scheduler_socket(options_.data_directory), format_duration(options_.lease)));
+      return nobody_there();
     }
     wait();
     tail_progress();
   }
   return 0;
+}
+
+Error Agent::nobody_there() const {
+  const std::string lease = format_duration(options_.lease);
+  if (!inventoried_) {
+    const std::string said = supervisor_.said();
+    return unavailable(fmt::format("its supervisor did not come up for {}: {}", lease,
+                                   said.empty() ? "it said nothing" : said));
+  }
+  return unavailable(
+      fmt::format("no scheduler at {} for {}; running tasks go on, start the worker again to "
+                  "report them",
+                  scheduler_socket(options_.data_directory), lease));
 }
 
 int Agent::wait_ms() const {
@@ -255,6 +268,7 @@ void Agent::on_welcome(const message::Welcome& welcome) {
     return drop_scheduler(accepted.error().message);
   }
   welcome_ = true;
+  refusal_.clear();
   const int slots = welcome.slots > 0 ? welcome.slots : options_.slots;
   if (slots != slots_) {
     slots_ = slots;
@@ -283,10 +297,7 @@ void Agent::on_start(message::Start& start) {
 void Agent::on_prepared(AttemptId id, Result<message::Spawn> spawn) {
   HeldByAgent& held = held_.at(id);
   if (!spawn.ok()) return end_unstarted(id, held, Cause::lost, spawn.error().message);
-  if (held.stop) {
-    return end_unstarted(id, held, held.stop->why,
-                         fmt::format("{} before it started", to_word(held.stop->why)));
-  }
+  if (held.stop) return end_stopped_unstarted(id, held);
   held.stage = Stage::handed_on;
   held.spawn = std::move(spawn).value();
   tell_supervisor(*held.spawn);
@@ -313,7 +324,10 @@ void Agent::on_acknowledge(const message::Acknowledge& acknowledge) {
 }
 
 void Agent::drop_scheduler(const std::string& reason) {
-  if (!reason.empty()) fmt::print(stderr, "tidemill worker {}: {}\n", options_.name, reason);
+  // Said once, not at each of the tries that end so.
+  if (!reason.empty() && reason != std::exchange(refusal_, reason)) {
+    fmt::print(stderr, "tidemill worker {}: {}\n", options_.name, reason);
+  }
   scheduler_.close();
   welcome_ = false;
   // One that was refused is not tried again in haste.
@@ -366,8 +380,11 @@ void Agent::on_inventory(const message::Inventory& inventory) {
   for (auto& [id, held] : held_) {
     if (known.contains(id)) continue;
     if (held.stage == Stage::handed_on && held.spawn) {
-      tell_supervisor(*held.spawn);
-      if (held.stop) tell_supervisor(message::Kill{id, held.stop->why, held.stop->force});
+      if (held.stop) {
+        end_stopped_unstarted(id, held);
+      } else {
+        tell_supervisor(*held.spawn);
+      }
     }
     if (held.stage == Stage::running) missing.push_back(id);
   }
@@ -420,6 +437,11 @@ void Agent::end_unstarted(AttemptId id, HeldByAgent& held, Cause cause, const st
   outcome.ended_at = system_now().wall;
   if (held.spawned) outcome.started_at = held.spawned->at;
   end(id, held, std::move(outcome));
+}
+
+void Agent::end_stopped_unstarted(AttemptId id, HeldByAgent& held) {
+  end_unstarted(id, held, held.stop->why,
+                fmt::format("{} before it started", to_word(held.stop->why)));
 }
 
 // Tasks run elsewhere, so every path they are handed must be absolute.

@@ -148,8 +148,8 @@ Result<message::Spawn> AttemptDesk::make_spawn(const message::Start& start, Held
 }
 
 void AttemptDesk::prepare(const message::Start& start, HeldByAgent& held, Prepared done) {
-  held.note = {start.run,     start.task_index, 0,    0, start.outputs,
-               start.metrics, start.artifacts,  false};
+  held.note = {start.run,     start.task_index, 0,     0,           start.outputs,
+               start.metrics, start.artifacts,  false, start.expect};
   auto spawn = make_spawn(start, held);
   if (!spawn.ok() || start.inputs.empty()) return done(std::move(spawn));
   const std::string folder = workspaces_.path(held.note.workspace) + "/in";

@@ -7,9 +7,9 @@ namespace tidemill {
 template <>
 struct Fields<AttemptNote> {
   using T = AttemptNote;
-  static constexpr auto list = std::tuple{&T::run,        &T::task_index, &T::workspace,
-                                          &T::checkpoint, &T::outputs,    &T::metrics,
-                                          &T::artifacts,  &T::has_secrets};
+  static constexpr auto list = std::tuple{&T::run,        &T::task_index,  &T::workspace,
+                                          &T::checkpoint, &T::outputs,     &T::metrics,
+                                          &T::artifacts,  &T::has_secrets, &T::expect};
 };
 
 std::string encode_note(const AttemptNote& note) {

@@ -21,6 +21,7 @@ struct AttemptNote {
   std::vector<std::string> outputs, metrics;
   std::vector<ArtifactSpec> artifacts;
   bool has_secrets = false;
+  std::vector<ExpectRule> expect = {};
 };
 
 std::string encode_note(const AttemptNote& note);

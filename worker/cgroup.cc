@@ -44,13 +44,14 @@ bool AttemptCgroup::set_limits(std::uint64_t memory, double cpu) {
 
 void AttemptCgroup::kill() const { (void)write_control(path_ + "/cgroup.kill", "1"); }
 
-bool AttemptCgroup::kernel_oom() const {
+OomEvidence AttemptCgroup::oom_evidence() const {
   const auto events = read_file(path_ + "/memory.events", 4096);
-  if (!events.ok()) return false;
+  if (!events.ok()) return OomEvidence::unknown;
   for (const std::string_view line : split(*events, '\n')) {
-    if (line.starts_with("oom_kill ") && line != "oom_kill 0") return true;
+    if (line.starts_with("oom_kill "))
+      return line == "oom_kill 0" ? OomEvidence::none : OomEvidence::own;
   }
-  return false;
+  return OomEvidence::unknown;
 }
 
 Result<CgroupFolder> CgroupFolder::from_environment() {

@@ -9,6 +9,7 @@
 
 #include "base/fd.h"
 #include "base/id.h"
+#include "worker/ending.h"
 
 namespace tidemill {
 
@@ -23,7 +24,7 @@ class AttemptCgroup {
   bool limits_memory() const { return limits_memory_; }
   bool set_limits(std::uint64_t memory, double cpu);
   void kill() const;  // everything in it at once, forks in flight included
-  bool kernel_oom() const;
+  OomEvidence oom_evidence() const;
 
  private:
   std::string path_;

@@ -114,11 +114,13 @@ void collect_artifacts(const std::string& workspace, const AttemptNote& note, Ob
 }
 
 bool note_broken_promises(const AttemptNote& note, Collected& collected) {
-  if (note.outputs.empty() && note.metrics.empty() && note.artifacts.empty()) return true;
+  if (note.outputs.empty() && note.metrics.empty() && note.artifacts.empty() && note.expect.empty())
+    return true;
   TaskSpec promises;
   promises.outputs = note.outputs;
   promises.metrics = note.metrics;
   promises.artifacts = note.artifacts;
+  promises.expect = note.expect;
   const auto broken = broken_contract(promises, collected.result, collected.message);
   if (broken) collected.notes.push_back("contract: " + *broken);
   return !broken;

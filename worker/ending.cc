@@ -33,10 +33,21 @@ std::string exit_words(int code) {
 
 std::string memory_words(const EndingFacts& facts) {
   std::string words = "the kernel killed it for lack of memory";
+  if (facts.oom == OomEvidence::host) {
+    words = "killed by SIGKILL while the kernel was killing for lack of memory on this host";
+  }
   if (facts.peak_memory > 0)
     words += "; its largest process had " + format_bytes(facts.peak_memory);
   if (facts.memory_limit > 0) words += ", its limit is " + format_bytes(facts.memory_limit);
   return words;
+}
+
+// A task that kills itself, a person and an operator's script look the same from here.
+std::string foreign_kill_words(OomEvidence evidence) {
+  const std::string words = "killed by SIGKILL, which Tidemill did not send; ";
+  if (evidence == OomEvidence::none)
+    return words + "the kernel's counters show no kill for lack of memory";
+  return words + "whether memory ran out is not known, there is no counter of the kernel to read";
 }
 
 std::string stop_words(const EndingFacts& facts, Cause why) {
@@ -66,14 +77,15 @@ Ending ending_of(const EndingFacts& facts) {
   if (!signalled) ending.exit_code = WEXITSTATUS(facts.wait_status);
   if (facts.stopped_for) return stopped(facts, ending, *facts.stopped_for);
   if (!signalled && ending.exit_code == 0) return ending;
+  const bool has_oom = facts.oom == OomEvidence::host || facts.oom == OomEvidence::own;
   const bool looks_killed = ending.signal == SIGKILL || ending.exit_code == 128 + SIGKILL;
-  if (looks_killed && facts.kernel_oom) {
+  if (looks_killed && has_oom) {
     ending.cause = Cause::oom;
     ending.signal = SIGKILL;
     ending.message = memory_words(facts);
   } else if (ending.signal == SIGKILL) {
     ending.cause = Cause::signal;
-    ending.message = "ended by SIGKILL, which Tidemill did not send; probably out of memory";
+    ending.message = foreign_kill_words(facts.oom);
   } else if (signalled) {
     ending.cause = Cause::signal;
     ending.message = "ended by " + signal_words(ending.signal);

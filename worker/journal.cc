@@ -146,7 +146,8 @@ Status Journal::reserve() {
     return Ok{};
   }
   if (errno == EOPNOTSUPP) return Ok{};
-  return errno_error("cannot reserve room for journal " + path_);
+  const Error error = errno_error("the worker cannot note the start in " + path_);
+  return Error{error.code, error.message + "; free some space there"};
 }
 
 void Journal::queue_begun(const journal::Begun& begun) {

@@ -13,17 +13,18 @@
 namespace tidemill {
 namespace {
 
+// -1 = the kernel does not tell.
 std::int64_t read_oom_kills() {
   static const Fd file(::open("/proc/vmstat", O_RDONLY | O_CLOEXEC));
   char buffer[16384];
   const ssize_t n = file ? ::pread(file.get(), buffer, sizeof buffer, 0) : -1;
-  if (n <= 0) return 0;
+  if (n <= 0) return -1;
   const std::string_view content(buffer, static_cast<std::size_t>(n));
   constexpr std::string_view kKey = "\noom_kill ";
   const auto at = content.find(kKey);
-  if (at == std::string_view::npos) return 0;
+  if (at == std::string_view::npos) return -1;
   const std::string_view rest = content.substr(at + kKey.size());
-  return to_int(rest.substr(0, rest.find('\n'))).value_or(0);
+  return to_int(rest.substr(0, rest.find('\n'))).value_or(-1);
 }
 
 constexpr std::string_view kTaskScore = "300";

@@ -1,5 +1,5 @@
 // Whether the kernel killed somebody for lack of memory lately, from /proc/vmstat. It does not say
-// whom, so this only explains a SIGKILL that we did not send.
+// whom, so this only explains a SIGKILL that we did not send: OomEvidence::host at most.
 #pragma once
 
 #include <sys/types.h>
@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/time.h"
+#include "worker/ending.h"
 
 namespace tidemill {
 
@@ -18,7 +19,10 @@ class OomWatch {
  public:
   // Looks at most once a second, unless `now_certainly`. Call it while something runs.
   void look(BootTime now, bool now_certainly = false);
-  bool killed_since(BootTime start) const { return last_kill_ >= start; }
+  OomEvidence since(BootTime start) const {
+    if (count_ < 0) return OomEvidence::unknown;
+    return last_kill_ >= start ? OomEvidence::host : OomEvidence::none;
+  }
 
  private:
   std::int64_t count_ = -1;

@@ -8,6 +8,7 @@
 
 #include <cstring>
 
+#include "base/own_log.h"
 #include "worker/supervisor.h"
 
 namespace tidemill {
@@ -25,15 +26,17 @@ Status SupervisorLink::start_supervisor() {
   if (started_ > 0 && ::waitpid(started_, nullptr, WNOHANG) != 0) started_ = 0;
   if (now - started_at_ < (started_ > 0 ? kStartPatience : kStartPause)) return Ok{};
   started_at_ = now;
+  const OwnLog log = TRY(open_own_log(log_path()));
+  log_begin_ = log.begin;
   std::vector<char*> argv;
   for (const std::string& item : command_) argv.push_back(const_cast<char*>(item.c_str()));
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  const std::string log = directory_ + "/supervisor.log";
+  posix_spawn_file_actions_adddup2(&actions, log.fd.get(), 1);
+  posix_spawn_file_actions_adddup2(&actions, log.fd.get(), 2);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, 1, log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&actions, 1, 2);
+  posix_spawn_file_actions_addclosefrom_np(&actions, 3);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;
@@ -51,6 +54,8 @@ Status SupervisorLink::start_supervisor() {
   }
   return Ok{};
 }
+
+std::string SupervisorLink::said() const { return last_line_since(log_path(), log_begin_); }
 
 Status SupervisorLink::connect(int slots) {
   auto fd = connect_unix(supervisor_socket(directory_));

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,14 +22,18 @@ class SupervisorLink {
   Status connect(int slots);
   Channel& channel() { return channel_; }
   void close() { channel_ = Channel(); }
+  // The last line of the supervisor that we started last; empty when it said nothing.
+  std::string said() const;
 
  private:
   Status start_supervisor();
+  std::string log_path() const { return directory_ + "/supervisor.log"; }
 
   const std::string directory_;
   const std::vector<std::string> command_;
   Channel channel_;
-  pid_t started_ = 0;  // the supervisor that we started last, until it is reaped
+  std::int64_t log_begin_ = 0;  // of what that supervisor wrote
+  pid_t started_ = 0;           // the supervisor that we started last, until it is reaped
   BootTime started_at_{-10'000'000};
 };
 

@@ -139,8 +139,9 @@ message::ExitRecord Tasks::make_record(Attempt& attempt) {
   facts.memory_limit = attempt.spawn.memory_limit;
   if (attempt.wait_status != 0) {
     oom_.look(system_now().boot, true);
-    facts.kernel_oom = attempt.cgroup ? attempt.cgroup->kernel_oom()
-                                      : oom_.killed_since(attempt.exec_at);
+    facts.oom = attempt.cgroup ? attempt.cgroup->oom_evidence() : OomEvidence::unknown;
+    // Without the memory controller in its group, what the whole host counts is all there is.
+    if (facts.oom == OomEvidence::unknown) facts.oom = oom_.since(attempt.exec_at);
   }
   const Ending ending = ending_of(facts);
   message::ExitRecord record;

@@ -18,10 +18,7 @@ Status check_identity(Database& database) {
   if (application == kApplicationId) return Ok{};
   const auto tables = TRY(database.query_integer("SELECT count(*) FROM sqlite_schema"));
   if (application == 0 && tables == 0) return Ok{};
-  return corrupt(
-      fmt::format("{} is a database of another program (application id {}); choose "
-                  "another data directory",
-                  database.path(), application));
+  return foreign_database(database.path(), application);
 }
 
 Status check_version(std::int64_t version, std::int64_t newest, const std::string& path) {
@@ -77,6 +74,13 @@ Status apply(Database& database, const Migration& migration, WallTime now) {
 }
 
 }  // namespace
+
+Error foreign_database(const std::string& path, std::int64_t application_id) {
+  return invalid(
+      fmt::format("{} is a database of another program (application id {}) and was left as it is; "
+                  "name another data directory with --data-dir",
+                  path, application_id));
+}
 
 Status migrate(Database& database, std::span<const Migration> migrations, WallTime now) {
   TRY(check_identity(database));

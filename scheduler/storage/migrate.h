@@ -13,6 +13,9 @@ namespace tidemill {
 // "TdMl": what a Tidemill database says it is.
 inline constexpr std::int64_t kApplicationId = 0x54644d6c;
 
+// Of a file that is whole but not ours.
+Error foreign_database(const std::string& path, std::int64_t application_id);
+
 // Refuses, without touching the file: one that is not Tidemill's, one from a newer version, and one
 // in which a migration was applied whose text is not ours. Before the first step on a database with
 // data a copy is left beside it as `<file>.before-<version>`.

@@ -30,18 +30,6 @@ constexpr std::array<FileSystem, 9> kNetworkFileSystems = {{{0x6969, "nfs"},
 // kernel still held every page then. After a lost machine the whole file is always checked.
 constexpr std::int64_t kAlwaysCheckBytes = 64 << 20;
 
-std::string advice(const std::string& path) {
-  return fmt::format(
-      "the database {} is damaged and was left as it is; restore a copy of it, or "
-      "move it away (with its -wal and -shm files) to begin with an empty one",
-      path);
-}
-
-Error explain_damage(const Error& error, const std::string& path) {
-  if (error.code != ErrorCode::corrupt) return error;
-  return corrupt(fmt::format("{}. {}", advice(path), error.message));
-}
-
 Status refuse_network(const StorageOptions& options) {
   if (options.allow_network_file_system || !options.vfs.empty()) return Ok{};
   const std::string name = TRY(network_file_system(options.path));
@@ -88,7 +76,7 @@ Status check_after_unclean_stop(Database& database, const std::string& boot_id) 
   if (!TRY(needs_check(database, boot_id))) return Ok{};
   const std::string verdict = TRY(database.query_text("PRAGMA quick_check(1)"));
   if (verdict == "ok") return Ok{};
-  return corrupt(verdict);
+  return damaged(database.path(), verdict);
 }
 
 Status prepare_file(Database& database, const StorageOptions& options, WallTime now) {
@@ -117,23 +105,18 @@ Result<Database> open_for_writing(const StorageOptions& options, WallTime now) {
   if (options.vfs.empty() && ::chmod(options.path.c_str(), 0600) != 0) {
     return errno_error("cannot make " + options.path + " private");
   }
-  const Status ready = prepare_file(database, options, now);
-  if (!ready.ok()) return explain_damage(ready.error(), options.path);
+  TRY(prepare_file(database, options, now));
   return database;
 }
 
 Result<Database> open_for_reading(const std::string& path, const std::string& vfs) {
   Database database = TRY(Database::open(path, OpenMode::read_only, vfs));
   sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  const Status ready = database.execute(
+  TRY(database.execute(
       "PRAGMA busy_timeout=2000; PRAGMA query_only=ON; PRAGMA trusted_schema=OFF;"
-      "PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY");
-  if (!ready.ok()) return explain_damage(ready.error(), path);
-  const auto application = database.query_integer("PRAGMA application_id");
-  if (!application.ok()) return explain_damage(application.error(), path);
-  if (*application != kApplicationId) {
-    return corrupt(fmt::format("{} is not a Tidemill database", path));
-  }
+      "PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY"));
+  const auto application = TRY(database.query_integer("PRAGMA application_id"));
+  if (application != kApplicationId) return foreign_database(path, application);
   return database;
 }
 

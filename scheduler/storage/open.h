@@ -2,6 +2,7 @@
 // is refused is refused before anything is written, with what to do about it.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -22,6 +23,9 @@ struct StorageOptions {
   Durability durability = Durability::power_loss;
   bool allow_network_file_system = false;
   std::span<const Migration> migrations = embedded_migrations();
+  // A start that would be given a lower epoch is refused and uses none up: somebody obeys a newer
+  // one, so this file is an older copy.
+  std::int64_t least_epoch = 0;
   std::string vfs;  // a registered SQLite VFS; empty = the system's
 };
 

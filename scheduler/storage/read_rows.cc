@@ -1,12 +1,14 @@
 #include "scheduler/storage/read_rows.h"
 
+#include "base/text.h"
+
 namespace tidemill {
 namespace {
 
 template <typename Word>
-Result<Word> known(std::optional<Word> word, const std::string& text) {
+Result<Word> known(const Statement& row, std::optional<Word> word, const std::string& text) {
   if (word) return *word;
-  return corrupt("the database holds the unknown word '" + text + "'");
+  return damaged(row.path(), fmt::format("It holds the unknown word '{}'", printable(text, 40)));
 }
 
 WallTime time_at(const Statement& row, int column) { return {row.integer(column)}; }
@@ -18,7 +20,7 @@ Result<RunRow> read_run(const Statement& row) {
   r.id = {row.integer(0)};
   r.version = row.integer(1);
   r.dag_name = row.text(2);
-  r.state = TRY(known(run_state_from(row.text(3)), row.text(3)));
+  r.state = TRY(known(row, run_state_from(row.text(3)), row.text(3)));
   r.params = row.text(4);
   r.seed = static_cast<std::uint64_t>(row.integer(5));
   r.origin = row.text(6);
@@ -42,8 +44,8 @@ Result<TaskRow> read_task(const Statement& row) {
   TaskRow r;
   r.run = {row.integer(0)};
   r.task = static_cast<TaskIndex>(row.integer(1));
-  r.state = TRY(known(task_state_from(row.text(2)), row.text(2)));
-  r.cause = TRY(known(cause_from(row.text(3)), row.text(3)));
+  r.state = TRY(known(row, task_state_from(row.text(2)), row.text(2)));
+  r.cause = TRY(known(row, cause_from(row.text(3)), row.text(3)));
   r.tolerated = row.integer(4) != 0;
   r.pruned = row.integer(5) != 0;
   r.reused = row.integer(6) != 0;
@@ -70,7 +72,7 @@ Result<AttemptRow> read_attempt(const Statement& row) {
   r.number = static_cast<std::uint32_t>(row.integer(2));
   r.attempt = {row.integer(3)};
   r.worker = {row.integer(4)};
-  r.cause = TRY(known(cause_from(row.text(5)), row.text(5)));
+  r.cause = TRY(known(row, cause_from(row.text(5)), row.text(5)));
   r.exit_code = static_cast<int>(row.integer(6));
   r.signal = static_cast<int>(row.integer(7));
   r.message = row.text(8);

@@ -78,7 +78,7 @@ Result<std::vector<RunId>> RunReader::unfinished_runs() {
 
 Result<std::int64_t> RunReader::task_total(std::int64_t version) {
   Statement count = TRY(database_.prepare("SELECT count(*) FROM dag_tasks WHERE version_id = ?"));
-  if (!TRY(count.bind(version).step())) return corrupt("no count of tasks");
+  if (!TRY(count.bind(version).step())) return damaged(database_.path(), "No count of tasks");
   return count.integer(0);
 }
 
@@ -118,15 +118,16 @@ Result<StoredRun> RunReader::stored_run(RunId id) {
   }
   for (TaskRow& row : rows) {
     if (row.task >= total) {
-      return corrupt(
-          fmt::format("run {} has a task {} that its dag does not have", id.value, row.task));
+      return damaged(
+          database_.path(),
+          fmt::format("Run {} has a task {} that its dag does not have", id.value, row.task));
     }
     stored.stored[row.task] = true;
     stored.tasks[row.task] = std::move(row);
   }
   Statement seq = TRY(
       database_.prepare("SELECT coalesce(max(seq), 0) FROM events WHERE run_id = ?"));
-  if (!TRY(seq.bind(id.value).step())) return corrupt("no last event");
+  if (!TRY(seq.bind(id.value).step())) return damaged(database_.path(), "No last event");
   stored.next_seq = seq.integer(0) + 1;
   return stored;
 }

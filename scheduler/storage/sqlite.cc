@@ -18,13 +18,33 @@ ErrorCode kind_of(int code) {
   }
 }
 
+std::string file_of(sqlite3* db) {
+  const char* file = sqlite3_db_filename(db, "main");
+  return file == nullptr ? "database" : file;
+}
+
 }  // namespace
+
+Error damaged(const std::string& path, const std::string& detail) {
+  return corrupt(
+      fmt::format("the database {} is damaged and was left as it is; restore a copy of it, or move "
+                  "it away (with its -wal and -shm files) to begin with an empty one. {}",
+                  path, detail));
+}
 
 Error sqlite_error(sqlite3* db, const std::string& what) {
   const int code = sqlite3_extended_errcode(db);
-  const char* file = sqlite3_db_filename(db, "main");
-  return {kind_of(code), fmt::format("{} ({}): {} (SQLite error {})", what,
-                                     file ? file : "database", sqlite3_errmsg(db), code)};
+  const std::string why = fmt::format("{} (SQLite error {})", sqlite3_errmsg(db), code);
+  if ((code & 0xff) == SQLITE_NOTADB) {
+    return corrupt(
+        fmt::format("{} is no database ({}); it was left as it is: move it away, or "
+                    "name another data directory with --data-dir",
+                    file_of(db), why));
+  }
+  if (kind_of(code) == ErrorCode::corrupt) {
+    return damaged(file_of(db), fmt::format("{}: {}", what, why));
+  }
+  return {kind_of(code), fmt::format("{} ({}): {}", what, file_of(db), why)};
 }
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
@@ -54,6 +74,7 @@ double Statement::real(int column) const { return sqlite3_column_double(handle_.
 bool Statement::is_null(int column) const {
   return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
 }
+std::string Statement::path() const { return file_of(db_); }
 std::string Statement::text(int column) const {
   const auto* bytes = sqlite3_column_text(handle_.get(), column);
   if (bytes == nullptr) return {};
@@ -112,13 +133,13 @@ Result<Statement> Database::prepare(std::string_view sql) {
 
 Result<std::string> Database::query_text(std::string_view sql) {
   Statement statement = TRY(prepare(sql));
-  if (!TRY(statement.step())) return corrupt(fmt::format("{}: no row for {}", path_, sql));
+  if (!TRY(statement.step())) return damaged(path_, fmt::format("no row for {}", sql));
   return statement.text(0);
 }
 
 Result<std::int64_t> Database::query_integer(std::string_view sql) {
   Statement statement = TRY(prepare(sql));
-  if (!TRY(statement.step())) return corrupt(fmt::format("{}: no row for {}", path_, sql));
+  if (!TRY(statement.step())) return damaged(path_, fmt::format("no row for {}", sql));
   return statement.integer(0);
 }
 

@@ -37,6 +37,7 @@ class Statement {
   double real(int column) const;
   std::string text(int column) const;
   bool is_null(int column) const;
+  std::string path() const;  // of the database
 
  private:
   void bind_at(int index, std::int64_t value);
@@ -85,5 +86,8 @@ class Database {
 
 // The connection's last error in words, with a code by kind.
 Error sqlite_error(sqlite3* db, const std::string& what);
+
+// What was found wrong in our own database, with its path and what to do about it.
+Error damaged(const std::string& path, const std::string& detail);
 
 }  // namespace tidemill

@@ -12,13 +12,23 @@ Result<Writer::Start> read_start(Database& database, const std::string& boot_id)
   Statement meta = TRY(database.prepare(
       "SELECT epoch, next_run, next_attempt, next_worker, next_version, boot_id, clean_stop"
       " FROM meta"));
-  if (!TRY(meta.step())) return corrupt(database.path() + ": the row of meta is missing");
+  if (!TRY(meta.step())) return damaged(database.path(), "The row of meta is missing");
   Writer::Start start;
   start.epoch = meta.integer(0) + 1;
   start.counters = {meta.integer(1), meta.integer(2), meta.integer(3), meta.integer(4)};
   start.same_boot = meta.text(5).empty() || meta.text(5) == boot_id;
   start.clean = meta.integer(6) == 1;
   return start;
+}
+
+Status check_epoch(const Writer::Start& start, const StorageOptions& options) {
+  if (start.epoch >= options.least_epoch) return Ok{};
+  const std::string folder = options.path.substr(0, options.path.rfind('/'));
+  return conflict(
+      fmt::format("the database {} is older than the last one used there, or new (it counts {} "
+                  "starts, the worker {}). Put the right file back; or, to begin anew, remove "
+                  "{}/worker and {}/logs once nothing of it runs any more, and repeat the command",
+                  options.path, start.epoch - 1, options.least_epoch, folder, folder));
 }
 
 Status record_start(Database& database, const Writer::Start& start, const std::string& boot_id) {
@@ -57,6 +67,7 @@ struct Writer::Statements {
 Result<std::unique_ptr<Writer>> Writer::open(const StorageOptions& options, WallTime now) {
   Database database = TRY(open_for_writing(options, now));
   Start start = TRY(read_start(database, options.boot_id));
+  TRY(check_epoch(start, options));
   TRY(record_start(database, start, options.boot_id));
   auto statements = std::make_unique<Statements>();
   statements->rows = TRY(RowWriter::prepare(database));

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "scheduler/storage/migrate.h"
 #include "scheduler/storage/open.h"
+#include "scheduler/storage/reader.h"
 #include "scheduler/storage/writer.h"
 #include "tests/support/temporary_directory.h"
 
@@ -72,6 +73,22 @@ TEST_F(StorageOpen, EveryStartHasAHigherEpoch) {
   EXPECT_EQ(open()->start().epoch, 3);
 }
 
+TEST_F(StorageOpen, AnOlderCopyIsRefusedAndARefusalUsesNoEpochUp) {
+  EXPECT_EQ(open()->start().epoch, 1);
+  StorageOptions newer = options();
+  newer.least_epoch = 4;
+  for (int again = 0; again < 5; ++again) {
+    const auto refused = Writer::open(newer, {});
+    ASSERT_FALSE(refused.ok()) << "start " << again;
+    EXPECT_EQ(refused.error().code, ErrorCode::conflict);
+    EXPECT_NE(refused.error().message.find("it counts 1 starts, the worker 4"), std::string::npos)
+        << refused.error().message;
+  }
+  EXPECT_EQ(open()->start().epoch, 2);
+  newer.least_epoch = 3;
+  EXPECT_TRUE(Writer::open(newer, {}).ok()) << "the same epoch is obeyed";
+}
+
 TEST_F(StorageOpen, ACleanStopAndAKillAreToldApart) {
   EXPECT_TRUE(open()->start().clean);
   auto second = open();
@@ -126,10 +143,36 @@ TEST_F(StorageOpen, RefusesAFileWithoutOurIdThatHoldsTables) {
   EXPECT_NE(failure(options()).find("a database of another program"), std::string::npos);
 }
 
+TEST_F(StorageOpen, AReaderRefusesAnotherProgramsFileInTheSameWords) {
+  execute("PRAGMA application_id=42; CREATE TABLE theirs (x)");
+  const auto refused = open_for_reading(options().path);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, failure(options()));
+  EXPECT_EQ(refused.error().message.find("damaged"), std::string::npos);
+}
+
+TEST_F(StorageOpen, AReaderThatMeetsADamagedPageSaysWhereAndWhatToDo) {
+  {
+    const auto writer = open();
+    ASSERT_TRUE(writer->close().ok());
+  }
+  overwrite(4096, std::string(content().size() - 4096, '\xff'));
+  auto reader = RunReader::open(options().path);
+  const auto runs = reader.ok() ? reader->runs("", {}, 1)
+                                : Result<std::vector<RunRow>>(reader.error());
+  ASSERT_FALSE(runs.ok());
+  EXPECT_EQ(runs.error().code, ErrorCode::corrupt);
+  for (const std::string& part :
+       {"the database " + options().path + " is damaged", std::string("restore a copy")}) {
+    EXPECT_NE(runs.error().message.find(part), std::string::npos) << runs.error().message;
+  }
+}
+
 TEST_F(StorageOpen, RefusesWhatIsNoDatabase) {
   ASSERT_TRUE(write_file_atomic(options().path, std::string(8192, 'x')).ok());
   const std::string message = failure(options());
-  EXPECT_NE(message.find("is damaged and was left as it is"), std::string::npos) << message;
+  EXPECT_NE(message.find("is no database"), std::string::npos) << message;
+  EXPECT_EQ(message.find("damaged"), std::string::npos) << message;
   EXPECT_EQ(content(), std::string(8192, 'x'));
 }
 

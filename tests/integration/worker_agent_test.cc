@@ -368,6 +368,49 @@ TEST_F(Agent, DrainingStartsNothingNewAndShutdownEndsBothProcesses) {
   EXPECT_TRUE(wait_until([&] { return !process_exists(supervisor); }));
 }
 
+TEST_F(Agent, WhatIsBeingStoppedIsNotHandedToTheNextSupervisor) {
+  const pid_t supervisor = worker.supervisor_pid();
+  ASSERT_GT(supervisor, 1);
+  ASSERT_EQ(::kill(supervisor, SIGSTOP), 0);
+  worker.send(worker.script(1, "touch began"));
+  worker.send(message::Stop{AttemptId{1}, Cause::cancelled, false});
+  // Its end comes from the agent alone, and says that the two before it were read.
+  auto lacking = worker.order(2, {"true"});
+  lacking.inputs = {{"model", std::string(64, 'a'), false}};
+  EXPECT_EQ(worker.run(lacking).cause, Cause::lost);
+  ASSERT_EQ(::kill(supervisor, SIGKILL), 0);
+  const Outcome outcome = worker.await_end(1);
+  EXPECT_EQ(outcome.cause, Cause::cancelled);
+  EXPECT_EQ(outcome.message, "cancelled before it started");
+  EXPECT_EQ(outcome.started_at, WallTime{});
+  EXPECT_FALSE(std::filesystem::exists(worker.data() + "/began"));
+}
+
+TEST_F(Agent, ABrokenExpectationIsSaidInTheLog) {
+  auto start = worker.script(1, "echo rows=3 > \"$TIDEMILL_OUTPUT\"; touch \"$TIDEMILL_OUT/x\"");
+  start.outputs = {"rows"};
+  start.expect = {{"rows", ExpectRule::Op::ge, 1000, 0, std::nullopt, ">= 1000"}};
+  EXPECT_EQ(worker.run(start).cause, Cause::none) << "the verdict is the scheduler's";
+  EXPECT_SAYS(worker.log_text(1, "tidemill"), "contract: rows should be >= 1000, but is");
+}
+
+TEST_F(Agent, ASupervisorThatDoesNotComeUpIsNamedWithItsReason) {
+  worker.agent().signal(SIGKILL);
+  worker.agent().wait();
+  const pid_t supervisor = worker.supervisor_pid();
+  if (supervisor > 1) ::kill(supervisor, SIGKILL);
+  const std::string journal = worker.worker_directory() + "/supervisor.journal";
+  std::filesystem::remove(journal);
+  std::filesystem::create_directory(journal);
+  worker.disconnect();
+  ChildProcess agent({worker_process(), "worker", "--data-dir", worker.data(), "--lease-ms", "300"},
+                     {}, worker.folder() / "second.log");
+  EXPECT_EQ(WEXITSTATUS(agent.wait()), 1);
+  const std::string said = read_text(worker.folder() / "second.log");
+  EXPECT_SAYS(said, "its supervisor did not come up");
+  EXPECT_SAYS(said, "supervisor.journal");
+}
+
 TEST_F(Agent, AnOlderSchedulerIsRefused) {
   worker.welcome(7);
   worker.run(worker.order(1, {"true"}));

@@ -47,6 +47,8 @@ inline std::vector<Message> every_message() {
   start.inputs = {{"listings", std::string(64, 'b'), true}};
   start.log_patterns = {"", "out of * memory"};
   start.context_json = "{}";
+  start.expect = {{"rows", ExpectRule::Op::between, 1, 2.5, std::nullopt, "1..2.5"},
+                  {"name", ExpectRule::Op::ne, 0, 0, "x", "!= x"}};
 
   message::Spawn spawn;
   spawn.attempt = attempt;

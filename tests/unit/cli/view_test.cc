@@ -3,7 +3,9 @@
 #include "cli/completion.h"
 #include "cli/cri_text.h"
 #include "cli/eta.h"
+#include "cli/plain_markdown.h"
 #include "cli/progress_view.h"
+#include "cli/run_summary.h"
 #include "cli/terminal.h"
 
 namespace tidemill {
@@ -60,6 +62,40 @@ TEST(CriText, ATaskThatPrintsOurPrefixStaysItsOwnStream) {
   CriText marked({.timestamps = false, .terminal = {.interactive = true, .colour = true}});
   EXPECT_EQ(marked.feed("t stdout F tidemill: all is well\n"), "tidemill: all is well\n");
   EXPECT_EQ(marked.feed("t tidemill F stopped\n"), "\033[33mtidemill: stopped\033[0m\n");
+}
+
+std::string plain_text(std::string_view markdown) {
+  std::string text;
+  for (const std::string_view line : plain_markdown(markdown)) text += std::string(line) + "|";
+  return text;
+}
+
+TEST(PlainMarkdown, FencesAndHeadingMarksGoAndTheRestStays) {
+  EXPECT_EQ(plain_text("# Result\n\n```\n# no heading\n  x  1\n```\nend\n\n"),
+            "Result||# no heading|  x  1|end|");
+  EXPECT_EQ(plain_text("~~~~ text\n```\n~~~\n~~~~\n#tag"), "```|~~~|#tag|")
+      << "only a fence of the same kind and length ends a block";
+  EXPECT_EQ(plain_text("say ```x``` now\n```x``` too"), "say ```x``` now|```x``` too|");
+  EXPECT_EQ(plain_text("```\nnever closed"), "never closed|");
+  EXPECT_EQ(plain_text("\n\n  indented first\n"), "  indented first|");
+  EXPECT_EQ(plain_text(""), "");
+}
+
+TEST(RunReports, ChecksAreLinesAndSummariesPlain) {
+  const Dag dag = dag_of({"audit", "quiet"});
+  auto run = run_of(dag);
+  TaskResult result;
+  result.checks = {{"rows", true, "error", "", "", ""},
+                   {"no\x1bnulls", false, "warn", "id", "0", "4"},
+                   {"fresh", false, "error", "", "", "2 days"}};
+  result.summary = "## Done\n\nwell";
+  run.tasks[0].result = std::make_shared<const TaskResult>(result);
+  EXPECT_EQ(run_reports(dag, run),
+            "\naudit\n"
+            "  check rows holds\n"
+            "  check no\\x1bnulls failed (warn), column id: expected 0, found 4\n"
+            "  check fresh failed (error): found 2 days\n"
+            "  Done\n\n  well\n");
 }
 
 TEST(Terminal, FittedCountsCodePointsNotBytes) {

@@ -187,5 +187,17 @@ TEST(Needs, EarlyDecisionsAreWhatEveryEndingLeadsTo) { expect_early_and_right(fa
 
 TEST(Needs, NothingIsDecidedLate) { expect_early_and_right(true); }
 
+TEST(DecideNeedsDeathTest, AnExpressionOfTheOtherGrammarIsABug) {
+  const auto decide = [](std::string_view text) {
+    (void)decide_needs(Expr::parse(text).value(),
+                       [](std::string_view) { return TaskState::succeeded; });
+  };
+  for (const char* text : {"params.x", "tasks.a.outputs.rows", "1 + 2", "true", "'a' == 'b'"}) {
+    EXPECT_DEATH(decide(text), "CHECK failed") << text;
+  }
+  EXPECT_DEATH((void)decide_needs(Expr(), [](std::string_view) { return TaskState::failed; }),
+               "CHECK failed");
+}
+
 }  // namespace
 }  // namespace tidemill

@@ -163,6 +163,19 @@ TEST(Retry, ALossUsesItsOwnBudget) {
   EXPECT_EQ(q.kind(begun(Cause::lost)), Kind::fail);
 }
 
+TEST(Retry, WhereNothingCanBeginThereIsTimeToMakeRoom) {
+  Question q;
+  Duration all{};
+  for (std::uint16_t losses = 0; losses < kMaxLosses; ++losses) {
+    q.state.losses = losses;
+    const RetryDecision decision = q.ask(ended_by(Cause::lost));
+    EXPECT_EQ(decision.kind, Kind::retry);
+    EXPECT_LE(decision.delay, longest_delay(q.policy));
+    all += decision.delay;
+  }
+  EXPECT_GE(all, minutes(5));
+}
+
 TEST(Retry, ATaskThatMustNotRunTwiceIsRetriedOnlyIfItNeverBegan) {
   Question q;
   q.policy.on = on(Cause::exit);

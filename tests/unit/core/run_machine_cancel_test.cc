@@ -152,7 +152,7 @@ TEST(RunMachineQueueTimeout, ATaskThatNoWorkerTakesFails) {
   EXPECT_EQ(run.start(), "ready train; wake at +10m 00s");
   EXPECT_EQ(run.wake_after(minutes(10)), "unready train; run failed");
   EXPECT_EQ(run.of("train").cause, Cause::timeout);
-  EXPECT_EQ(run.of("train").reason, "no worker within 10m 00s");
+  EXPECT_EQ(run.of("train").reason, "not started within 10m 00s (queue_timeout)");
 }
 
 TEST(RunMachineQueueTimeout, AGrantDoesNotStopTheClockButAStartDoes) {
@@ -175,7 +175,25 @@ TEST(RunMachineQueueTimeout, AGrantedTaskThatNeverStartsIsStoppedFirst) {
   EXPECT_EQ(std::get<effect::Stop>(pending_effects(run.dag(), run.run())[0]).why, Cause::timeout);
   run.ended("train", ended_by(Cause::timeout));
   EXPECT_EQ(run.state("train"), TaskState::failed);
-  EXPECT_EQ(run.of("train").reason, "no worker within 10m 00s");
+  EXPECT_EQ(run.of("train").reason, "not started within 10m 00s (queue_timeout)");
+}
+
+TEST(RunMachineQueueTimeout, WhatItWaitedForIsPartOfTheReason) {
+  RunFixture run(dag("train; audit", queue_timeout("train", minutes(10)),
+                     queue_timeout("audit", minutes(10)), retries(1)));
+  run.start();
+  run.fail("audit");
+  run.wake_after(seconds(10));
+  run.grant("audit");
+  run.pass(minutes(10));
+  const event::Wake wake{{{0, "no worker has the label gpu"}, {1, "it was granted to w"}}};
+  run.on(wake);
+  EXPECT_EQ(run.of("train").reason,
+            "not started within 10m 00s (queue_timeout): no worker has the label gpu");
+  run.recover();
+  run.ended("audit", ended_by(Cause::timeout));
+  EXPECT_EQ(run.of("audit").reason,
+            "not started within 10m 00s (queue_timeout): it was granted to w");
 }
 
 TEST(RunMachineQueueTimeout, AStartThatCrossesTheStopMayStillSucceed) {

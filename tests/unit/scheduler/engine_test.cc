@@ -173,7 +173,7 @@ TEST_F(EngineTest, AnotherProtocolVersionIsRefusedInWords) {
   hello.worker = "w";
   hello.version = 99;
   engine_->on_hello({1}, hello, now_);
-  EXPECT_EQ(turn(), "close 1: worker w speaks protocol version 99, this scheduler 1");
+  EXPECT_EQ(turn(), "close 1: worker w speaks protocol version 99, this scheduler 2");
 }
 
 TEST_F(EngineTest, ACancelStopsWhatIsLiveAndIsRepeatedAfterAReconnect) {
@@ -190,6 +190,67 @@ TEST_F(EngineTest, ACancelStopsWhatIsLiveAndIsRepeatedAfterAReconnect) {
   EXPECT_EQ(turn(), "stop 1 cancelled by force on 2");
   ended(2, 1, ended_by(Cause::cancelled));
   EXPECT_EQ(turn(), "run 1 cancelled; ack 1 to 2");
+}
+
+TEST_F(EngineTest, WhatIsBeingStoppedIsNotStartedAgainWhenItNeverArrived) {
+  const RunId run = submit(dag("a -> b"));
+  hello(1, "w");
+  turn();
+  engine_->on_gone({1});
+  ASSERT_TRUE(engine_->cancel(run, "ann", "", Engine::Force::no, now_).ok());
+  EXPECT_EQ(turn(), "");
+  hello(2, "w");
+  EXPECT_EQ(turn(), "welcome 2 to epoch 1; run 1 cancelled");
+  EXPECT_EQ(state_of(run, 0), TaskState::cancelled);
+  const auto attempts = reader().attempts(run).value();
+  ASSERT_EQ(attempts.size(), 1u);
+  EXPECT_EQ(attempts[0].cause, Cause::cancelled);
+  EXPECT_EQ(attempts[0].message, "cancelled before it started");
+  EXPECT_EQ(attempts[0].started_at, WallTime{});
+}
+
+TEST_F(EngineTest, AGrantWhoseQueueTimeoutPassedIsNotStartedAgainEither) {
+  const auto waits_one_minute = [](TaskSpec& spec) {
+    spec.queue_timeout = std::chrono::minutes(1);
+  };
+  const RunId run = submit(dag("a", with("a", waits_one_minute)));
+  hello(1, "w");
+  turn();
+  engine_->on_gone({1});
+  pass(std::chrono::minutes(1));
+  engine_->wake(now_);
+  turn();
+  restart();
+  hello(2, "w");
+  EXPECT_EQ(turn(), "welcome 2 to epoch 2; run 1 failed");
+  EXPECT_EQ(stored(run).tasks[0].reason,
+            "not started within 1m 00s (queue_timeout): it was granted to w, which has not "
+            "reported its start");
+}
+
+TEST_F(EngineTest, ATaskThatNobodyTookSaysWhatItWaitedFor) {
+  const auto wants_gpu = [](TaskSpec& spec) {
+    spec.queue_timeout = std::chrono::minutes(1);
+    spec.runs_on = {"gpu"};
+  };
+  const auto wants_a_slot = [](TaskSpec& spec) {
+    spec.queue_timeout = std::chrono::minutes(1);
+    spec.slots = 2;
+  };
+  const RunId run = submit(dag("a; b; c", with("b", wants_gpu), with("c", wants_a_slot)));
+  hello(1, "w");
+  EXPECT_EQ(turn(), "welcome 1 to epoch 1; start a#1=1 on 1");
+  started(1, 1);
+  turn();
+  pass(std::chrono::minutes(1));
+  engine_->wake(now_);
+  turn();
+  EXPECT_EQ(stored(run).tasks[1].reason,
+            "not started within 1m 00s (queue_timeout): no worker has the label gpu (1 is "
+            "connected)");
+  EXPECT_EQ(stored(run).tasks[2].reason,
+            "not started within 1m 00s (queue_timeout): it waits for 2 free slots on one worker: "
+            "1 of 2 slots is in use by a (for 1m 00s)");
 }
 
 TEST_F(EngineTest, AnEndedRunCannotBeCancelled) {
@@ -320,6 +381,16 @@ TEST_F(EngineTest, AParameterOfTypeSecretTravelsAsASecret) {
   EXPECT_NE(std::find(start.env.begin(), start.env.end(),
                       std::pair<std::string, std::string>("TIDEMILL_PARAM_SIZE", "7")),
             start.env.end());
+
+  Dag list = *live.dag;
+  list.params[0].type = ParamType::array;
+  list.params[0].items = ParamType::secret;
+  live.dag = std::make_shared<const Dag>(std::move(list));
+  live.run.params = {{"token", Json(Json::Array{Json("one-1"), Json("two-2")})}};
+  EXPECT_EQ(start_message(live, 0).value().secrets,
+            (message::Variables{{"TIDEMILL_PARAM_TOKEN", "one-1"},
+                                {"TIDEMILL_PARAM_TOKEN", "two-2"},
+                                {"TIDEMILL_PARAM_TOKEN", R"(["one-1","two-2"])"}}));
 
   live.run.params = {{"size", Json("7")}, {"token", Json()}};
   EXPECT_TRUE(start_message(live, 0).value().secrets.empty()) << "not given";

@@ -28,17 +28,32 @@ TEST(Ending, AKillIsNeverABareNumber) {
   EXPECT_EQ(foreign.cause, Cause::signal);
   EXPECT_NE(foreign.message.find("did not send"), std::string::npos);
   const Ending oom = ending_of({.wait_status = signalled(SIGKILL),
-                                .kernel_oom = true,
+                                .oom = OomEvidence::own,
                                 .peak_memory = 2ull << 30,
                                 .memory_limit = 1ull << 30});
   EXPECT_EQ(oom.cause, Cause::oom);
   EXPECT_NE(oom.message.find("2 GiB"), std::string::npos) << oom.message;
 }
 
+TEST(Ending, OfAKillOnlyWhatIsKnownIsSaid) {
+  const auto words = [](OomEvidence evidence) {
+    return ending_of({.wait_status = signalled(SIGKILL), .oom = evidence}).message;
+  };
+  EXPECT_EQ(words(OomEvidence::none),
+            "killed by SIGKILL, which Tidemill did not send; the kernel's counters show no kill "
+            "for lack of memory");
+  EXPECT_EQ(words(OomEvidence::unknown),
+            "killed by SIGKILL, which Tidemill did not send; whether memory ran out is not known, "
+            "there is no counter of the kernel to read");
+  EXPECT_EQ(words(OomEvidence::host),
+            "killed by SIGKILL while the kernel was killing for lack of memory on this host");
+  EXPECT_EQ(words(OomEvidence::own), "the kernel killed it for lack of memory");
+}
+
 TEST(Ending, AShellThatSawItsCommandKilledForMemoryIsOomToo) {
-  EXPECT_EQ(ending_of({.wait_status = exited(137), .kernel_oom = true}).cause, Cause::oom);
+  EXPECT_EQ(ending_of({.wait_status = exited(137), .oom = OomEvidence::own}).cause, Cause::oom);
   EXPECT_EQ(ending_of({.wait_status = exited(137)}).cause, Cause::exit);
-  EXPECT_EQ(ending_of({.wait_status = exited(1), .kernel_oom = true}).cause, Cause::exit);
+  EXPECT_EQ(ending_of({.wait_status = exited(1), .oom = OomEvidence::own}).cause, Cause::exit);
 }
 
 TEST(Ending, WhatWeDidWinsOverHowItEnded) {
