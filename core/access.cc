@@ -1,5 +1,7 @@
 #include "core/access.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
