@@ -1,5 +1,7 @@
 #include "scheduler/http/admission.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "base/text.h"

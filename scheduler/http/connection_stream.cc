@@ -1,4 +1,5 @@
 // A connection as a reader of events.
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 

@@ -1,5 +1,6 @@
 #include "scheduler/http/framing.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"

@@ -1,5 +1,7 @@
 #include "scheduler/http/head_gate.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace tidemill::http {

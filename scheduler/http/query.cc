@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "scheduler/http/percent.h"
 #include "scheduler/http/request.h"

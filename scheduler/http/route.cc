@@ -1,5 +1,7 @@
 #include "scheduler/http/route.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace tidemill::http {

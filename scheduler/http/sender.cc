@@ -1,5 +1,7 @@
 #include "scheduler/http/sender.h"
 
+#include <algorithm>
+
 namespace tidemill::http {
 namespace {
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/random.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 
 #include "scheduler/http/sender.h"

@@ -1,5 +1,7 @@
 #include "scheduler/http/target.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "scheduler/http/percent.h"
 
