@@ -9,3 +9,8 @@ tidemill_http_test(http_limits_test)
 tidemill_http_test(http_events_test)
 tidemill_http_test(http_endpoints_test)
 target_link_libraries(http_endpoints_test PRIVATE OpenSSL::SSL OpenSSL::Crypto)
+
+tidemill_test(http_unit_test SOURCES
+  unit/scheduler/http_hub_test.cc
+  unit/scheduler/http_request_test.cc
+  LIBS tidemill_http_parse)
