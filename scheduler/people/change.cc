@@ -21,7 +21,7 @@ std::string via_of(const Principal& who) {
 AuditEntry audit_entry(const Change& change, const Principal& who, WallTime at) {
   AuditEntry entry;
   entry.at = at;
-  entry.who = who.name;
+  entry.who = who.signed_in() ? who.name : "anonymous";
   entry.via = via_of(who);
   entry.action = change.action;
   entry.object = change.object;

@@ -73,12 +73,13 @@ SecretRow sealed_row(const SecretKey& key, const std::string& name, std::string_
   return row;
 }
 
-// The same secrets, encrypted with another key.
+// The same secrets, encrypted with another key. One that does not open is a reason not to do it,
+// not one to stop the scheduler.
 Status store_again(Database& database, const SecretKey& from, const SecretKey& to) {
   for (const SecretRow& row : TRY(all_secrets(database))) {
-    if (row.key_id != from.id())
-      return corrupt(fmt::format("the secret '{}' has another key", row.name));
-    const Value value(TRY(from.open(row.name, {row.nonce, row.ciphertext})));
+    auto opened = from.open(row.name, {row.nonce, row.ciphertext});
+    if (!opened.ok()) return conflict(opened.error().message + "; set it again or delete it first");
+    const Value value(std::move(opened).value());
     SecretRow again = sealed_row(to, row.name, value.text);
     again.updated_at = row.updated_at;
     again.updated_by = row.updated_by;
@@ -185,9 +186,7 @@ Change SecretStore::remove(const std::string& name) {
 Result<Change> SecretStore::begin_new_key() {
   const std::lock_guard lock(state_->mutex);
   if (!state_->key) return conflict("there is no key yet; it is made with the first secret");
-  if (state_->next_key || state_->last_key) {
-    return conflict("the key is being replaced already");
-  }
+  if (state_->last_key) return conflict("the key is being replaced already");
   state_->next_key = SecretKey::random();
   TRY(state_->next_key->write(state_->new_key_file));
   Change change;
@@ -195,7 +194,7 @@ Result<Change> SecretStore::begin_new_key() {
   change.object = "secrets";
   change.store = [state = state_](Database& database) -> Result<Json> {
     const std::lock_guard inside(state->mutex);
-    CHECK(state->next_key.has_value());
+    if (!state->next_key) return conflict("the key is being replaced already");
     TRY(store_again(database, *state->key, *state->next_key));
     state->last_key = std::exchange(state->key, std::exchange(state->next_key, std::nullopt));
     return Json(Json::Object{});

@@ -141,11 +141,15 @@ Credential make_first_link(std::string name, WallTime now) {
   return made;
 }
 
-Credential use_sign_in_link(std::string link_token, std::string address, WallTime now) {
-  Credential made{make_token(TokenKind::session), change_of("session.create", "sign-in link")};
-  // Who it is stands in the row of the link.
+Result<Credential> use_sign_in_link(Database& reader, std::string link_token, std::string address,
+                                    WallTime now) {
+  const std::string link = token_hash(link_token);
+  const auto found = TRY(find_link(reader, link));
+  Credential made{make_token(TokenKind::session),
+                  change_of("session.create", found ? "user " + found->user : "sign-in link")};
+  made.change.detail.set("by", "sign-in link");
   const SessionRow row = session_row(made.token, "", address, now);
-  made.change.store = [link = token_hash(link_token), row, now](Database& database) {
+  made.change.store = [link, row, now](Database& database) {
     return store_used_link(database, link, row, now);
   };
   return made;

@@ -40,13 +40,16 @@ Credential renew_session(std::string user, std::string address, WallTime now);
 Change end_session(std::string session_token, std::string user);
 Change end_all_sessions(std::string user);
 
-// A link that signs in as `user`, once.
+// A link that signs in as `user`, once. It goes into the fragment of an address, never the query.
 Credential make_link(std::string user, WallTime now);
 // Makes the user `name` as an administrator first, when there is none who could sign in; otherwise
 // the change is refused as `conflict`. For the first start.
 Credential make_first_link(std::string name, WallTime now);
-// Answers {"user": ..}. Unknown, used and outdated links are refused with the same words.
-Credential use_sign_in_link(std::string link_token, std::string address, WallTime now);
+// Answers {"user": ..}. Unknown, used and outdated links are refused with the same words, and
+// looked at again when the change is stored. `reader` is only asked whose link it is, for the audit
+// entry.
+Result<Credential> use_sign_in_link(Database& reader, std::string link_token, std::string address,
+                                    WallTime now);
 
 // Removes what has ended. Harmless at any time; not worth an audit entry.
 Change sweep_sessions(WallTime now);

@@ -11,9 +11,9 @@ constexpr const char* kToken =
 Result<std::vector<std::string>> parse_dags(const std::string& text) {
   const Json list = TRY(parse_json(text));
   std::vector<std::string> names;
-  if (!list.is_array()) return corrupt("the dags of a token are no list");
+  if (!list.is_array()) return conflict("the dags of a token are no list; revoke it");
   for (const Json& name : list.as_array()) {
-    if (!name.is_string()) return corrupt("the dags of a token are no list of names");
+    if (!name.is_string()) return conflict("the dags of a token are no names; revoke it");
     names.push_back(name.as_string());
   }
   return names;
