@@ -101,6 +101,7 @@ void Listener::admit(Fd fd) {
   auto peer = identify_peer(fd.get(), is_unix);
   if (!peer.ok()) {
     ++service_.refused;
+    if (is_unix) service_.report("", peer.error().message);
     return;
   }
   if (service_.connections.size() >= service_.options.max_connections) {

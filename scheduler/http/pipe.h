@@ -25,7 +25,6 @@ class Pipe {
 };
 
 std::unique_ptr<Pipe> make_plain_pipe(Socket socket);
-// `context` outlives the pipe.
 std::unique_ptr<Pipe> make_tls_pipe(Socket socket, asio::ssl::context& context);
 
 }  // namespace tidemill::http

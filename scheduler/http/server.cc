@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <thread>
 
 #include "scheduler/http/connection.h"
@@ -20,8 +21,11 @@ using Clock = std::chrono::steady_clock;
 constexpr Duration kStopPoll = std::chrono::milliseconds(5);
 constexpr Duration kStopClosed = std::chrono::milliseconds(500);
 
-Status load_certificate(std::optional<asio::ssl::context>& context, const ServerOptions& options) {
-  asio::ssl::context& tls = context.emplace(asio::ssl::context::tls_server);
+using TlsContext = std::shared_ptr<asio::ssl::context>;
+
+Result<TlsContext> load_certificate(const ServerOptions& options) {
+  auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
+  asio::ssl::context& tls = *context;
   IoError error;
   tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
                       asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
@@ -36,7 +40,11 @@ Status load_certificate(std::optional<asio::ssl::context>& context, const Server
   }
   tls.use_private_key_file(options.key_file, asio::ssl::context::pem, error);
   if (error) return invalid("cannot use the key " + options.key_file + ": " + error.message());
-  return Ok{};
+  if (::SSL_CTX_check_private_key(tls.native_handle()) != 1) {
+    return invalid("the key " + options.key_file + " does not belong to the certificate " +
+                   options.certificate_file);
+  }
+  return context;
 }
 
 }  // namespace
@@ -65,7 +73,7 @@ class Server::Impl {
 Status Server::Impl::open() {
   const ServerOptions& options = service_.options;
   const bool tls = !options.certificate_file.empty() || !options.key_file.empty();
-  if (tls) TRY(load_certificate(service_.tls, options));
+  if (tls) service_.tls = TRY(load_certificate(options));
   for (Endpoint endpoint : options.endpoints) {
     Fd fd = TRY(listen_on(endpoint));
     endpoints_.push_back(endpoint);
@@ -103,7 +111,10 @@ asio::awaitable<void> Server::Impl::drain() {
 // Worker threads may still be in handlers after the I/O thread is gone; what they post then stays
 // in the queue and is thrown away with it.
 Server::Impl::~Impl() {
-  if (!thread_.joinable()) return;
+  if (!thread_.joinable()) {  // it did not start: what was bound already goes again
+    for (auto& listener : listeners_) listener->stop();
+    return;
+  }
   asio::co_spawn(service_.io, drain(), asio::detached);
   thread_.join();
   service_.workers.stop();
@@ -125,6 +136,14 @@ Server::~Server() = default;
 
 const std::vector<Endpoint>& Server::endpoints() const { return impl_->endpoints_; }
 EventHub& Server::events() { return impl_->service_.hub; }
+
+Status Server::reload_certificate() {
+  Service& service = impl_->service_;
+  if (service.options.certificate_file.empty()) return Ok{};
+  auto context = TRY(load_certificate(service.options));
+  asio::post(service.io, [&service, context] { service.tls = context; });
+  return Ok{};
+}
 
 Server::Figures Server::figures() const {
   const Service& service = impl_->service_;

@@ -81,6 +81,9 @@ class Server {
 
   EventHub& events();
 
+  // Reads certificate and key anew for the connections from now on; on an error the old ones stay.
+  Status reload_certificate();
+
   struct Figures {
     std::int64_t requests = 0, refused = 0, connections = 0, streams = 0;
   };

@@ -46,7 +46,7 @@ struct Service {
 
   Hub hub;
   asio::io_context io{1};
-  std::optional<asio::ssl::context> tls;
+  std::shared_ptr<asio::ssl::context> tls;  // I/O thread; null: plain
   asio::thread_pool workers;
 };
 

@@ -199,6 +199,29 @@ TEST_F(HttpTls, SpeaksNothingOlderThanTls12) {
   EXPECT_FALSE(Tls(port_, TLS1_VERSION).connected);
 }
 
+TEST_F(HttpTls, ANewCertificateCountsForNewConnections) {
+  const auto fingerprint = [](const Tls& tls) {
+    X509* certificate = SSL_get1_peer_certificate(tls.ssl);
+    const std::string digest = [&] {
+      unsigned char bytes[EVP_MAX_MD_SIZE];
+      unsigned size = 0;
+      X509_digest(certificate, EVP_sha256(), bytes, &size);
+      return std::string(reinterpret_cast<char*>(bytes), size);
+    }();
+    X509_free(certificate);
+    return digest;
+  };
+  Tls before(port_);
+  write_certificate(options_.certificate_file, folder_ / "other.pem");
+  EXPECT_FALSE(server_->reload_certificate().ok()) << "the key is of another certificate";
+  EXPECT_EQ(fingerprint(Tls(port_)), fingerprint(before));
+  write_certificate(options_.certificate_file, options_.key_file);
+  EXPECT_TRUE(server_->reload_certificate().ok());
+  before.send(kGet);
+  EXPECT_NE(before.read_until("tls ").find("200 OK"), std::string::npos);
+  EXPECT_NE(fingerprint(Tls(port_)), fingerprint(before));
+}
+
 TEST_F(HttpTls, PlainTextToATlsPortIsNotAnswered) {
   testing::RawClient plain(port_);
   plain.send(kGet);
