@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_set>
 
 #include "core/run_machine.h"
@@ -33,6 +34,7 @@ class Checker {
       task_ = task;
       check_times();
       check_result();
+      check_by_hand();
       check_attempts();
       check_trigger();
       check_hook();
@@ -83,16 +85,39 @@ class Checker {
     }
   }
 
-  // I3: every attempt but the last one has used a retry or a loss.
+  void check_by_hand() {
+    const TaskRun& t = state();
+    require(!t.marked || is_terminal(t.state), "it was marked");
+    if (!t.on_stop) return;
+    require(is_live(t.state) && t.cause != Cause::none, "nothing of it is being stopped");
+    require(*t.on_stop == TaskState::waiting || is_terminal(*t.on_stop), "its stop leads nowhere");
+  }
+
+  // Did a person change what its rule was decided on?
+  bool is_changed_by_hand(TaskIndex task) const {
+    return run_.tasks[task].clears > 0 || run_.tasks[task].marked;
+  }
+  bool is_decided_on_other_states() const {
+    const TaskIndex hook = dag_.hook(HookKind::start);
+    if (state().marked || (hook != kNoTask && is_changed_by_hand(hook))) return true;
+    const auto& upstream = spec().upstream;
+    return std::any_of(upstream.begin(), upstream.end(),
+                       [this](TaskIndex other) { return is_changed_by_hand(other); });
+  }
+
+  // I3: every attempt but the last one, since the last clear, has used a retry or a loss.
   void check_attempts() {
     const TaskRun& t = state();
     const std::uint32_t spent = std::uint32_t{t.retries} + t.losses;
-    require(t.attempts == spent || t.attempts == spent + 1, "attempts do not add up");
+    require(t.attempts_before <= t.attempts, "it had more attempts before than in all");
+    const std::uint32_t made = t.attempts - t.attempts_before;
+    require(made == spent || made == spent + 1, "attempts do not add up");
     if (t.state == TaskState::ready || t.state == TaskState::retry_wait) {
-      require(t.attempts == spent, "an attempt is missing");
+      require(made == spent, "an attempt is missing");
     }
-    if (is_live(t.state)) require(t.attempts == spent + 1, "the live attempt is not counted");
-    if (t.state == TaskState::waiting) require(t.attempts == 0, "it has attempts");
+    if (is_live(t.state)) require(made == spent + 1, "the live attempt is not counted");
+    if (t.state == TaskState::waiting) require(made == 0, "it has attempts");
+    require(t.attempts_before == 0 || t.clears > 0, "only a clear begins a new count");
     require((t.attempts > 0) == static_cast<bool>(t.attempt), "its attempt id is wrong");
     require(t.losses <= kMaxLosses && t.retries <= spec().retry->limit, "a limit was passed");
     if (t.attempt) require(attempts_.insert(t.attempt).second, "its attempt id is not its own");
@@ -107,6 +132,8 @@ class Checker {
     const TriggerVerdict::Kind verdict = decide_trigger(dag_, run_, task_);
     if (state().state == TaskState::waiting) {
       require(verdict == TriggerVerdict::Kind::wait, "its rule has decided");
+    } else if (is_decided_on_other_states()) {
+      return;  // the simulation replays each decision on the states of its moment
     } else if (state().state == TaskState::upstream_failed) {
       require(verdict == TriggerVerdict::Kind::upstream_failed, "its rule says otherwise");
     } else if (state().state != TaskState::skipped) {
@@ -127,8 +154,12 @@ class Checker {
     const bool start_failed = !run_.cancelling && run_.state != RunState::queued &&
                               start_state() == TaskState::failed;
     const TaskState expected = start_failed ? TaskState::upstream_failed : TaskState::waiting;
-    // A cancelled run's tasks had begun, or were cancelled.
-    if (!run_.cancelling) require(state().state == expected, "the body was not released");
+    // A cancelled run's tasks had begun, or were cancelled; a reopened one's may have ended before.
+    const bool came_so = is_terminal(state().state) &&
+                         (run_.reopened > 0 || is_decided_on_other_states());
+    if (!run_.cancelling && !came_so) {
+      require(state().state == expected, "the body was not released");
+    }
   }
 
   TaskState start_state() const {
@@ -146,7 +177,9 @@ class Checker {
 
   void check_hook() {
     if (is_ordinary() || state().state == TaskState::waiting) return;
-    require(run_.state != RunState::queued, "a hook ran before the run");
+    const bool may_have_run = run_.state != RunState::queued ||
+                              (run_.reopened > 0 && spec().hook == HookKind::start);
+    require(may_have_run, "a hook ran before the run");
     if (spec().hook == HookKind::start || run_.started_at == WallTime{}) return;
     require(run_.open == 0, "a closing hook ran before the body's end");
     if (spec().hook != HookKind::exit) return;
@@ -198,6 +231,9 @@ class Checker {
 
   void check_run() {
     require_run(is_terminal(run_.state) == (run_.ended_at != WallTime{}), "ended_at is wrong");
+    require_run(run_.paused == (run_.paused_at != WallTime{}), "paused_at is wrong");
+    require_run(run_.paused != run_.pause_note.empty(), "nobody paused it");
+    require_run(!run_.paused || !(run_.cancelling || is_terminal(run_.state)), "it is paused");
     if (run_.state == RunState::running) check_running();
     if (!is_terminal(run_.state)) return;
     for (task_ = 0; task_ < run_.tasks.size(); ++task_) {
@@ -205,7 +241,7 @@ class Checker {
     }
     require_run(run_.timers.empty(), "timers are left");
     // A run that was cancelled in the queue may have had every task reused.
-    const bool never_started = run_.started_at == WallTime{};
+    const bool never_started = run_.started_at == WallTime{} && run_.reopened == 0;
     const RunState expected = never_started ? RunState::cancelled : state_of(dag_, run_);
     require_run(run_.state == expected, "its tasks say otherwise (I7)");
   }

@@ -16,5 +16,8 @@ std::vector<std::string> check_invariants(const Dag& dag, const Run& run);
 
 // May a task row go from one state to the other? The same table makes the SQL trigger.
 bool is_legal_edge(TaskState from, TaskState to);
+// The further edges that only a person's clear or mark takes, each with an event row of its own. Of
+// a live task they are taken once its attempt is gone.
+bool is_hand_edge(TaskState from, TaskState to);
 
 }  // namespace tidemill

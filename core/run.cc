@@ -7,31 +7,43 @@
 
 namespace tidemill {
 
-void UpstreamCounts::add(TaskState state) {
+namespace {
+
+// The counter of a state; null when it is not terminal.
+std::uint32_t* counter_of(UpstreamCounts& counts, TaskState state) {
   switch (state) {
     case TaskState::succeeded:
-      ++succeeded;
-      return;
+      return &counts.succeeded;
     case TaskState::failed:
-      ++failed;
-      return;
+      return &counts.failed;
     case TaskState::upstream_failed:
-      ++upstream_failed;
-      return;
+      return &counts.upstream_failed;
     case TaskState::skipped:
-      ++skipped;
-      return;
+      return &counts.skipped;
     case TaskState::cancelled:
-      ++cancelled;
-      return;
+      return &counts.cancelled;
     case TaskState::waiting:
     case TaskState::ready:
     case TaskState::dispatched:
     case TaskState::running:
     case TaskState::retry_wait:
     case TaskState::awaiting_input:
-      return;
+      return nullptr;
   }
+  UNREACHABLE();
+}
+
+}  // namespace
+
+void UpstreamCounts::add(TaskState state) {
+  if (std::uint32_t* counter = counter_of(*this, state)) ++*counter;
+}
+
+void UpstreamCounts::remove(TaskState state) {
+  std::uint32_t* counter = counter_of(*this, state);
+  if (counter == nullptr) return;
+  CHECK(*counter > 0);
+  --*counter;
 }
 
 namespace {

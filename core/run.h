@@ -32,8 +32,9 @@ struct UpstreamCounts {
   std::uint32_t terminal() const {
     return succeeded + failed + upstream_failed + skipped + cancelled;
   }
-  // Counts one upstream in; states that are not terminal count only in total.
+  // Counts one upstream in, or out again; states that are not terminal count only in total.
   void add(TaskState state);
+  void remove(TaskState state);
   bool operator==(const UpstreamCounts&) const = default;
 };
 
@@ -46,6 +47,12 @@ struct TaskRun {
   std::uint16_t retries = 0;   // used of retry.limit
   std::uint16_t losses = 0;    // attempts lost to infrastructure, bounded by kMaxLosses
   std::uint32_t attempts = 0;  // made so far; attempt numbers are 1..attempts
+  std::uint32_t attempts_before = 0;  // of them, before the last clear; they used no retries
+  std::uint32_t clears = 0;           // how often it was reset by hand
+  bool marked = false;                // the state was set by hand, not by an attempt
+  // Of a live task: what it becomes, by hand, once its attempt is gone (waiting: it was cleared;
+  // else it was marked so).
+  std::optional<TaskState> on_stop;
   int exit_code = 0;           // of the last attempt; meaningful for cause exit
   float memory_factor = 1.0f;  // grown by retry rules
   AttemptId attempt;           // the live attempt, else the last one
@@ -57,7 +64,7 @@ struct TaskRun {
   WallTime ended_at{};     // when the state became terminal; 0 = it is not
   WallTime retry_at{};     // retry_wait only, else 0
   std::string reason;      // one sentence: why it failed, was skipped, waits for its retry;
-                           // where it was reused from; else empty
+                           // who cleared or marked it; where it was reused from; else empty
   std::shared_ptr<const TaskResult> result;  // of the successful attempt; null = none
 };
 
@@ -77,7 +84,13 @@ struct Run {
   bool cancelling = false;  // a cancel was accepted; no new attempt of an ordinary task starts
   bool timed_out = false;   // the run's own timeout was the reason of the cancel
   bool deadline_missed = false;
-  std::string reason;  // one sentence: why it failed or was cancelled, and by whom
+  bool paused = false;         // no new attempt starts; never of a run that has ended
+  WallTime paused_at{};        // 0 = it is not
+  std::string pause_note;      // "paused by ann: the table is locked"; empty = it is not
+  Duration timeout_shift{};    // by how much pauses moved the run's timeout
+  Duration timeout_left{};     // paused: what is left of the timeout; derived
+  std::uint32_t reopened = 0;  // how often it was taken up again by hand after its end
+  std::string reason;          // one sentence: why it failed or was cancelled, and by whom
   WallTime created_at{};
   WallTime scheduled_for{};  // equals created_at for a run made by hand
   WallTime interval_start{}, interval_end{};

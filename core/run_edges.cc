@@ -1,5 +1,5 @@
-// The legal edges of a task's state. Terminal states have none: only an explicit clear, which makes
-// a row of its own, leaves them (I6, I7).
+// The legal edges of a task's state. Terminal states have none: only an explicit clear or mark,
+// which makes a row of its own, leaves them (I6, I7).
 #include "base/check.h"
 #include "core/invariants.h"
 
@@ -41,5 +41,11 @@ unsigned next_states(TaskState from) {
 }  // namespace
 
 bool is_legal_edge(TaskState from, TaskState to) { return (next_states(from) & bit(to)) != 0; }
+
+bool is_hand_edge(TaskState from, TaskState to) {
+  constexpr unsigned kByHand = bit(TaskState::waiting) | bit(TaskState::succeeded) |
+                               bit(TaskState::skipped) | bit(TaskState::failed);
+  return from != to && !is_legal_edge(from, to) && (kByHand & bit(to)) != 0;
+}
 
 }  // namespace tidemill

@@ -10,9 +10,21 @@
 // Cancel ends at once whatever is not live (dispatched, running), as cancelled, and asks for the
 // stop of what is; that ends when its worker says that it is gone.
 //
+// A paused run starts no new attempt; what is live goes on, and waiting costs nothing: queue
+// timeouts begin anew and the run's timeout goes on when it is resumed. Its deadline is a promise
+// to others and goes on. A cancel ends the pause.
+//
+// By hand, tasks of any state go back to waiting (clear) or to succeeded, skipped or failed (mark);
+// core/clear.h plans exactly which. A live task is stopped first and goes there once its attempt is
+// gone; if it ends as what it was to be marked, that counts as its own end. A cleared task's retry
+// budgets begin anew, its attempt numbers go on. Of a run that has ended this is the only way back
+// (I7): it is queued again and then goes on, so that limits on running runs hold.
+//
 // Hooks are tasks too. The start hook comes before everything else; if it fails, nothing else runs.
 // When the body has ended, the success hook (also of a partial run), the failure hook or the cancel
-// hook runs, then the exit hook, then the run ends.
+// hook runs, then the exit hook, then the run ends. A run that was reopened, or cleared while such
+// hooks wait for their turn, runs them again, since what they tell has changed; the start hook only
+// when it had failed or was cancelled.
 //
 // Every (state, event) pair is decided; the whole matrix is tests/golden/transitions.txt.
 // Stale messages (an attempt that is not the live one) are ignored and reported as such (I8, I9).
@@ -36,6 +48,7 @@ struct Transition {
   } verdict = Verdict::applied;
   std::string note;                // why it was ignored or rejected
   std::vector<TaskIndex> changed;  // tasks whose rows changed, each once, in order of change
+  std::vector<TaskIndex> reset;    // of them, those that became waiting before anything else
   bool run_changed = false;
   std::vector<Effect> effects;  // in order; WakeAt at most once, last
   std::size_t work = 0;         // tasks and edges looked at: lets a test see that time is linear

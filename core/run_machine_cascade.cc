@@ -24,7 +24,7 @@ void Step::make_ready(TaskIndex task) {
   state.ready_at = now_.wall;
   state.retry_at = {};
   state.reason.clear();
-  emit(effect::Ready{task});
+  if (!run_.paused) emit(effect::Ready{task});
 }
 
 void Step::end(TaskIndex task, TaskState to, std::string reason) {
@@ -45,7 +45,8 @@ void Step::fail(TaskIndex task, Cause cause, std::string reason) {
 
 void Step::decide(TaskIndex task) {
   ++result_.work;
-  if (at(task).state != TaskState::waiting) return;
+  // Before the body's release only a mark ends a task, and nothing follows from it yet.
+  if (at(task).state != TaskState::waiting || !is_released()) return;
   switch (decide_trigger(dag_, run_, task)) {
     case TriggerVerdict::Kind::wait:
       return;
@@ -92,8 +93,6 @@ void Step::cascade() {
 }
 
 void Step::count_for_downstreams(TaskIndex task) {
-  // Nothing can be decided too early here: a task of the body ends only after its release, or with
-  // all others by a cancel.
   const TaskState ended_as = at(task).state;
   for (const TaskIndex downstream : spec(task).downstream) {
     ++result_.work;

@@ -187,6 +187,7 @@ void Step::end_run(RunState state) {
   run_.state = state;
   run_.ended_at = now_.wall;
   run_.timers.clear();
+  end_pause();
   touch_run();
   emit(effect::RunEnded{state});
 }

@@ -23,9 +23,9 @@ Step::Step(const Dag& dag, Run& run, Now now)
 
 TaskRun& Step::change(TaskIndex task, const Change& to) {
   TaskRun& state = at(task);
-  CHECK(is_legal_edge(state.state, to.state));
+  CHECK(is_legal_edge(state.state, to.state) || (by_hand_ && is_hand_edge(state.state, to.state)));
   if (const auto timer = task_timer(dag_, run_, task)) run_.timers.erase(*timer);
-  if (state.state == TaskState::ready && to.state != TaskState::dispatched) {
+  if (state.state == TaskState::ready && to.state != TaskState::dispatched && !run_.paused) {
     emit(effect::Unready{task});
   }
   state.state = to.state;

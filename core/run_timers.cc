@@ -13,7 +13,7 @@ std::optional<RunTimer> task_timer(const Dag& dag, const Run& run, TaskIndex tas
     return RunTimer{state.ready_since, RunTimer::Kind::retry, task};
   }
   // A live task with a cause is being stopped already.
-  const bool counts = state.state == TaskState::ready ||
+  const bool counts = (state.state == TaskState::ready && !run.paused) ||
                       (state.state == TaskState::dispatched && state.cause == Cause::none);
   const Duration limit = dag.tasks[task].queue_timeout;
   if (!counts || limit <= Duration{}) return std::nullopt;
@@ -21,14 +21,16 @@ std::optional<RunTimer> task_timer(const Dag& dag, const Run& run, TaskIndex tas
 }
 
 std::optional<WallTime> run_timeout_at(const Dag& dag, const Run& run) {
-  if (dag.timeout <= Duration{} || run.state != RunState::running || run.cancelling) {
+  if (dag.timeout <= Duration{} || run.state != RunState::running || run.cancelling || run.paused) {
     return std::nullopt;
   }
-  return run.started_at + dag.timeout;
+  return run.started_at + dag.timeout + run.timeout_shift;
 }
 
 std::optional<WallTime> deadline_at(const Dag& dag, const Run& run) {
   if (!dag.deadline || run.deadline_missed || is_terminal(run.state)) return std::nullopt;
+  // A promise about the first end; that has passed.
+  if (run.reopened > 0 && dag.deadline->from != Deadline::From::started) return std::nullopt;
   switch (dag.deadline->from) {
     case Deadline::From::scheduled:
       return run.scheduled_for + dag.deadline->after;
@@ -76,6 +78,11 @@ void restore_timers(const Dag& dag, Run& run, Now now) {
     TaskRun& state = run.tasks[task];
     state.ready_since = restored_ready_since(dag, state, task, now);
     if (const auto timer = task_timer(dag, run, task)) run.timers.insert(*timer);
+  }
+  run.timeout_left = {};
+  if (run.paused && run.state == RunState::running && dag.timeout > Duration{}) {
+    const WallTime at = run.started_at + dag.timeout + run.timeout_shift;
+    run.timeout_left = std::min(at - run.paused_at, dag.timeout);
   }
   if (const auto at = run_timeout_at(dag, run)) {
     run.timers.insert({rebase(*at, dag.timeout, now), RunTimer::Kind::run_timeout, kNoTask});

@@ -63,9 +63,25 @@ void BatchBuilder::run_changed(LiveRun& live, Now now) {
 }
 
 void BatchBuilder::task_changed(LiveRun& live, TaskIndex task, Now now) {
-  write_task(live, task);
+  record_task(live, task_row(live, task), now);
+}
+
+void BatchBuilder::task_reset(LiveRun& live, TaskIndex task, Now now) {
+  TaskRow row = task_row(live, task);
+  row.state = TaskState::waiting;
+  record_task(live, std::move(row), now);
+}
+
+std::int64_t BatchBuilder::control(LiveRun& live, std::string_view kind, std::string body,
+                                   Now now) {
+  notes_[live.run.id].tasks_event = SIZE_MAX;
+  EventRow& event = new_event(live, kind, now);
+  event.body = std::move(body);
+  return event.seq;
+}
+
+void BatchBuilder::record_task(LiveRun& live, TaskRow row, Now now) {
   RunNote& note = notes_[live.run.id];
-  const TaskRun& state = live.run.tasks[task];
   const bool first = note.tasks_event == SIZE_MAX;
   if (first) {
     note.tasks_event = batch_.events.size();
@@ -74,28 +90,29 @@ void BatchBuilder::task_changed(LiveRun& live, TaskIndex task, Now now) {
   EventRow& event = batch_.events[note.tasks_event];
   event.body.back() = first ? ' ' : ',';
   fmt::format_to(std::back_inserter(event.body), "[{},{},\"{}\",{}]]", now.wall.us - event.at.us,
-                 task, to_word(state.state), state.attempt.value);
+                 row.task, to_word(row.state), row.attempt.value);
   if (first) event.body.erase(1, 1);
+  write_task(live, std::move(row));
 }
 
-void BatchBuilder::write_task(LiveRun& live, TaskIndex task) {
+void BatchBuilder::write_task(LiveRun& live, TaskRow row) {
   RunNote& note = notes_[live.run.id];
-  const TaskState state = live.run.tasks[task].state;
+  const TaskIndex task = row.task;
+  const auto stored = static_cast<std::uint8_t>(static_cast<int>(row.state) + 1);
   const auto pending = note.writes.find(task);
   if (pending != note.writes.end()) {
     TaskWrite& write = batch_.tasks[pending->second];
     const TaskState before = write.before.value_or(TaskState::waiting);
-    const bool same_step = write.row.state == state;
-    if (same_step || is_legal_edge(before, state)) {
-      write.row = task_row(live, task);
-      live.stored[task] = static_cast<std::uint8_t>(static_cast<int>(state) + 1);
+    const bool same_step = write.row.state == row.state;
+    if (same_step || is_legal_edge(before, row.state)) {
+      write.row = std::move(row);
+      live.stored[task] = stored;
       return;
     }
   }
-  const auto before = stored_state(live.stored[task]);
+  const auto before = stored_state(std::exchange(live.stored[task], stored));
   note.writes[task] = batch_.tasks.size();
-  batch_.tasks.push_back({before, task_row(live, task)});
-  live.stored[task] = static_cast<std::uint8_t>(static_cast<int>(state) + 1);
+  batch_.tasks.push_back({before, std::move(row)});
 }
 
 void BatchBuilder::add_result(const LiveRun& live, TaskIndex task, std::uint32_t number) {

@@ -19,6 +19,10 @@ class BatchBuilder {
   void add_run(LiveRun& live, Now now);  // and the rows of tasks that do not begin as `waiting`
   void run_changed(LiveRun& live, Now now);
   void task_changed(LiveRun& live, TaskIndex task, Now now);
+  // It became waiting by hand; what it is by now is told by task_changed().
+  void task_reset(LiveRun& live, TaskIndex task, Now now);
+  // A person did something to the run; returns the number of the event.
+  std::int64_t control(LiveRun& live, std::string_view kind, std::string body, Now now);
   // The task's last attempt ended with this outcome, and the machine has judged it.
   void attempt_ended(const LiveRun& live, TaskIndex task, const Outcome& outcome, Now now);
   // A report on an attempt that was given up before.
@@ -43,7 +47,8 @@ class BatchBuilder {
     std::size_t tasks_event = SIZE_MAX;  // open event row to which task changes are appended
   };
 
-  void write_task(LiveRun& live, TaskIndex task);
+  void record_task(LiveRun& live, TaskRow row, Now now);
+  void write_task(LiveRun& live, TaskRow row);
   void add_result(const LiveRun& live, TaskIndex task, std::uint32_t number);
   EventRow& new_event(LiveRun& live, std::string_view kind, Now now);
 

@@ -12,6 +12,7 @@
 #include "base/id.h"
 #include "base/time.h"
 #include "core/outcome.h"
+#include "core/trigger_kind.h"
 #include "core/words.h"
 #include "scheduler/storage/operation.h"
 #include "scheduler/storage/timetable_rows.h"
@@ -63,6 +64,14 @@ struct RunRow {
   WallTime created_at, scheduled_for, interval_start, interval_end, started_at, ended_at;
   RunId reused_from;
   TaskCounts tasks;
+  TriggerKind trigger_kind = TriggerKind::manual;
+  std::int64_t backfill = 0;  // 0 = of none
+  bool paused = false;
+  WallTime paused_at;
+  std::string pause_note;
+  Duration timeout_shift{};
+  std::uint32_t reopened = 0;
+  std::int64_t control_seq = 0;  // of the event by which it was last cleared or marked
 };
 
 struct TaskRow {
@@ -79,6 +88,10 @@ struct TaskRow {
   WorkerId worker;
   WallTime ready_at, granted_at, started_at, ended_at, retry_at;
   std::string reason;
+  std::uint32_t clears = 0, attempts_before = 0;
+  bool marked = false;
+  std::optional<TaskState> on_stop;
+  std::int64_t control_seq = 0;  // of the event by which it was last cleared or marked
 };
 
 // `before` is the state that the row must have now; nullopt = there is no row yet. A row that is
@@ -113,9 +126,12 @@ struct EventRow {
   RunId run;
   std::int64_t seq = 0;
   WallTime at;
-  std::string_view kind;  // "tasks", "run" or "late"
+  std::string_view kind;  // "tasks", "run", "late", or what a person did: "clear" …
   std::optional<std::int64_t> task, attempt;
-  std::string body;  // JSON, see migrations/0001_runs.sql
+  std::string body;  // JSON, see migrations/0001_runs.sql and 0002_control.sql
+
+  // Of the events that allow what only a person asks for; stored before the rows that they allow.
+  bool is_control() const { return kind == "clear" || kind == "mark"; }
 };
 
 // A run with everything that its machine needs to go on.

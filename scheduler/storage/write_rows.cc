@@ -12,6 +12,8 @@ Status expect_one(Database& database, const std::string& what) {
                   database.path());
 }
 
+std::string_view stop_word(const TaskRow& row) { return row.on_stop ? to_word(*row.on_stop) : ""; }
+
 // What the one who asked did wrong; everything else is a fault of ours or of the disk.
 bool is_refusal(ErrorCode code) {
   return code == ErrorCode::invalid || code == ErrorCode::not_found ||
@@ -31,17 +33,20 @@ Result<RowWriter> RowWriter::prepare(Database& database) {
       " boot_id=excluded.boot_id, slots=excluded.slots, labels=excluded.labels,"
       " last_seen=excluded.last_seen"));
   w.new_run_ = TRY(
-      database.prepare("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+      database.prepare("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
+                       "?,?,?,?,?,?,?,?)"));
   w.run_ = TRY(database.prepare(
       "UPDATE runs SET state=?, reason=?, cancelling=?, timed_out=?, deadline_missed=?,"
-      " started_at=?, ended_at=?, tasks_succeeded=?, tasks_failed=?, tasks_other_end=?"
+      " started_at=?, ended_at=?, tasks_succeeded=?, tasks_failed=?, tasks_other_end=?,"
+      " paused=?, paused_at=?, pause_note=?, timeout_shift=?, reopened=?, control_seq=?"
       " WHERE run_id=?"));
   w.new_task_ = TRY(database.prepare(
-      "INSERT OR FAIL INTO tasks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+      "INSERT OR FAIL INTO tasks VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
   w.task_ = TRY(database.prepare(
       "UPDATE OR FAIL tasks SET state=?, cause=?, tolerated=?, retries=?, losses=?, attempts=?,"
       " exit_code=?, memory_factor=?, attempt_id=?, worker_id=?, ready_at=?, granted_at=?,"
-      " started_at=?, ended_at=?, retry_at=?, reason=?"
+      " started_at=?, ended_at=?, retry_at=?, reason=?, clears=?, attempts_before=?, marked=?,"
+      " on_stop=?, control_seq=?"
       " WHERE run_id=? AND task_index=? AND state=?"));
   w.attempt_ = TRY(
       database.prepare("INSERT INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
@@ -58,12 +63,22 @@ Status RowWriter::write(Database& database, const Batch& batch) {
   if (batch.counters) TRY(write_counters(*batch.counters));
   for (const auto& row : batch.dags) TRY(write_dag(row));
   for (const auto& row : batch.workers) TRY(write_worker(row));
-  for (const auto& row : batch.runs) TRY(write_run(database, row));
+  for (const auto& row : batch.runs) {
+    if (row.is_new) TRY(write_run(database, row));
+  }
+  for (const auto& row : batch.events) {
+    if (row.is_control()) TRY(write_event(row));
+  }
+  for (const auto& row : batch.runs) {
+    if (!row.is_new) TRY(write_run(database, row));
+  }
   for (const auto& row : batch.tasks) TRY(write_task(database, row));
   fault_point("FP2");
   for (const auto& row : batch.attempts) TRY(write_attempt(row));
   for (const auto& row : batch.results) TRY(write_result(row));
-  for (const auto& row : batch.events) TRY(write_event(row));
+  for (const auto& row : batch.events) {
+    if (!row.is_control()) TRY(write_event(row));
+  }
   for (const auto& operation : batch.operations) TRY(write_operation(database, *operation));
   return Ok{};
 }
@@ -95,12 +110,14 @@ Status RowWriter::write_run(Database& database, const RunWrite& write) {
               r.timed_out, r.deadline_missed, r.created_at.us, r.scheduled_for.us,
               r.interval_start.us, r.interval_end.us, r.started_at.us, r.ended_at.us,
               r.reused_from.value, r.tasks.total, r.tasks.succeeded, r.tasks.failed,
-              r.tasks.other_end)
+              r.tasks.other_end, to_word(r.trigger_kind), r.backfill, r.paused, r.paused_at.us,
+              r.pause_note, r.timeout_shift.count(), r.reopened, r.control_seq)
         .run();
   }
   TRY(run_.bind(to_word(r.state), r.reason, r.cancelling, r.timed_out, r.deadline_missed,
                 r.started_at.us, r.ended_at.us, r.tasks.succeeded, r.tasks.failed,
-                r.tasks.other_end, r.id.value)
+                r.tasks.other_end, r.paused, r.paused_at.us, r.pause_note, r.timeout_shift.count(),
+                r.reopened, r.control_seq, r.id.value)
           .run());
   return expect_one(database, fmt::format("run {}", r.id.value));
 }
@@ -112,14 +129,16 @@ Status RowWriter::write_task(Database& database, const TaskWrite& write) {
         .bind(r.run.value, r.task, to_word(r.state), to_word(r.cause), r.tolerated, r.pruned,
               r.reused, int{r.retries}, int{r.losses}, r.attempts, r.exit_code, r.memory_factor,
               r.attempt.value, r.worker.value, r.ready_at.us, r.granted_at.us, r.started_at.us,
-              r.ended_at.us, r.retry_at.us, r.reason)
+              r.ended_at.us, r.retry_at.us, r.reason, r.clears, r.attempts_before, r.marked,
+              stop_word(r), r.control_seq)
         .run();
   }
   TRY(task_
           .bind(to_word(r.state), to_word(r.cause), r.tolerated, int{r.retries}, int{r.losses},
                 r.attempts, r.exit_code, r.memory_factor, r.attempt.value, r.worker.value,
                 r.ready_at.us, r.granted_at.us, r.started_at.us, r.ended_at.us, r.retry_at.us,
-                r.reason, r.run.value, r.task, to_word(*write.before))
+                r.reason, r.clears, r.attempts_before, r.marked, stop_word(r), r.control_seq,
+                r.run.value, r.task, to_word(*write.before))
           .run());
   return expect_one(database, fmt::format("task {} of run {}", r.task, r.run.value));
 }

@@ -25,8 +25,29 @@ class StorageRules : public StorageFixture {
   // SQL values of a task row that satisfies every CHECK in any state.
   static std::string insert_task(int run, int task, std::string_view state) {
     return fmt::format(
-        "INSERT INTO tasks VALUES ({},{},'{}','none',0,0,0,0,0,1,0,1.0,{},1,1,1,1,0,1,'')", run,
-        task, state, run * 100 + task);
+        "INSERT INTO tasks (run_id, task_index, state, cause, tolerated, pruned, reused, retries,"
+        " losses, attempts, exit_code, memory_factor, attempt_id, worker_id, ready_at, granted_at,"
+        " started_at, ended_at, retry_at, reason)"
+        " VALUES ({},{},'{}','none',0,0,0,0,0,1,0,1.0,{},1,1,1,1,0,1,'')",
+        run, task, state, run * 100 + task);
+  }
+  static std::string insert_event(int run, int seq, std::string_view kind) {
+    return fmt::format("INSERT INTO events VALUES ({},{},1,'{}',NULL,NULL,'{{}}');", run, seq,
+                       kind);
+  }
+  // Of a row that was put into `from` by force, with what comes before the change.
+  bool allows(Database& database, TaskState from, TaskState to, const std::string& before) {
+    EXPECT_TRUE(database
+                    .execute("BEGIN; DROP TRIGGER tasks_first; DROP TRIGGER tasks_fence;"
+                             " DROP TRIGGER tasks_on_stop;" +
+                             insert_task(1, 0, to_word(from)) + ";" + before)
+                    .ok());
+    const bool allowed = database
+                             .execute(fmt::format("UPDATE tasks SET state='{}', control_seq=7",
+                                                  to_word(to)))
+                             .ok();
+    EXPECT_TRUE(database.execute("ROLLBACK").ok());
+    return allowed;
   }
 };
 
@@ -53,6 +74,58 @@ TEST_F(StorageRules, AllPairsOfStatesAgreeWithTheCore) {
   EXPECT_GT(legal, 15) << "the table of edges must not be empty";
 }
 
+// A clear or mark opens exactly the edges of is_hand_edge(); of a live task only once it was asked
+// to stop for that.
+TEST_F(StorageRules, AllPairsByHandAgreeWithTheCore) {
+  Database database = raw();
+  commit(batch_of_runs({new_run(1)}));
+  for (int from = 0; from < kTaskStateCount; ++from) {
+    for (int to = 0; to < kTaskStateCount; ++to) {
+      const auto a = static_cast<TaskState>(from);
+      const auto b = static_cast<TaskState>(to);
+      const bool by_rule = from == to || is_legal_edge(a, b);
+      const bool by_hand = is_hand_edge(a, b);
+      EXPECT_EQ(allows(database, a, b, insert_event(1, 7, "clear")),
+                by_rule || (by_hand && !is_live(a)))
+          << to_word(a) << " to " << to_word(b);
+      const bool may_lead_there = b == TaskState::waiting || b == TaskState::succeeded ||
+                                  b == TaskState::skipped || b == TaskState::failed;
+      if (!is_live(a) || !may_lead_there) continue;
+      const std::string asked = fmt::format("UPDATE tasks SET on_stop='{}'", to_word(b));
+      EXPECT_TRUE(allows(database, a, b, asked)) << to_word(a) << " to " << to_word(b);
+    }
+  }
+}
+
+TEST_F(StorageRules, OnlyAControlEventOfTheSameTransactionLeavesAnEnd) {
+  Database database = raw();
+  commit(batch_of_runs({new_run(1)}));
+  const auto from = TaskState::failed, to = TaskState::waiting;
+  EXPECT_FALSE(allows(database, from, to, "")) << "without an event";
+  EXPECT_FALSE(allows(database, from, to, insert_event(1, 6, "clear"))) << "another event";
+  EXPECT_FALSE(allows(database, from, to, insert_event(1, 7, "pause"))) << "an event that does not";
+  EXPECT_FALSE(
+      allows(database, from, to, insert_event(1, 7, "clear") + insert_event(1, 8, "tasks")))
+      << "an event of an earlier transaction";
+  EXPECT_FALSE(
+      allows(database, from, to, insert_event(1, 7, "clear") + "UPDATE tasks SET control_seq=7"))
+      << "an event that was used up";
+  EXPECT_TRUE(allows(database, from, to, insert_event(1, 7, "clear") + insert_event(1, 9, "mark")));
+}
+
+TEST_F(StorageRules, WhatAStopLeadsToIsSetByHandOnly) {
+  commit(batch_of_runs({new_run(1)}));
+  Batch batch;
+  batch.tasks = {{std::nullopt, task_row(1, 0, TaskState::ready)},
+                 {TaskState::ready, live_row(1, 0, TaskState::running, 5)}};
+  batch.tasks[1].row.state = TaskState::dispatched;
+  commit(batch);
+  const std::string change = "UPDATE tasks SET on_stop='waiting', control_seq=3";
+  EXPECT_NE(refusal(change), "");
+  EXPECT_EQ(refusal(insert_event(1, 3, "mark") + change), "");
+  EXPECT_EQ(refusal("UPDATE tasks SET on_stop=''"), "") << "it may be taken back";
+}
+
 TEST_F(StorageRules, FirstStatesAgreeWithTheCore) {
   commit(batch_of_runs({new_run(1)}));
   Database database = raw();
@@ -77,13 +150,21 @@ TEST_F(StorageRules, UnknownWordsAreRefused) {
   EXPECT_NE(refusal("UPDATE runs SET state='sleeping'"), "");
 }
 
-TEST_F(StorageRules, ARunIsNeverReopened) {
+TEST_F(StorageRules, ARunIsReopenedOnlyByHand) {
   commit(batch_of_runs({new_run(1)}));
   EXPECT_EQ(refusal("UPDATE runs SET state='running'"), "");
   EXPECT_NE(refusal("UPDATE runs SET state='queued'"), "");
   EXPECT_EQ(refusal("UPDATE runs SET state='failed'"), "");
   EXPECT_NE(refusal("UPDATE runs SET state='running'"), "");
   EXPECT_NE(refusal("UPDATE runs SET state='succeeded'"), "");
+  const std::string reopen = "UPDATE runs SET state='queued', reopened=reopened+1, control_seq=4";
+  EXPECT_NE(refusal(reopen), "") << "without its event";
+  EXPECT_NE(refusal(insert_event(1, 3, "clear") + reopen), "") << "with another event";
+  EXPECT_NE(refusal(insert_event(1, 4, "clear") + "UPDATE runs SET state='queued', control_seq=4"),
+            "")
+      << "without being counted";
+  EXPECT_EQ(refusal(reopen), "");
+  EXPECT_NE(refusal("UPDATE runs SET state='failed'; " + reopen), "") << "twice by one event";
 }
 
 TEST_F(StorageRules, ALiveTaskNeedsAnAttemptAndAWorker) {

@@ -262,7 +262,7 @@ void RunFixture::follow(const Event& event, const Transition& transition) {
 
 void RunFixture::check(const Transition& transition) {
   for (const std::string& broken : check_invariants(dag_, run_)) ADD_FAILURE() << broken;
-  EXPECT_EQ(run_ends_, is_terminal(run_.state) ? 1 : 0);
+  EXPECT_EQ(run_ends_, static_cast<int>(run_.reopened) + (is_terminal(run_.state) ? 1 : 0));
   const std::set<TaskIndex> once(transition.changed.begin(), transition.changed.end());
   EXPECT_EQ(once.size(), transition.changed.size()) << "a task is reported as changed twice";
   // What a crash would make us do again is exactly what was asked for and is still to be done.
@@ -314,6 +314,7 @@ Run rebuilt(const Dag& dag, const Run& run, Now now) {
     task.upstream = {99, 99, 99, 99, 99, 99};
     task.ready_since = {-1};
   }
+  rows.timeout_left = Duration(-1);
   restore_derived(dag, rows, now);
   return rows;
 }
@@ -324,7 +325,8 @@ bool is_same(const TaskRun& a, const TaskRun& b) {
   const auto fields = [](const TaskRun& t) {
     return std::tie(t.state, t.cause, t.tolerated, t.pruned, t.retries, t.losses, t.attempts,
                     t.exit_code, t.memory_factor, t.attempt, t.upstream, t.ready_since, t.ready_at,
-                    t.started_at, t.ended_at, t.retry_at, t.reason, t.result);
+                    t.started_at, t.ended_at, t.retry_at, t.reason, t.result, t.attempts_before,
+                    t.clears, t.marked, t.on_stop);
   };
   return fields(a) == fields(b);
 }
@@ -334,7 +336,9 @@ bool is_same(const TaskRun& a, const TaskRun& b) {
 bool is_same(const Run& a, const Run& b) {
   const auto fields = [](const Run& r) {
     return std::tie(r.id, r.state, r.seed, r.cancelling, r.timed_out, r.deadline_missed, r.reason,
-                    r.created_at, r.scheduled_for, r.started_at, r.ended_at, r.timers, r.open);
+                    r.created_at, r.scheduled_for, r.started_at, r.ended_at, r.timers, r.open,
+                    r.paused, r.paused_at, r.pause_note, r.timeout_shift, r.timeout_left,
+                    r.reopened);
   };
   return fields(a) == fields(b) &&
          std::equal(a.tasks.begin(), a.tasks.end(), b.tasks.begin(), b.tasks.end(),

@@ -1,7 +1,8 @@
 // Random DAGs under random histories: late, repeated and senseless messages, time that jumps,
-// crashes, cancels. After every step the fixture checks the invariants, that recovery gives the
-// same run, and that the effects tell the shell neither too much nor too little; here, that every
-// run ends once.
+// crashes, cancels, and people who pause, clear and mark. After every step the fixture checks the
+// invariants, that recovery gives the same run, and that the effects tell the shell neither too
+// much nor too little; here, that every run ends once, and once more each time it is reopened, and
+// that a clear or mark changes exactly what its preview says.
 #include <fmt/format.h>
 
 #include <map>
@@ -123,7 +124,8 @@ Outcome random_outcome(Dice& dice, const RunFixture& run) {
 // What a shell and a worker would do next, most of the time.
 Event sensible_event(Dice& dice, RunFixture& run) {
   std::vector<Event> events;
-  if (run.run().state == RunState::queued) events.push_back(event::Start{});
+  if (run.run().paused) events.push_back(event::Resume{"ann", ""});
+  if (run.run().state == RunState::queued && !run.run().paused) events.push_back(event::Start{});
   for (const TaskIndex task : run.queue()) {
     events.push_back(event::Grant{task, run.next_attempt()});
   }
@@ -146,6 +148,38 @@ AttemptId old_attempt(const RunFixture& run, TaskIndex task) {
   return task < run.run().tasks.size() ? run.run().tasks[task].attempt : AttemptId{1};
 }
 
+std::vector<TaskIndex> random_tasks(Dice& dice, const Dag& dag) {
+  std::vector<TaskIndex> tasks;
+  const auto count = dice.below(4);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    tasks.push_back(static_cast<TaskIndex>(dice.below(dag.tasks.size())));
+  }
+  return tasks;
+}
+
+// What a person asks for, whether it makes sense or not.
+Event control_event(Dice& dice, const RunFixture& run) {
+  std::vector<TaskIndex> tasks = random_tasks(dice, run.dag());
+  switch (dice.below(8)) {
+    case 0:
+      return event::Pause{"ann", "the table is locked"};
+    case 1:
+      return event::Resume{"ann", ""};
+    case 2:
+    case 3:
+    case 4:
+      return event::Clear{std::move(tasks), static_cast<ClearReach>(dice.below(5)), "ann", "again"};
+    case 5:
+    case 6: {
+      static const std::vector<TaskState> kTo = {TaskState::succeeded, TaskState::skipped,
+                                                 TaskState::failed, TaskState::waiting};
+      return event::Mark{std::move(tasks), dice.pick(kTo), "ann", "checked by hand"};
+    }
+    default:
+      return event::Hurry{std::move(tasks), "ann", ""};
+  }
+}
+
 // Anything at all, about any task and any attempt.
 Event senseless_event(Dice& dice, RunFixture& run) {
   const auto task = static_cast<TaskIndex>(dice.below(run.dag().tasks.size() + 1));
@@ -164,16 +198,55 @@ Event senseless_event(Dice& dice, RunFixture& run) {
       return event::Refused{task, "cannot be rendered"};
     case 5:
       return event::Wake{};
-    default:
+    case 6:
       return dice.one_in(4) ? Event(event::Cancel{"ann", ""}) : Event(event::Wake{});
+    default:
+      return control_event(dice, run);
   }
+}
+
+// What a clear or mark says beforehand that it will do; nullopt = it is neither.
+std::optional<Result<ClearPlan>> preview(const Dag& dag, const tidemill::Run& run,
+                                         const Event& event) {
+  if (const auto* clear = std::get_if<event::Clear>(&event)) {
+    return plan_clear(dag, run, clear->tasks, clear->reach);
+  }
+  if (const auto* mark = std::get_if<event::Mark>(&event)) {
+    return plan_mark(dag, run, mark->tasks, mark->to);
+  }
+  return std::nullopt;
+}
+
+void expect_exactly(const ClearPlan& plan, const RunFixture& run, const tidemill::Run& before) {
+  std::set<TaskIndex> to_reset, reset(run.last().reset.begin(), run.last().reset.end());
+  EXPECT_EQ(plan.reopens, is_terminal(before.state));
+  for (const PlannedChange& change : plan.tasks) {
+    const TaskRun& after = run.run().tasks[change.task];
+    EXPECT_EQ(change.live, is_live(before.tasks[change.task].state));
+    if (change.live) {
+      EXPECT_EQ(after.on_stop, change.to);
+    } else if (change.to == TaskState::waiting) {
+      to_reset.insert(change.task);
+      EXPECT_EQ(after.clears, before.tasks[change.task].clears + 1);
+    } else {
+      EXPECT_EQ(after.state, change.to);
+      EXPECT_TRUE(after.marked);
+    }
+  }
+  EXPECT_EQ(reset, to_reset);
 }
 
 // Nothing may change when a message is not applied.
 void step(RunFixture& run, const Event& event) {
   const tidemill::Run before = run.run();
+  const auto planned = preview(run.dag(), before, event);
   run.on(event);
-  if (run.last().verdict == Transition::Verdict::applied) return;
+  const bool applied = run.last().verdict == Transition::Verdict::applied;
+  if (planned) {
+    EXPECT_EQ(planned->ok(), applied) << run.last().note;
+    if (applied) expect_exactly(**planned, run, before);
+  }
+  if (applied) return;
   EXPECT_TRUE(is_same(run.run(), before)) << run.last().note;
   EXPECT_TRUE(run.last().changed.empty());
   EXPECT_FALSE(run.last().run_changed);
@@ -192,6 +265,7 @@ struct Seen {
   std::map<RunState, int> ends;
   std::map<TaskState, int> tasks;
   std::map<Cause, int> causes;
+  int reopened = 0, cleared = 0, cleared_live = 0, marked = 0;
 };
 
 void one_history(std::uint64_t seed, Seen& seen) {
@@ -205,14 +279,20 @@ void one_history(std::uint64_t seed, Seen& seen) {
     step(run, dice.one_in(4) ? senseless_event(dice, run) : sensible_event(dice, run));
   }
   finish(dice, run);
-  EXPECT_EQ(run.run_ends(), 1);
   EXPECT_TRUE(run.queue().empty());
   for (int i = 0; i < 10; ++i) step(run, senseless_event(dice, run));
-  EXPECT_EQ(run.run_ends(), 1);
+  for (std::uint64_t i = dice.below(20); i > 0; --i) step(run, sensible_event(dice, run));
+  finish(dice, run);
+  EXPECT_TRUE(run.queue().empty());
+  EXPECT_EQ(run.run_ends(), static_cast<int>(run.run().reopened) + 1);
+  seen.reopened += run.run().reopened > 0 ? 1 : 0;
   ++seen.ends[run.run().state];
   for (const TaskRun& task : run.run().tasks) {
     ++seen.tasks[task.state];
     ++seen.causes[task.cause];
+    seen.cleared += task.clears > 0 ? 1 : 0;
+    seen.cleared_live += task.clears > 0 && task.attempts > 1 ? 1 : 0;
+    seen.marked += task.marked ? 1 : 0;
   }
 }
 
@@ -234,6 +314,9 @@ TEST(RunMachineHistory, TenThousandRandomHistoriesEndOnceAndBreakNothing) {
   for (const Cause cause : {Cause::exit, Cause::signal, Cause::timeout, Cause::oom,
                             Cause::exec_failed, Cause::cancelled, Cause::lost, Cause::contract}) {
     EXPECT_GT(seen.causes[cause], 20) << to_word(cause);
+  }
+  for (const int happened : {seen.reopened, seen.cleared, seen.cleared_live, seen.marked}) {
+    EXPECT_GT(happened, 1000);
   }
 }
 

@@ -22,6 +22,8 @@ struct Case {
   Event event;
   Duration later{};         // time that passes before
   bool cancelling = false;  // the run is being cancelled when it happens
+  // What a person did before.
+  std::optional<Event> before = {};
 };
 
 // train is the task that is looked at; audit keeps the run open.
@@ -63,6 +65,15 @@ std::vector<Case> cases(TaskIndex train) {
       {"Wake, nothing due", event::Wake{}},
       {"Wake, timer due", event::Wake{}, minutes(10)},
       {"Cancel", event::Cancel{"ann", ""}},
+      {"Pause", event::Pause{"ann", "why"}},
+      {"Resume", event::Resume{"ann", ""}},
+      {"Clear", event::Clear{{train}, ClearReach::only, "ann", "why"}},
+      {"Clear, downstream", event::Clear{{train}, ClearReach::downstream, "ann", "why"}},
+      {"Clear, failed", event::Clear{{train}, ClearReach::failed, "ann", "why"}},
+      {"Mark succeeded", event::Mark{{train}, TaskState::succeeded, "ann", "why"}},
+      {"Mark skipped", event::Mark{{train}, TaskState::skipped, "ann", "why"}},
+      {"Mark failed", event::Mark{{train}, TaskState::failed, "ann", "why"}},
+      {"Hurry", event::Hurry{{train}, "ann", ""}},
       {"while cancelling: Ended, success", ended(kLast, outcome(Cause::none)), {}, true},
       {"while cancelling: Ended, exit 1", ended(kLast, outcome(Cause::exit, 1)), {}, true},
       {"while cancelling: Ended, exit 78", ended(kLast, outcome(Cause::exit, 78)), {}, true},
@@ -70,6 +81,39 @@ std::vector<Case> cases(TaskIndex train) {
       {"while cancelling: Ended, stopped", ended(kLast, outcome(Cause::cancelled)), {}, true},
       {"while cancelling: Started", event::Started{train, kLast, kNow.wall}, {}, true},
       {"while cancelling: Cancel", event::Cancel{"bob", ""}, {}, true},
+      {"while cancelling: Pause", event::Pause{"bob", ""}, {}, true},
+      {"while cancelling: Clear", event::Clear{{train}, ClearReach::only, "bob", ""}, {}, true},
+      {"while cancelling: Mark", event::Mark{{train}, TaskState::failed, "bob", ""}, {}, true},
+      {"while paused: Grant", event::Grant{train, kNewer}, {}, false, event::Pause{"ann", ""}},
+      {"while paused: Wake, timer due", event::Wake{}, minutes(10), false, event::Pause{"ann", ""}},
+      {"while paused: Resume", event::Resume{"ann", ""}, {}, false, event::Pause{"ann", ""}},
+      {"while paused: Pause", event::Pause{"bob", ""}, {}, false, event::Pause{"ann", ""}},
+      {"while paused: Cancel", event::Cancel{"bob", ""}, {}, false, event::Pause{"ann", ""}},
+      {"once cleared: Ended, stopped",
+       ended(kLast, outcome(Cause::cancelled)),
+       {},
+       false,
+       event::Clear{{train}, ClearReach::only, "ann", ""}},
+      {"once cleared: Ended, success",
+       ended(kLast, outcome(Cause::none)),
+       {},
+       false,
+       event::Clear{{train}, ClearReach::only, "ann", ""}},
+      {"once cleared: Cancel",
+       event::Cancel{"bob", ""},
+       {},
+       false,
+       event::Clear{{train}, ClearReach::only, "ann", ""}},
+      {"once marked succeeded: Ended, stopped",
+       ended(kLast, outcome(Cause::cancelled)),
+       {},
+       false,
+       event::Mark{{train}, TaskState::succeeded, "ann", ""}},
+      {"once marked failed: Ended, success",
+       ended(kLast, outcome(Cause::none)),
+       {},
+       false,
+       event::Mark{{train}, TaskState::failed, "ann", ""}},
   };
 }
 
@@ -168,6 +212,7 @@ Answer ask(const Dag& dag, TaskState state, const Case& happening) {
   Run run = run_with(dag, state);
   EXPECT_EQ(check_invariants(dag, run), std::vector<std::string>{}) << to_word(state);
   if (happening.cancelling) advance(dag, run, event::Cancel{"ann", ""}, kNow);
+  if (happening.before) advance(dag, run, *happening.before, kNow);
   const TaskIndex train = dag.find("train");
   Answer answer;
   answer.from = run.tasks[train].state;
@@ -193,6 +238,17 @@ struct Matrix {
   Edges edges;
 };
 
+// A task that was reset went by way of `waiting`.
+void add_edges(const Dag& dag, const Answer& answer, Edges& edges) {
+  const auto& reset = answer.transition.reset;
+  TaskState from = answer.from;
+  if (std::find(reset.begin(), reset.end(), dag.find("train")) != reset.end()) {
+    edges.emplace(from, TaskState::waiting);
+    from = TaskState::waiting;
+  }
+  if (from != answer.to) edges.emplace(from, answer.to);
+}
+
 Matrix whole_matrix() {
   const Dag dag = matrix_dag();
   Matrix matrix;
@@ -201,7 +257,7 @@ Matrix whole_matrix() {
     std::vector<Answer>& row = matrix.answers.emplace_back();
     for (const Case& happening : cases(dag.find("train"))) {
       row.push_back(ask(dag, static_cast<TaskState>(i), happening));
-      if (row.back().from != row.back().to) matrix.edges.emplace(row.back().from, row.back().to);
+      add_edges(dag, row.back(), matrix.edges);
     }
   }
   return matrix;
@@ -233,7 +289,7 @@ std::string golden_text(const Matrix& matrix) {
       const Answer& answer = matrix.answers[static_cast<std::size_t>(i)][j];
       const std::string& detail = answer.transition.note.empty() ? answer.effects
                                                                  : answer.transition.note;
-      std::string line = fmt::format("  {:34} {:18} {}", matrix.names[j], answer.result(), detail);
+      std::string line = fmt::format("  {:37} {:18} {}", matrix.names[j], answer.result(), detail);
       line.erase(line.find_last_not_of(' ') + 1);
       text += line + "\n";
     }
@@ -252,7 +308,9 @@ TEST(RunMachineMatrix, TheLegalEdgesAreExactlyThoseThatHappen) {
   for (int from = 0; from < kTaskStateCount; ++from) {
     for (int to = 0; to < kTaskStateCount; ++to) {
       const std::pair edge(static_cast<TaskState>(from), static_cast<TaskState>(to));
-      if (is_legal_edge(edge.first, edge.second)) legal.insert(edge);
+      if (is_legal_edge(edge.first, edge.second) || is_hand_edge(edge.first, edge.second)) {
+        legal.insert(edge);
+      }
     }
   }
   EXPECT_EQ(happening, legal);
@@ -287,6 +345,8 @@ constexpr const char* kRules = R"(
 - An older attempt's messages change nothing, whatever they say.
 - While a run is being cancelled no attempt of its body begins. A success, a skip or a final failure
   that arrives all the same is recorded as what it was.
+- Edges back from an end, and into one without an attempt, are taken by hand only (clear, mark), each
+  with an event that says who and why. A run that has ended is queued again by them.
 - The run ends when every task and every hook has ended. It is *failed* if any failure is not allowed
   or the run timed out, else *cancelled* if any task is, else *partial* if a failure was allowed or a
   closing hook failed, else *succeeded*.
@@ -297,7 +357,8 @@ constexpr const char* kRules = R"(
 std::string diagram(const Edges& edges) {
   std::string text = "```mermaid\nstateDiagram-v2\n  [*] --> waiting\n";
   for (const auto& [from, to] : edges) {
-    text += fmt::format("  {} --> {}\n", to_word(from), to_word(to));
+    const char* label = is_hand_edge(from, to) ? ": by hand" : "";
+    text += fmt::format("  {} --> {}{}\n", to_word(from), to_word(to), label);
   }
   for (int i = 0; i < kTaskStateCount; ++i) {
     const auto state = static_cast<TaskState>(i);
