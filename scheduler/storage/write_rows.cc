@@ -56,6 +56,7 @@ Result<RowWriter> RowWriter::prepare(Database& database) {
   w.artifact_ = TRY(database.prepare("INSERT INTO artifacts VALUES (?,?,?,?,?,?,?,?)"));
   w.summary_ = TRY(database.prepare("INSERT INTO summaries VALUES (?,?,?,?)"));
   w.event_ = TRY(database.prepare("INSERT INTO events VALUES (?,?,?,?,?,?,?)"));
+  w.timetable_ = TRY(TimetableWriter::prepare(database));
   return w;
 }
 
@@ -79,6 +80,7 @@ Status RowWriter::write(Database& database, const Batch& batch) {
   for (const auto& row : batch.events) {
     if (!row.is_control()) TRY(write_event(row));
   }
+  TRY(timetable_.write(database, batch.timetable));
   for (const auto& operation : batch.operations) TRY(write_operation(database, *operation));
   return Ok{};
 }

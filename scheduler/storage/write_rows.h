@@ -3,6 +3,7 @@
 
 #include "scheduler/storage/rows.h"
 #include "scheduler/storage/sqlite.h"
+#include "scheduler/storage/write_timetable.h"
 
 namespace tidemill {
 
@@ -26,6 +27,7 @@ class RowWriter {
   Statement counters_, dag_, dag_task_, worker_;
   Statement new_run_, run_, new_task_, task_, attempt_;
   Statement output_, metric_, check_, artifact_, summary_, event_;
+  TimetableWriter timetable_;
 };
 
 }  // namespace tidemill
