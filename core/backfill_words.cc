@@ -23,12 +23,8 @@ void add_count(std::vector<std::string>& parts, std::size_t count, std::string_v
 
 }  // namespace
 
-std::string_view to_word(Reprocess reprocess) {
-  return word_in(kReprocessWords, reprocess);
-}
-std::string_view to_word(BackfillOrder order) {
-  return word_in(kOrderWords, order);
-}
+std::string_view to_word(Reprocess reprocess) { return word_in(kReprocessWords, reprocess); }
+std::string_view to_word(BackfillOrder order) { return word_in(kOrderWords, order); }
 std::string_view to_word(SlotState state) { return word_in(kSlotWords, state); }
 
 std::optional<Reprocess> reprocess_from(std::string_view word) {

@@ -92,9 +92,7 @@ std::string in_words(const ReleasePlan& plan) {
 
 }  // namespace
 
-std::string_view to_word(Release release) {
-  return word_in(kReleaseWords, release);
-}
+std::string_view to_word(Release release) { return word_in(kReleaseWords, release); }
 
 std::optional<Release> release_from(std::string_view word) {
   return value_in<Release>(kReleaseWords, word);
