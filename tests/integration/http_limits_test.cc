@@ -36,7 +36,10 @@ class HttpLimits : public testing::HttpFixture {
     options_.idle_timeout = milliseconds(300);
     options_.write_timeout = milliseconds(300);
   }
-  void TearDown() override { let_go(); }
+  void TearDown() override {
+    let_go();
+    HttpFixture::TearDown();
+  }
 
   void let_go() {
     const std::lock_guard lock(gate_);

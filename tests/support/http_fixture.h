@@ -51,6 +51,9 @@ inline Result<Principal> authenticate_for_test(const http::Request& request) {
 
 class HttpFixture : public ::testing::Test {
  protected:
+  // Before the members of the test that its handlers use are gone.
+  void TearDown() override { server_.reset(); }
+
   // Fills options_ and routes_ before it.
   void serve() {
     if (options_.endpoints.empty()) options_.endpoints = {{"127.0.0.1", 0, ""}};
