@@ -7,6 +7,7 @@
 
 #include "base/id.h"
 #include "base/time.h"
+#include "core/clear.h"
 #include "core/outcome.h"
 
 namespace tidemill::event {
@@ -52,12 +53,41 @@ struct Cancel {
   std::string reason;  // may be empty
 };
 
+// What people ask for; `by` and `reason` as in Cancel. core/clear.h says what Clear and Mark do.
+
+struct Pause {
+  std::string by, reason;
+};
+
+struct Resume {
+  std::string by, reason;
+};
+
+struct Clear {
+  std::vector<TaskIndex> tasks;
+  ClearReach reach = ClearReach::only;
+  std::string by, reason;
+};
+
+struct Mark {
+  std::vector<TaskIndex> tasks;
+  TaskState to = TaskState::succeeded;
+  std::string by, reason;
+};
+
+// Tasks that wait for a retry are tried now; none named = all of them.
+struct Hurry {
+  std::vector<TaskIndex> tasks;
+  std::string by, reason;
+};
+
 }  // namespace tidemill::event
 
 namespace tidemill {
 
 using Event = std::variant<event::Start, event::Grant, event::Started, event::Ended, event::Refused,
-                           event::Wake, event::Cancel>;
+                           event::Wake, event::Cancel, event::Pause, event::Resume, event::Clear,
+                           event::Mark, event::Hurry>;
 
 inline constexpr int kEventCount = std::variant_size_v<Event>;
 

@@ -1,5 +1,6 @@
 tidemill_core_area(tidemill_run
   SOURCES
+    clear.cc
     contract.cc
     invariants.cc
     outcome.cc
@@ -13,8 +14,10 @@ tidemill_core_area(tidemill_run
     run_machine.cc
     run_machine_cancel.cc
     run_machine_cascade.cc
+    run_machine_control.cc
     run_machine_ended.cc
     run_machine_hooks.cc
+    run_machine_pause.cc
     run_machine_step.cc
     run_timers.cc
     selection.cc

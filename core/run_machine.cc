@@ -18,7 +18,7 @@ std::vector<Effect> pending_effects(const Dag& dag, const Run& run) {
   std::vector<Effect> effects;
   for (TaskIndex task = 0; task < run.tasks.size(); ++task) {
     const TaskRun& state = run.tasks[task];
-    if (state.state == TaskState::ready) effects.push_back(effect::Ready{task});
+    if (state.state == TaskState::ready && !run.paused) effects.push_back(effect::Ready{task});
     if (is_live(state.state) && state.cause != Cause::none) {
       effects.push_back(effect::Stop{task, state.attempt, stop_word(run, state)});
     }
@@ -34,19 +34,22 @@ Cause stop_word(const Run& run, const TaskRun& state) {
 void Step::on(const event::Start&) {
   if (is_terminal(run_.state)) return reject("the run has ended");
   if (run_.state != RunState::queued) return ignore("the run has started already");
+  if (run_.paused) return reject("the run is " + run_.pause_note);
   run_.state = RunState::running;
   run_.started_at = now_.wall;
   touch_run();
   if (dag_.timeout > Duration{}) {
     run_.timers.insert({now_.boot + dag_.timeout, RunTimer::Kind::run_timeout, kNoTask});
   }
-  if (dag_.deadline && dag_.deadline->from == Deadline::From::started) {
+  const bool has_deadline = dag_.deadline && dag_.deadline->from == Deadline::From::started;
+  if (has_deadline && !run_.deadline_missed) {
     run_.timers.insert({now_.boot + dag_.deadline->after, RunTimer::Kind::deadline, kNoTask});
   }
   wake_again_ = true;
   const TaskIndex hook = dag_.hook(HookKind::start);
-  if (hook != kNoTask) return begin(hook);
-  release_body();
+  if (hook == kNoTask) return release_body();
+  if (at(hook).state == TaskState::waiting) return begin(hook);
+  after_start_hook();  // of a run that was reopened
 }
 
 void Step::on(const event::Grant& grant) {
@@ -59,6 +62,7 @@ void Step::on(const event::Grant& grant) {
   if (before.state != TaskState::ready) {
     return reject(fmt::format("{} is {}, not ready", id, to_word(before.state)));
   }
+  if (run_.paused) return reject("the run is " + run_.pause_note);
   if (grant.attempt <= before.attempt) {
     return reject(fmt::format("attempt {} of {} is not newer than the last one, {}",
                               grant.attempt.value, id, before.attempt.value));

@@ -6,21 +6,16 @@
 #include "core/run_machine_step.h"
 
 namespace tidemill {
-namespace {
 
-std::string cancelled_by(const event::Cancel& cancel) {
-  std::string text = "cancelled";
-  if (!cancel.by.empty()) text += " by " + cancel.by;
-  if (!cancel.reason.empty()) text += ": " + cancel.reason;
-  return text;
+std::string done_by(std::string what, const std::string& by, const std::string& reason) {
+  if (!by.empty()) what += " by " + by;
+  if (!reason.empty()) what += ": " + reason;
+  return what;
 }
-
-}  // namespace
 
 std::string queue_timeout_reason(const TaskSpec& task, const std::string& waits_for) {
   return fmt::format("not started within {} (queue_timeout){}{}",
-                     format_duration(task.queue_timeout), waits_for.empty() ? "" : ": ",
-                     waits_for);
+                     format_duration(task.queue_timeout), waits_for.empty() ? "" : ": ", waits_for);
 }
 
 std::string cancel_reason(const Run& run) {
@@ -32,18 +27,20 @@ void Step::on(const event::Cancel& cancel) {
     return reject(fmt::format("the run has ended ({})", to_word(run_.state)));
   }
   if (run_.state == RunState::queued) {
-    begin_cancelling(cancelled_by(cancel));
+    begin_cancelling(done_by("cancelled", cancel.by, cancel.reason));
     return cancel_queued();
   }
   const bool body_is_over = is_body_over();
   if (run_.cancelling && !(body_is_over && cancel_hook())) return ignore("already cancelling");
   if (run_.cancelling) return;
-  begin_cancelling(cancelled_by(cancel));
+  begin_cancelling(done_by("cancelled", cancel.by, cancel.reason));
   if (body_is_over) {
     CHECK(cancel_hook());
   } else {
     cancel_body();
   }
+  // Only now: what was ready and held back by the pause was in nobody's queue.
+  end_pause();
 }
 
 void Step::begin_cancelling(std::string reason) {
@@ -60,11 +57,12 @@ void Step::cancel_queued() {
     if (is_ordinary(task)) {
       end(task, TaskState::cancelled, cancel_reason(run_));
     } else {
-      end(task, TaskState::skipped, "the run never started");
+      end(task, TaskState::skipped,
+          run_.reopened == 0 ? "the run never started" : "the run did not go on");
     }
   }
   cascade();
-  end_run(RunState::cancelled);
+  end_run(run_.reopened == 0 ? RunState::cancelled : state_of(dag_, run_));
 }
 
 void Step::cancel_body() {
@@ -92,7 +90,11 @@ void Step::stop(TaskIndex task) {
   const TaskRun& state = at(task);
   if (is_terminal(state.state)) return;
   if (!is_live(state.state)) return end(task, TaskState::cancelled, cancel_reason(run_));
-  mark_stopping(task, Cause::cancelled);
+  TaskRun& stopping = mark_stopping(task, Cause::cancelled);
+  if (stopping.on_stop == TaskState::waiting) {  // cleared; it does not run again now
+    stopping.on_stop.reset();
+    stopping.reason.clear();
+  }
   emit(effect::Stop{task, state.attempt, stop_word(run_, state)});
 }
 

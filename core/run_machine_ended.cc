@@ -34,6 +34,7 @@ void Step::on(const event::Ended& ended) {
   const TaskIndex task = ended.task;
   Outcome outcome = judged(spec(task), ended.outcome);
   RetryDecision decision = decide_retry(spec(task), at(task), outcome, run_.seed, task);
+  if (end_by_hand(task, outcome, decision)) return;
   const Cause stopping = at(task).cause;
   if (end_stopped(task, outcome, decision, stopping)) return;
   switch (decision.kind) {

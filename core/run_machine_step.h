@@ -24,6 +24,11 @@ class Step {
   void on(const event::Refused& refused);
   void on(const event::Wake& wake);
   void on(const event::Cancel& cancel);
+  void on(const event::Pause& pause);
+  void on(const event::Resume& resume);
+  void on(const event::Clear& clear);
+  void on(const event::Mark& mark);
+  void on(const event::Hurry& hurry);
 
   // Follows up everything that ended, and hands over what was done. Call once, last.
   Transition finish();
@@ -80,6 +85,20 @@ class Step {
   void stop(TaskIndex task);
   void begin_cancelling(std::string reason);
 
+  // run_machine_pause.cc
+  void hold_ready();
+  void hold_timeout();
+  void end_pause();
+
+  // run_machine_control.cc: clear and mark.
+  void carry_out(const ClearPlan& plan, const std::string& reason);
+  void reopen();
+  void reset(TaskIndex task, std::string reason);
+  void mark(TaskIndex task, TaskState to, std::string reason);
+  void stop_by_hand(const PlannedChange& change, const std::string& reason);
+  bool end_by_hand(TaskIndex task, const Outcome& outcome, const RetryDecision& decision);
+  void leave_end(TaskIndex task);
+
   // run_machine_hooks.cc: what comes after the body, and the end.
   void settle();
   bool is_body_over() const;
@@ -92,6 +111,7 @@ class Step {
   Transition result_;
   std::optional<BootTime> wake_before_;
   bool wake_again_ = false;
+  bool by_hand_ = false;          // the change being made may take an edge of is_hand_edge()
   std::vector<TaskIndex> ended_;  // in this step, in order
   std::unordered_set<TaskIndex> changed_;
 };
@@ -101,6 +121,8 @@ Cause stop_word(const Run& run, const TaskRun& state);
 
 // `waits_for` may be empty.
 std::string queue_timeout_reason(const TaskSpec& task, const std::string& waits_for);
+// "paused by ann: the table is locked"; who and why may be empty.
+std::string done_by(std::string what, const std::string& by, const std::string& reason);
 // Of a task that ends because its run is being cancelled.
 std::string cancel_reason(const Run& run);
 // One sentence about a run that ends: what failed, or who cancelled it.

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "core/explain.h"
 #include "core/invariants.h"
+#include "scheduler/control_note.h"
 #include "scheduler/start_message.h"
 
 namespace tidemill {
@@ -56,7 +57,7 @@ RunId Engine::adopt(LiveRun live) {
   if (live.run.state == RunState::queued) {
     queue.queued.insert(id);
     unsettled_dags_.insert(live.dag->name);
-  } else {
+  } else if (live.run.state == RunState::running) {
     ++queue.running;
   }
   const bool is_new = runs_.emplace(id, std::move(live)).second;
@@ -114,6 +115,8 @@ Result<RunId> Engine::submit(const SubmitRequest& request, Now now) {
   live.directory = request.directory;
   live.origin = request.origin;
   live.reused_from = request.options.reused_from;
+  live.trigger = request.trigger;
+  live.backfill = request.backfill;
   RunOptions options = request.options;
   options.id = {counters_.next_run++};
   use_counters();
@@ -122,6 +125,7 @@ Result<RunId> Engine::submit(const SubmitRequest& request, Now now) {
   live.grants.resize(size);
   live.stored.resize(size);
   live.reused.resize(size);
+  live.control_seqs.resize(size);
   for (const auto& [task, result] : options.reuse) live.reused[task] = true;
   LiveRun& kept = at(adopt(std::move(live)));
   builder_.add_run(kept, now);
@@ -148,18 +152,35 @@ Status Engine::cancel(RunId run, const std::string& by, const std::string& reaso
 Transition Engine::apply(LiveRun& live, const Event& event, Now now) {
   const RunState before = live.run.state;
   Transition transition = advance(*live.dag, live.run, event, now);
-  for (const TaskIndex task : transition.changed) builder_.task_changed(live, task, now);
-  if (transition.run_changed) builder_.run_changed(live, now);
+  if (transition.verdict == Transition::Verdict::applied) record(live, event, transition, now);
   for (const Effect& effect : transition.effects) carry_out(live, effect);
   note_wake(live);
-  if (before != live.run.state) {
-    DagQueue& queue = dags_[live.dag->name];
-    if (before == RunState::queued) queue.queued.erase(live.run.id);
-    if (before == RunState::running) --queue.running;
-    if (live.run.state == RunState::running) ++queue.running;
-    unsettled_dags_.insert(live.dag->name);
-  }
+  note_state(live, before);
   return transition;
+}
+
+void Engine::record(LiveRun& live, const Event& event, const Transition& transition, Now now) {
+  if (auto note = control_note(*live.dag, event)) {
+    const std::int64_t seq = builder_.control(live, note->kind, std::move(note->body), now);
+    if (note->changes_ends) {
+      live.control_seq = seq;
+      for (const TaskIndex task : transition.changed) live.control_seqs[task] = seq;
+    }
+  }
+  for (const TaskIndex task : transition.reset) builder_.task_reset(live, task, now);
+  for (const TaskIndex task : transition.changed) builder_.task_changed(live, task, now);
+  if (transition.run_changed) builder_.run_changed(live, now);
+}
+
+void Engine::note_state(const LiveRun& live, RunState before) {
+  const RunState state = live.run.state;
+  if (state == before) return;
+  DagQueue& queue = dags_[live.dag->name];
+  if (before == RunState::queued) queue.queued.erase(live.run.id);
+  if (before == RunState::running) --queue.running;
+  if (state == RunState::queued) queue.queued.insert(live.run.id);
+  if (state == RunState::running) ++queue.running;
+  unsettled_dags_.insert(live.dag->name);
 }
 
 void Engine::carry_out(LiveRun& live, const Effect& effect) {
@@ -253,8 +274,12 @@ void Engine::start_queued_runs(Now now) {
     const std::string name = *unsettled_dags_.begin();
     unsettled_dags_.erase(unsettled_dags_.begin());
     DagQueue& queue = dags_[name];
-    while (!queue.queued.empty()) {
-      LiveRun& oldest = at(*queue.queued.begin());
+    while (true) {
+      // A paused run keeps nobody waiting.
+      const auto next = std::find_if(queue.queued.begin(), queue.queued.end(),
+                                     [this](RunId run) { return !at(run).run.paused; });
+      if (next == queue.queued.end()) break;
+      LiveRun& oldest = at(*next);
       const auto most = static_cast<std::size_t>(std::max(oldest.dag->max_active_runs, 1));
       if (queue.running >= most) break;
       apply(oldest, event::Start{}, now);
@@ -298,8 +323,11 @@ AttemptId Engine::next_attempt() {
 }
 
 void Engine::forget_ended_runs() {
+  looked_at_.clear();
   for (const RunId run : ended_) {
-    const LiveRun& live = at(run);
+    const LiveRun* found = find(run);
+    if (found == nullptr || !is_terminal(found->run.state)) continue;  // it was reopened
+    const LiveRun& live = *found;
     if (live.wake) wakes_.erase({*live.wake, run});
     for (const PoolSpec& pool : live.dag->pools) {
       placement_.remove_pool(run_pool(run, pool.name));

@@ -37,6 +37,8 @@ struct SubmitRequest {
   std::string directory;           // absolute; the DAG file's folder
   std::string origin;              // who asks: "ann", "tidemill run"
   RunOptions options;              // its id is ignored
+  TriggerKind trigger = TriggerKind::manual;
+  std::int64_t backfill = 0;  // the one that it belongs to; 0 = none
 };
 
 struct Turn {
@@ -61,6 +63,27 @@ class Engine {
   Result<RunId> submit(const SubmitRequest& request, Now now);
   enum class Force { no, yes };  // yes: also KILL what is live, without grace
   Status cancel(RunId run, const std::string& by, const std::string& reason, Force force, Now now);
+
+  // Control by people: engine_control.cc; what each means is in core/run_machine.h, and
+  // core/clear.h plans exactly what clear and mark change. `by` and `reason` become part of the
+  // run's history. Refusals change nothing: `conflict` when the state forbids it, `invalid` for a
+  // senseless choice, `not_found` for a run that is not in memory, `unavailable` for one that ends
+  // in this very turn (ask again in the next).
+  Status pause(RunId run, const std::string& by, const std::string& reason, Now now);
+  Status resume(RunId run, const std::string& by, const std::string& reason, Now now);
+  // Retry of what failed: no tasks, ClearReach::failed.
+  Result<ClearPlan> clear(RunId run, const std::vector<TaskIndex>& tasks, ClearReach reach,
+                          const std::string& by, const std::string& reason, Now now);
+  Result<ClearPlan> mark(RunId run, const std::vector<TaskIndex>& tasks, TaskState to,
+                         const std::string& by, const std::string& reason, Now now);
+  // Tasks that wait for a retry are tried now; none named = all of them.
+  Status hurry(RunId run, const std::vector<TaskIndex>& tasks, const std::string& by,
+               const std::string& reason, Now now);
+  // Takes a run that has ended back into memory, so that clear() or mark() can be asked for;
+  // without one of them it is forgotten again by the next seal(). Its rows must be those of every
+  // commit so far. A reopened run is queued, and starts when max_active_runs lets it. No harm when
+  // it is in memory already.
+  Status reopen(const StoredRun& stored, DagPtr dag, Now now);
 
   void on_hello(LinkId link, const message::Hello& hello, Now now);
   void on_started(LinkId link, const message::Started& started, Now now);
@@ -117,6 +140,10 @@ class Engine {
 
   // Feeds the machine and carries out what it asks for.
   Transition apply(LiveRun& live, const Event& event, Now now);
+  void record(LiveRun& live, const Event& event, const Transition& transition, Now now);
+  void note_state(const LiveRun& live, RunState before);
+  Status control(LiveRun& live, const Event& event, Now now);
+  Result<LiveRun*> to_change(RunId run);
   void carry_out(LiveRun& live, const Effect& effect);
   void note_wake(LiveRun& live);
   event::Wake wake_of(const LiveRun& live, Now now) const;
@@ -170,6 +197,7 @@ class Engine {
   std::vector<ShellEffect> effects_;
   std::map<LinkId, std::vector<AttemptId>> acknowledged_;  // of this turn
   std::vector<RunId> ended_;                               // of this turn
+  std::set<RunId> looked_at_;  // ended before this turn and taken back by reopen()
 };
 
 }  // namespace tidemill

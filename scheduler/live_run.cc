@@ -38,6 +38,10 @@ TaskRun task_run_from(const TaskRow& row) {
   task.ended_at = row.ended_at;
   task.retry_at = row.retry_at;
   task.reason = row.reason;
+  task.clears = row.clears;
+  task.attempts_before = row.attempts_before;
+  task.marked = row.marked;
+  task.on_stop = row.on_stop;
   return task;
 }
 
@@ -59,6 +63,11 @@ Result<Run> run_from(const RunRow& row) {
   run.interval_end = row.interval_end;
   run.started_at = row.started_at;
   run.ended_at = row.ended_at;
+  run.paused = row.paused;
+  run.paused_at = row.paused_at;
+  run.pause_note = row.pause_note;
+  run.timeout_shift = row.timeout_shift;
+  run.reopened = row.reopened;
   return run;
 }
 
@@ -106,6 +115,14 @@ RunRow run_row(const LiveRun& live) {
   row.ended_at = run.ended_at;
   row.reused_from = live.reused_from;
   row.tasks = count_tasks(live);
+  row.trigger_kind = live.trigger;
+  row.backfill = live.backfill;
+  row.paused = run.paused;
+  row.paused_at = run.paused_at;
+  row.pause_note = run.pause_note;
+  row.timeout_shift = run.timeout_shift;
+  row.reopened = run.reopened;
+  row.control_seq = live.control_seq;
   return row;
 }
 
@@ -132,6 +149,11 @@ TaskRow task_row(const LiveRun& live, TaskIndex index) {
   row.ended_at = task.ended_at;
   row.retry_at = task.retry_at;
   row.reason = task.reason;
+  row.clears = task.clears;
+  row.attempts_before = task.attempts_before;
+  row.marked = task.marked;
+  row.on_stop = task.on_stop;
+  row.control_seq = live.control_seqs[index];
   return row;
 }
 
@@ -159,7 +181,11 @@ Result<LiveRun> live_run_from(const StoredRun& stored, DagPtr dag, Now now) {
   live.directory = stored.row.directory;
   live.origin = stored.row.origin;
   live.reused_from = stored.row.reused_from;
+  live.trigger = stored.row.trigger_kind;
+  live.backfill = stored.row.backfill;
+  live.control_seq = stored.row.control_seq;
   live.next_seq = stored.next_seq;
+  live.control_seqs.resize(size);
   live.grants.resize(size);
   live.reused.resize(size);
   live.stored.resize(size);
@@ -169,6 +195,7 @@ Result<LiveRun> live_run_from(const StoredRun& stored, DagPtr dag, Now now) {
     live.run.tasks.push_back(task_run_from(row));
     live.grants[i] = {row.worker, row.granted_at};
     live.reused[i] = row.reused;
+    live.control_seqs[i] = row.control_seq;
     live.stored[i] = stored.stored[i] ? static_cast<std::uint8_t>(static_cast<int>(row.state) + 1)
                                       : 0;
   }

@@ -26,11 +26,17 @@ struct LiveRun {
   std::string directory;     // absolute; the DAG file's folder
   std::string origin;
   RunId reused_from;
+  TriggerKind trigger = TriggerKind::manual;
+  std::int64_t backfill = 0;  // 0 = of none
 
   std::vector<GrantNote> grants;  // by task; of the last attempt
   std::vector<bool> reused;       // by task
   std::int64_t next_seq = 1;      // of its next event row
   std::optional<BootTime> wake;   // its place in the engine's timer queue
+
+  // The event by which a person changed the run, or a task, last; 0 = never.
+  std::int64_t control_seq = 0;
+  std::vector<std::int64_t> control_seqs;
 
   // What the rows hold once everything written so far is committed: 0 = no row, else state + 1.
   std::vector<std::uint8_t> stored;

@@ -37,6 +37,14 @@ Result<RunRow> read_run(const Statement& row) {
   r.ended_at = time_at(row, 17);
   r.reused_from = {row.integer(18)};
   r.tasks = {row.integer(19), row.integer(20), row.integer(21), row.integer(22)};
+  r.trigger_kind = TRY(known(row, trigger_kind_from(row.text(23)), row.text(23)));
+  r.backfill = row.integer(24);
+  r.paused = row.integer(25) != 0;
+  r.paused_at = time_at(row, 26);
+  r.pause_note = row.text(27);
+  r.timeout_shift = Duration(row.integer(28));
+  r.reopened = static_cast<std::uint32_t>(row.integer(29));
+  r.control_seq = row.integer(30);
   return r;
 }
 
@@ -62,6 +70,12 @@ Result<TaskRow> read_task(const Statement& row) {
   r.ended_at = time_at(row, 17);
   r.retry_at = time_at(row, 18);
   r.reason = row.text(19);
+  r.clears = static_cast<std::uint32_t>(row.integer(20));
+  r.attempts_before = static_cast<std::uint32_t>(row.integer(21));
+  r.marked = row.integer(22) != 0;
+  const std::string on_stop = row.text(23);
+  if (!on_stop.empty()) r.on_stop = TRY(known(row, task_state_from(on_stop), on_stop));
+  r.control_seq = row.integer(24);
   return r;
 }
 

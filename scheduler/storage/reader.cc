@@ -1,5 +1,8 @@
 #include "scheduler/storage/reader.h"
 
+#include <algorithm>
+#include <array>
+
 #include "scheduler/storage/open.h"
 #include "scheduler/storage/read_results.h"
 #include "scheduler/storage/read_rows.h"
@@ -16,6 +19,15 @@ Result<std::vector<Row>> all_rows(Statement& statement, Read read) {
 
 std::string select(const char* columns, const char* rest) {
   return fmt::format("SELECT {} FROM {}", columns, rest);
+}
+
+constexpr std::array<std::string_view, 8> kEventKinds = {"tasks",  "run",   "late",  "pause",
+                                                         "resume", "hurry", "clear", "mark"};
+
+// The same word with a place of its own for ever; empty for a word of another build.
+std::string_view event_kind(std::string_view word) {
+  const auto found = std::find(kEventKinds.begin(), kEventKinds.end(), word);
+  return found == kEventKinds.end() ? std::string_view() : *found;
 }
 
 // Several statements that must see one state of the database.
@@ -95,9 +107,9 @@ Result<std::vector<std::pair<TaskIndex, std::shared_ptr<const TaskResult>>>> Run
   if (std::none_of(tasks.begin(), tasks.end(), succeeded)) return found;
   ResultReader reader = TRY(ResultReader::prepare(database_));
   for (const TaskRow& task : tasks) {
-    if (!succeeded(task)) continue;
-    const std::uint32_t number = task.reused ? 0 : task.attempts;
-    auto result = TRY(reader.read(task.run, task.task, number));
+    // What a task that was marked so left before it was is not its result.
+    if (!succeeded(task) || task.marked) continue;
+    auto result = TRY(reader.read(task.run, task.task, task.attempts));
     if (result != nullptr) found.emplace_back(task.task, std::move(result));
   }
   return found;
@@ -191,7 +203,7 @@ Result<std::vector<EventRow>> RunReader::events(RunId run, std::int64_t after_se
                               r.seq = row.integer(1);
                               r.at = {row.integer(2)};
                               const std::string kind = row.text(3);
-                              r.kind = kind == "tasks" ? "tasks" : kind == "run" ? "run" : "late";
+                              r.kind = event_kind(kind);
                               if (!row.is_null(4)) r.task = row.integer(4);
                               if (!row.is_null(5)) r.attempt = row.integer(5);
                               r.body = row.text(6);

@@ -34,6 +34,9 @@ class StorageOpen : public ::testing::Test {
     EXPECT_FALSE(writer.ok());
     return writer.ok() ? "" : writer.error().message;
   }
+  static std::vector<Migration> ours() {
+    return {embedded_migrations().begin(), embedded_migrations().end()};
+  }
   std::string content() const { return read_file(options().path, 1u << 30).value(); }
   void overwrite(std::size_t offset, const std::string& bytes) {
     Fd fd(::open(options().path.c_str(), O_WRONLY | O_CLOEXEC));
@@ -126,7 +129,8 @@ TEST_F(StorageOpen, RefusesANewerSchemaAndLeavesItAsItIs) {
 TEST_F(StorageOpen, RefusesAChangedMigration) {
   { const auto writer = open(); }
   auto changed = options();
-  const std::vector<Migration> other = {{1, "0001_runs", "CREATE TABLE other (x) STRICT"}};
+  std::vector<Migration> other = ours();
+  other[0].sql = "CREATE TABLE other (x) STRICT";
   changed.migrations = other;
   const std::string message = failure(changed);
   EXPECT_NE(message.find("0001_runs was applied with another text"), std::string::npos) << message;
@@ -183,7 +187,7 @@ TEST_F(StorageOpen, FindsADamagedPageAfterAnUncleanStop) {
     Batch batch;
     DagVersionRow dag;
     dag.version = 1;
-    for (int i = 0; i < 5000; ++i) dag.task_ids.push_back(fmt::format("task_{}", i));
+    for (int i = 0; i < 50'000; ++i) dag.task_ids.push_back(fmt::format("task_{}", i));
     batch.dags.push_back(dag);
     ASSERT_TRUE(writer->commit(batch).ok());
     ASSERT_TRUE(writer->checkpoint().ok());
@@ -220,16 +224,16 @@ TEST_F(StorageOpen, LocalFileSystemsAreNotTakenForNetworkOnes) {
 
 TEST_F(StorageOpen, AFailedMigrationLeavesTheOldSchema) {
   { const auto writer = open(); }
-  const auto first = embedded_migrations()[0];
-  const std::vector<Migration> two = {
-      first,
-      {2, "0002_bad", "CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);"}};
+  std::vector<Migration> more = ours();
+  const int before = more.back().version;
+  more.push_back(
+      {before + 1, "bad", "CREATE TABLE half (x INTEGER) STRICT; INSERT INTO nowhere VALUES (1);"});
   auto o = options();
-  o.migrations = two;
+  o.migrations = more;
   const std::string message = failure(o);
-  EXPECT_NE(message.find("0002_bad"), std::string::npos) << message;
+  EXPECT_NE(message.find("migration bad"), std::string::npos) << message;
   Database database = Database::open(o.path, OpenMode::read_only).value();
-  EXPECT_EQ(database.query_integer("PRAGMA user_version").value(), 1);
+  EXPECT_EQ(database.query_integer("PRAGMA user_version").value(), before);
   EXPECT_EQ(database.query_integer("SELECT count(*) FROM sqlite_schema WHERE name='half'").value(),
             0);
   EXPECT_EQ(open()->start().epoch, 2) << "the old build must still open it";
@@ -237,14 +241,16 @@ TEST_F(StorageOpen, AFailedMigrationLeavesTheOldSchema) {
 
 TEST_F(StorageOpen, AMigrationKeepsACopyOfWhatWasBefore) {
   { const auto writer = open(); }
-  const std::vector<Migration> two = {embedded_migrations()[0],
-                                      {2, "0002_more", "CREATE TABLE more (x INTEGER) STRICT;"}};
+  std::vector<Migration> more = ours();
+  const int before = more.back().version;
+  more.push_back({before + 1, "more", "CREATE TABLE more (x INTEGER) STRICT;"});
   auto o = options();
-  o.migrations = two;
+  o.migrations = more;
   const auto migrated = Writer::open(o, kNow);
   ASSERT_TRUE(migrated.ok()) << migrated.error().message;
-  Database copy = Database::open(o.path + ".before-2", OpenMode::read_only).value();
-  EXPECT_EQ(copy.query_integer("PRAGMA user_version").value(), 1);
+  const std::string kept = fmt::format("{}.before-{}", o.path, before + 1);
+  Database copy = Database::open(kept, OpenMode::read_only).value();
+  EXPECT_EQ(copy.query_integer("PRAGMA user_version").value(), before);
   EXPECT_EQ(copy.query_integer("SELECT epoch FROM meta").value(), 1);
   EXPECT_NE(failure(options()).find("newer Tidemill"), std::string::npos)
       << "and the older build refuses the new schema";
