@@ -1,5 +1,7 @@
 #include "scheduler/people/accounts.h"
 
+#include <fmt/format.h>
+
 #include "scheduler/people/names.h"
 #include "scheduler/storage/people_sessions.h"
 #include "scheduler/storage/people_users.h"

@@ -4,6 +4,7 @@
 // are for Permission::administer, except change_password for one's own.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 

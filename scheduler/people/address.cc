@@ -1,6 +1,9 @@
 #include "scheduler/people/address.h"
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
 
 #include "base/text.h"
 

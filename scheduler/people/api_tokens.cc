@@ -1,5 +1,9 @@
 #include "scheduler/people/api_tokens.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "scheduler/people/bearer.h"
 #include "scheduler/people/names.h"
 #include "scheduler/storage/people_tokens.h"

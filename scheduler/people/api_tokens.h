@@ -2,6 +2,7 @@
 // at most its scope and at most what its owner may do at that moment.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>

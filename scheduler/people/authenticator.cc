@@ -1,6 +1,9 @@
 #include "scheduler/people/authenticator.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "base/text.h"
 #include "scheduler/people/api_tokens.h"

@@ -1,6 +1,9 @@
 #include "scheduler/people/bearer.h"
 
+#include <fmt/format.h>
 #include <sodium.h>
+
+#include <array>
 
 #include "base/hash.h"
 

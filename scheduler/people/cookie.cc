@@ -1,5 +1,7 @@
 #include "scheduler/people/cookie.h"
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "scheduler/people/bearer.h"
 

@@ -2,6 +2,7 @@
 // prefix, which no other host of the same domain can set.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 

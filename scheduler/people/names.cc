@@ -1,5 +1,10 @@
 #include "scheduler/people/names.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 
 namespace tidemill {

@@ -1,6 +1,10 @@
 #include "scheduler/people/password.h"
 
+#include <fmt/format.h>
 #include <sodium.h>
+
+#include <array>
+#include <memory>
 
 #include "base/text.h"
 

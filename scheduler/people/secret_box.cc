@@ -1,9 +1,12 @@
 #include "scheduler/people/secret_box.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <optional>
 
 #include "base/fd.h"
 #include "base/hash.h"

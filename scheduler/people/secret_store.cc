@@ -1,9 +1,12 @@
 #include "scheduler/people/secret_store.h"
 
+#include <fmt/format.h>
 #include <sodium.h>
 #include <unistd.h>
 
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "scheduler/people/names.h"
 #include "scheduler/people/secret_box.h"

@@ -1,5 +1,7 @@
 #include "scheduler/people/sessions.h"
 
+#include <fmt/format.h>
+
 #include "scheduler/people/bearer.h"
 #include "scheduler/people/names.h"
 #include "scheduler/storage/people_sessions.h"

@@ -1,5 +1,8 @@
 #include "scheduler/people/sign_in.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "scheduler/people/address.h"
 #include "scheduler/storage/people_users.h"
 

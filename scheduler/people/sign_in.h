@@ -3,6 +3,7 @@
 // blocks for as long as a hash takes (about 0.4 s).
 #pragma once
 
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>

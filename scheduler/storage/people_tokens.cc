@@ -1,5 +1,9 @@
 #include "scheduler/storage/people_tokens.h"
 
+#include <fmt/format.h>
+
+#include <optional>
+
 #include "base/json.h"
 
 namespace tidemill {

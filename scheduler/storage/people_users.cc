@@ -1,5 +1,9 @@
 #include "scheduler/storage/people_users.h"
 
+#include <fmt/format.h>
+
+#include <optional>
+
 namespace tidemill {
 namespace {
 

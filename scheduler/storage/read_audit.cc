@@ -1,5 +1,7 @@
 #include "scheduler/storage/read_audit.h"
 
+#include <fmt/format.h>
+
 #include "base/fd.h"
 #include "base/text.h"
 

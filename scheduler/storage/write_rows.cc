@@ -57,6 +57,7 @@ Result<RowWriter> RowWriter::prepare(Database& database) {
   w.summary_ = TRY(database.prepare("INSERT INTO summaries VALUES (?,?,?,?)"));
   w.event_ = TRY(database.prepare("INSERT INTO events VALUES (?,?,?,?,?,?,?)"));
   w.timetable_ = TRY(TimetableWriter::prepare(database));
+  w.audit_ = TRY(AuditWriter::prepare(database));
   return w;
 }
 
@@ -188,10 +189,13 @@ Status RowWriter::write_event(const EventRow& r) {
 }
 
 Status RowWriter::write_operation(Database& database, Operation& operation) {
-  if (!operation.apply) {
-    CHECK(operation.outcome.has_value());
-    return Ok{};
-  }
+  if (operation.apply) TRY(apply(database, operation));
+  CHECK(operation.outcome.has_value());
+  if (!operation.audit) return Ok{};
+  return audit_.write(*operation.audit, *operation.outcome);
+}
+
+Status RowWriter::apply(Database& database, Operation& operation) {
   TRY(database.execute("SAVEPOINT operation"));
   auto outcome = operation.apply(database);
   if (!outcome.ok()) {

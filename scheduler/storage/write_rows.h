@@ -3,6 +3,7 @@
 
 #include "scheduler/storage/rows.h"
 #include "scheduler/storage/sqlite.h"
+#include "scheduler/storage/write_audit.h"
 #include "scheduler/storage/write_timetable.h"
 
 namespace tidemill {
@@ -23,11 +24,13 @@ class RowWriter {
   Status write_result(const ResultRow& row);
   Status write_event(const EventRow& row);
   Status write_operation(Database& database, Operation& operation);
+  Status apply(Database& database, Operation& operation);
 
   Statement counters_, dag_, dag_task_, worker_;
   Statement new_run_, run_, new_task_, task_, attempt_;
   Statement output_, metric_, check_, artifact_, summary_, event_;
   TimetableWriter timetable_;
+  AuditWriter audit_;
 };
 
 }  // namespace tidemill
