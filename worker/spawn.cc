@@ -42,20 +42,23 @@ struct Child {
   int error = 0;
 };
 
-// From here to exec the child runs in the parent's memory: no allocation, no locks.
+// From here to exec the child runs in the parent's memory: no allocation, no locks. Its frames are
+// left by exec or _exit, never by a return, on a stack that sanitizers take for another thread's:
+// what they would note about them is wrong for the parent.
+#define IN_CHILD __attribute__((no_sanitize("address", "thread")))
 
-[[noreturn]] void give_up(Child& child, SpawnStep step, int error) {
+[[noreturn]] IN_CHILD void give_up(Child& child, SpawnStep step, int error) {
   child.failed = step;
   child.error = error;
   ::_exit(127);
 }
 
-void set_up_limits(const SpawnPlan& plan) {
+IN_CHILD void set_up_limits(const SpawnPlan& plan) {
   ::setrlimit(RLIMIT_LOCKS, &plan.tag);
   if (plan.descriptors) ::setrlimit(RLIMIT_NOFILE, &*plan.descriptors);
 }
 
-void set_up_descriptors(const SpawnPlan& plan) {
+IN_CHILD void set_up_descriptors(const SpawnPlan& plan) {
   ::dup2(plan.in, 0);
   ::dup2(plan.out, 1);
   ::dup2(plan.err, 2);
@@ -64,7 +67,7 @@ void set_up_descriptors(const SpawnPlan& plan) {
 
 // As execvp: a place without the file is passed over, and a file that may not be executed is
 // remembered in case no later place has a better one.
-int exec_first(Child& child) {
+IN_CHILD int exec_first(Child& child) {
   int error = ENOENT;
   for (const std::string& path : *child.candidates) {
     ::execve(path.c_str(), child.argv, child.environment);
@@ -75,7 +78,7 @@ int exec_first(Child& child) {
   return error;
 }
 
-int run_child(void* argument) {
+IN_CHILD int run_child(void* argument) {
   Child& child = *static_cast<Child*>(argument);
   const SpawnPlan& plan = *child.plan;
   ::setsid();
