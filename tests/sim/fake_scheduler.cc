@@ -104,6 +104,64 @@ void FakeScheduler::cancel(RunId run) {
   touch();
 }
 
+std::vector<TaskIndex> FakeScheduler::some_tasks(const Dag& dag) {
+  std::vector<TaskIndex> tasks;
+  for (std::int64_t i = random_.below(4); i > 0; --i) {
+    tasks.push_back(static_cast<TaskIndex>(random_.below(std::ssize(dag.tasks))));
+  }
+  return tasks;
+}
+
+Status FakeScheduler::take_back(RunId run) {
+  if (engine_->is_live(run)) return Ok{};
+  RunReader rows = TRY(reader());
+  return engine_->reopen(TRY(rows.stored_run(run)),
+                         world_.mirror.planned(*world_.mirror.find(run)).dag, now());
+}
+
+Status FakeScheduler::act(RunId run, const Dag& dag, bool may_undo) {
+  constexpr TaskState kMarks[] = {TaskState::succeeded, TaskState::skipped, TaskState::failed};
+  const auto act = random_.below(may_undo ? 9 : 3);
+  if (act >= 3) TRY(take_back(run));
+  switch (act) {
+    case 0:
+      return engine_->pause(run, "ann", "", now());
+    case 1:
+      return engine_->resume(run, "ann", "", now());
+    case 2:
+      return engine_->hurry(run, some_tasks(dag), "ann", "", now());
+    case 3:
+    case 4:
+    case 5:
+    case 6: {
+      const auto reach = static_cast<ClearReach>(random_.below(5));
+      TRY(engine_->clear(run, some_tasks(dag), reach, "ann", "again", now()));
+      return Ok{};
+    }
+    default:
+      TRY(engine_->mark(run, some_tasks(dag), kMarks[random_.below(3)], "ann", "", now()));
+      return Ok{};
+  }
+}
+
+void FakeScheduler::control(RunId run, bool may_undo) {
+  // As the loop does it: nothing is decided while a commit is on its way.
+  if (turn_) return;
+  const Status done = act(run, *world_.mirror.planned(*world_.mirror.find(run)).dag, may_undo);
+  world_.trace.line("a person changes run {}: {}", run.value,
+                    done.ok() ? "done" : done.error().message);
+  engine_->check();
+  if (done.ok() && crashes_here("after a person's change", 20)) return;
+  touch();
+}
+
+void FakeScheduler::resume(RunId run) {
+  world_.trace.line("run {} is resumed", run.value);
+  // One that ends or was resumed in this very turn refuses.
+  (void)engine_->resume(run, "bob", "", now()).ok();
+  touch();
+}
+
 message::Ended FakeScheduler::unfenced(message::Ended ended) const {
   if (sabotage_ != Sabotage::forget_fence || engine_->task_of(ended.attempt)) return ended;
   const Mirror::Granted* old = world_.mirror.grant_of(ended.attempt);

@@ -46,6 +46,10 @@ class FakeScheduler {
   // Waits for the current process's commits; false when it is down.
   void submit(std::size_t planned_run);
   void cancel(RunId run);
+  // A person does something to a run, also to one that has ended. Clear and mark only where they
+  // are allowed.
+  void control(RunId run, bool may_undo);
+  void resume(RunId run);
   void on_message(LinkId link, const Message& message);
   void on_link_end(LinkId link);
   void jump_clock(std::int64_t us);
@@ -63,6 +67,9 @@ class FakeScheduler {
  private:
   bool open();
   message::Ended unfenced(message::Ended ended) const;
+  Status act(RunId run, const Dag& dag, bool may_undo);
+  Status take_back(RunId run);
+  std::vector<TaskIndex> some_tasks(const Dag& dag);
   Status recover();
   void touch();  // something happened: consider sealing
   void consider();

@@ -33,6 +33,8 @@ void Ledger::on_exec(AttemptId attempt, const std::string& worker, int slots_of_
 void Ledger::check_upstreams(const Mirror::MirrorRun& run, TaskIndex task) {
   const Dag& dag = *mirror_.planned(run).dag;
   const TaskSpec& spec = dag.tasks[task];
+  // It was cleared together with them, and its stop is on the way.
+  if (run.tasks[task].on_stop) return;
   for (const TaskIndex upstream : spec.upstream) {
     const TaskState state = run.tasks[upstream].state;
     const bool needs_success = spec.trigger_rule == TriggerRule::all_success;

@@ -8,16 +8,44 @@ void Mirror::on_commit(const Batch& batch) {
   for (const RunWrite& write : batch.runs) {
     if (write.is_new) add_run(write.row);
   }
+  note_control(batch);
   // Rows of a run's own change come last: what a cancel forbids holds for later batches.
   for (const TaskWrite& write : batch.tasks) on_task(write);
   for (const AttemptRow& row : batch.attempts) on_attempt(row);
+  for (const RunWrite& write : batch.runs) on_run(write.row);
+  if (!grants_.empty()) last_grant_ = grants_.rbegin()->first;
+}
+
+void Mirror::note_control(const Batch& batch) {
+  cleared_.clear();
+  resumed_.clear();
+  for (const EventRow& event : batch.events) {
+    if (event.is_control()) {
+      cleared_.insert(event.run);
+      runs_[event.run].changed_by_hand = true;
+    } else if (event.kind == "resume") {
+      resumed_.insert(event.run);
+    }
+  }
   for (const RunWrite& write : batch.runs) {
     MirrorRun& run = runs_[write.row.id];
-    if (is_terminal(run.row.state) && write.row.state != run.row.state) {
-      trace_.broken("I7 run {} left its terminal state", write.row.id.value);
-    }
-    run.row = write.row;
+    // The cancel was of the life before.
+    if (write.row.reopened > run.row.reopened) run.row.cancelling = false;
+    // A cancel ends a pause, and its hooks run.
+    if (write.row.cancelling && !write.row.paused) resumed_.insert(write.row.id);
   }
+}
+
+void Mirror::on_run(const RunRow& row) {
+  MirrorRun& run = runs_[row.id];
+  const bool reopened = cleared_.contains(row.id) && row.reopened == run.row.reopened + 1;
+  if (row.reopened != run.row.reopened && !reopened) {
+    trace_.broken("I7 run {} was reopened without a clear or mark", row.id.value);
+  }
+  if (is_terminal(run.row.state) && row.state != run.row.state && !reopened) {
+    trace_.broken("I7 run {} left its terminal state", row.id.value);
+  }
+  run.row = row;
 }
 
 void Mirror::add_run(const RunRow& row) {
@@ -33,7 +61,8 @@ void Mirror::add_run(const RunRow& row) {
 void Mirror::on_task(const TaskWrite& write) {
   MirrorRun& run = runs_[write.row.run];
   TaskRow& known = run.tasks[write.row.task];
-  if (is_terminal(known.state) && known.state != write.row.state) {
+  const bool left = is_terminal(known.state) && known.state != write.row.state;
+  if (left && !cleared_.contains(write.row.run)) {
     trace_.broken("I7 task {} of run {} went from {} to {}", write.row.task, write.row.run.value,
                   to_word(known.state), to_word(write.row.state));
   }
@@ -46,13 +75,17 @@ void Mirror::on_task(const TaskWrite& write) {
 void Mirror::on_grant(const TaskRow& row, const MirrorRun& run) {
   trace_.line("committed grant {} of {}:{} to worker {}", row.attempt.value, row.run.value,
               row.task, row.worker.value);
-  if (row.attempt <= last_grant_) {
+  // Within a batch rows keep the place of their task's first change.
+  if (row.attempt <= last_grant_ || grants_.contains(row.attempt)) {
     trace_.broken("I9 attempt id {} is not above {}", row.attempt.value, last_grant_.value);
   }
-  last_grant_ = std::max(last_grant_, row.attempt);
   const bool is_hook = row.task >= planned(run).dag->task_count;
   if (run.row.cancelling && !is_hook) {
     trace_.broken("I17 attempt {} was granted after the cancel of run {}", row.attempt.value,
+                  row.run.value);
+  }
+  if (run.row.paused && !resumed_.contains(row.run)) {
+    trace_.broken("attempt {} was granted while run {} was paused", row.attempt.value,
                   row.run.value);
   }
   grants_[row.attempt] = {row.run, row.task, row.attempts, row.worker, false};
@@ -98,7 +131,9 @@ RunId Mirror::submitted(std::size_t planned_run) const {
 void Mirror::compare_task(const TaskRow& stored, const TaskRow& known) {
   if (stored.state == known.state && stored.attempt == known.attempt &&
       stored.attempts == known.attempts && stored.retries == known.retries &&
-      stored.losses == known.losses && stored.retry_at == known.retry_at) {
+      stored.losses == known.losses && stored.retry_at == known.retry_at &&
+      stored.clears == known.clears && stored.attempts_before == known.attempts_before &&
+      stored.marked == known.marked && stored.on_stop == known.on_stop) {
     return;
   }
   trace_.broken("P1 task {} of run {} was committed as {} (attempt {}) and found as {} ({})",
@@ -115,7 +150,8 @@ void Mirror::compare(RunReader& reader) {
   for (const auto& [id, run] : runs_) {
     auto stored = reader.stored_run(id);
     if (!stored.ok()) return trace_.broken("P1 {}", stored.error().message);
-    if (stored->row.state != run.row.state || stored->row.cancelling != run.row.cancelling) {
+    if (stored->row.state != run.row.state || stored->row.cancelling != run.row.cancelling ||
+        stored->row.paused != run.row.paused || stored->row.reopened != run.row.reopened) {
       trace_.broken("P1 run {} was committed as {} and found as {}", id.value,
                     to_word(run.row.state), to_word(stored->row.state));
     }

@@ -1,6 +1,7 @@
 // The rows as every committed batch made them, kept beside the database. Checks each batch as it is
 // committed, and each recovery against it: nothing that was committed may be lost or changed (P1,
-// I3, I7, I9, I17).
+// I3, I7, I9, I17), an end is left only together with its clear or mark, and a paused run is
+// granted nothing.
 #pragma once
 
 #include <map>
@@ -23,6 +24,7 @@ class Mirror {
     std::size_t planned_dag = 0;
     std::vector<TaskRow> tasks;
     std::vector<AttemptRow> attempts;
+    bool changed_by_hand = false;  // a clear or mark, ever
   };
   struct Granted {
     RunId run;
@@ -45,6 +47,8 @@ class Mirror {
 
  private:
   void add_run(const RunRow& row);
+  void note_control(const Batch& batch);
+  void on_run(const RunRow& row);
   void on_task(const TaskWrite& write);
   void on_grant(const TaskRow& row, const MirrorRun& run);
   void on_attempt(const AttemptRow& row);
@@ -55,6 +59,8 @@ class Mirror {
   std::map<RunId, MirrorRun> runs_;
   std::map<AttemptId, Granted> grants_;
   AttemptId last_grant_;
+  // Of the batch that is looked at.
+  std::set<RunId> cleared_, resumed_;
 };
 
 }  // namespace tidemill::sim

@@ -174,6 +174,7 @@ Plan make_plan(std::uint64_t seed) {
   }
   plan.workers[0].labels = {"gpu"};
   plan_faults(random, plan);
+  if (random.percent(40)) plan.people_acts = static_cast<int>(random.between(1, 20));
   return plan;
 }
 

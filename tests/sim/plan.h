@@ -43,6 +43,7 @@ struct Plan {
   int scheduler_crashes = 0;     // at most
   int worker_losses = 0;         // supervisor crashes and reboots; each may cost a task one attempt
   int small_faults = 0;          // agent crashes, cut connections, clock jumps
+  int people_acts = 0;           // pauses, clears, marks and the like, by hand
   std::int64_t commit_us = 300;  // a commit takes up to this
   std::int64_t heal_at_us = 0;
 };

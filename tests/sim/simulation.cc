@@ -43,6 +43,7 @@ class Simulation {
     for (auto& worker : workers_) worker->begin();
     for (std::size_t i = 0; i < plan_.runs.size(); ++i) plan_run(i);
     plan_faults();
+    plan_people();
     timeline_.at(plan_.heal_at_us, [this] { heal(); });
     run_to_the_end();
     if (trace_.ok()) check_end();
@@ -102,6 +103,30 @@ class Simulation {
     }
   }
 
+  void plan_people() {
+    for (int i = 0; i < plan_.people_acts; ++i) {
+      const auto run = static_cast<std::size_t>(random_.below(std::ssize(plan_.runs)));
+      const auto at = plan_.runs[run].submit_at_us + random_.between(1, 8 * kSecond);
+      timeline_.at(at, [this, run] { act(run); });
+    }
+  }
+
+  void act(std::size_t i) {
+    const RunId run = mirror_.submitted(i);
+    // What is cancelled may never end by itself, so it is not taken up again.
+    if (run && scheduler_.is_up()) scheduler_.control(run, plan_.runs[i].cancel_at_us == 0);
+  }
+
+  // Somebody comes to look after what was forgotten.
+  void resume_paused() {
+    if (scheduler_.is_up()) {
+      for (const auto& [id, run] : mirror_.runs()) {
+        if (run.row.paused) scheduler_.resume(id);
+      }
+    }
+    timeline_.after(3 * kSecond, [this] { resume_paused(); });
+  }
+
   void cut_one() {
     const auto links = network_.open_links();
     if (links.empty()) return;
@@ -120,6 +145,7 @@ class Simulation {
     healed_ = true;
     scheduler_.stop_crashing();
     network_.be_calm();
+    resume_paused();
   }
 
   bool is_over() const {
@@ -178,7 +204,7 @@ class Simulation {
       }
     }
     const PlannedDag& planned = mirror_.planned(run);
-    if (planned.depends_on_order || run.row.cancelling) return;
+    if (planned.depends_on_order || run.row.cancelling || run.changed_by_hand) return;
     const Ideal ideal = ideal_run(planned, run.row.seed);
     if (run.row.state != ideal.state) {
       trace_.broken("run {} ended as {} and without faults as {}", id.value, to_word(run.row.state),
