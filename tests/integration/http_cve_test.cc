@@ -120,8 +120,8 @@ TEST_F(HttpCve, CVE_2026_34441_UnreadBodyOfAGet) {
   for (const std::string path : {"/ok", "/nothing"}) {
     const int before = handled_;
     testing::RawClient client(port_);
-    const std::string hidden = std::string(8 << 10, ' ') +
-                               "GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    std::string hidden(8 << 10, ' ');
+    hidden.append("GET /ok HTTP/1.1\r\nHost: localhost\r\n\r\n");
     client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
                 std::to_string(hidden.size()) + "\r\n\r\n" + hidden);
     EXPECT_EQ(client.read_answer().status, 400);
