@@ -147,6 +147,9 @@ Explanation explain_terminal(const Subject& subject) {
 
 Explanation explain_ended(const Subject& subject) {
   Explanation said = explain_terminal(subject);
+  if (subject.state().marked) {
+    said.sentence = fmt::format("{} was {}", subject.name(), subject.state().reason);
+  }
   const WallTime ended = subject.state().ended_at;
   if (ended != WallTime{}) said.details.push_back("ended at " + format_rfc3339(ended));
   return said;

@@ -238,6 +238,8 @@ std::string stopping(const Subject& subject) {
   std::string because = "the run is being cancelled";
   if (why == Cause::timeout) {
     because = "its time is up";
+  } else if (subject.state().on_stop) {
+    because = subject.state().reason;
   } else if (!subject.run.reason.empty()) {
     because = (subject.run.timed_out ? "the run " : "the run was ") + subject.run.reason;
   }
@@ -249,6 +251,12 @@ std::string stopping(const Subject& subject) {
 
 Explanation explain_ready(const Subject& subject) {
   Explanation said;
+  if (subject.run.paused) {
+    said.sentence = fmt::format("{} may start, but the run is {}", subject.name(),
+                                pause_clause(subject.run, subject.now.wall));
+    said.details.push_back("next check: when the run is resumed");
+    return said;
+  }
   if (subject.placement == nullptr) {
     said = explain_ready_from_rows(subject);
   } else {

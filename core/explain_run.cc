@@ -90,6 +90,7 @@ std::string failed_sentence(const Dag& dag, const Run& run, const Census& census
 
 std::string running_sentence(const Dag& dag, const Run& run, const Census& census, Now now) {
   std::string text = "running for " + time_since(run.started_at, now.wall);
+  if (run.paused) text = pause_clause(run, now.wall) + "; what is live goes on, nothing new starts";
   if (run.cancelling) {
     text = run.reason + "; what still runs is being stopped";
     if (run.reason.empty()) text = "being cancelled";
@@ -100,6 +101,11 @@ std::string running_sentence(const Dag& dag, const Run& run, const Census& censu
 std::string run_sentence(const Dag& dag, const Run& run, const Census& census, Now now) {
   switch (run.state) {
     case RunState::queued:
+      if (run.paused) return "not started: " + pause_clause(run, now.wall);
+      if (run.reopened > 0) {
+        return fmt::format("taken up again by hand and queued: {} may have {} at once: {}",
+                           dag.name, plural(dag.max_active_runs, "run"), census_text(dag, census));
+      }
       return fmt::format("queued for {}: {} may have {} at once (max_active_runs)",
                          time_since(run.created_at, now.wall), dag.name,
                          plural(dag.max_active_runs, "run"));
@@ -138,8 +144,10 @@ void add_next(const Dag& dag, const Run& run, const Census& census, Now now, Exp
                                        failure_clause(run.tasks[task])));
   }
   if (dag.timeout > Duration::zero()) {
-    said.details.push_back("the run times out in " +
-                           time_until(run.started_at + dag.timeout, now.wall));
+    const WallTime at = run.started_at + dag.timeout + run.timeout_shift;
+    said.details.push_back(
+        run.paused ? "its timeout stands still: " + time_until(at, run.paused_at) + " are left"
+                   : "the run times out in " + time_until(at, now.wall));
   }
 }
 

@@ -79,6 +79,15 @@ std::string_view hook_moment(HookKind kind) {
   UNREACHABLE();
 }
 
+std::string why_queued(const Subject& subject) {
+  const Run& run = subject.run;
+  if (run.paused) {
+    return "has not started: it is " + pause_clause(run, subject.now.wall);
+  }
+  if (run.reopened > 0) return "was taken up again and waits for its turn";
+  return "has not started; it is queued for " + time_since(run.created_at, subject.now.wall);
+}
+
 }  // namespace
 
 Explanation explain_waiting(const Subject& subject) {
@@ -86,9 +95,9 @@ Explanation explain_waiting(const Subject& subject) {
   Explanation said;
   const std::string waits = subject.name() + " waits";
   const TaskIndex start = subject.dag.hook(HookKind::start);
+  if (!subject.state().reason.empty()) said.details.push_back(subject.state().reason);
   if (run.state == RunState::queued) {
-    said.sentence = fmt::format("{} because run {} has not started; it is queued for {}", waits,
-                                run.id.value, time_since(run.created_at, subject.now.wall));
+    said.sentence = fmt::format("{} because run {} {}", waits, run.id.value, why_queued(subject));
     return said;
   }
   if (run.cancelling) {
@@ -108,6 +117,9 @@ Explanation explain_waiting(const Subject& subject) {
   const std::vector<TaskIndex> open = open_upstreams(subject);
   said.sentence = open.empty() ? subject.name() + " is decided in the next turn of the scheduler"
                                : waits + " for " + upstream_sentence(subject, open);
+  if (run.paused) {
+    said.details.push_back("the run is " + pause_clause(run, subject.now.wall));
+  }
   if (!subject.spec().upstream.empty()) said.details.push_back(rule_clause(subject));
   if (!open.empty()) said.details.push_back("next check: when one of its upstreams ends");
   return said;

@@ -103,8 +103,18 @@ std::string rule_clause(const Subject& subject) {
   return is_named ? verdict.why : "all_success: " + verdict.why;
 }
 
+std::string pause_clause(const Run& run, WallTime now) {
+  const std::string& note = run.pause_note;
+  const std::size_t who = std::min(note.find(": "), note.size());
+  return fmt::format("{} for {}{}", note.substr(0, who), time_since(run.paused_at, now),
+                     note.substr(who));
+}
+
 std::string attempts_clause(const TaskSpec& spec, const TaskRun& task) {
   std::string text = fmt::format("attempt {}", task.attempts);
+  if (task.attempts_before > 0) {
+    text += fmt::format(", {} since it was cleared", task.attempts - task.attempts_before);
+  }
   const int limit = spec.retry == nullptr ? 0 : spec.retry->limit;
   if (limit > 0) text += fmt::format("; {} of {} retries used", task.retries, limit);
   if (task.losses > 0) {

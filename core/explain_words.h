@@ -47,6 +47,9 @@ std::string list_tasks(const Dag& dag, const std::vector<TaskIndex>& tasks, std:
 // "one_success: 1 of 3 upstreams succeeded, 1 still running (train), …".
 std::string rule_clause(const Subject& subject);
 
+// "paused by ann for 5m 00s: the table is locked"; of a run that is paused.
+std::string pause_clause(const Run& run, WallTime now);
+
 // "attempt 2; 1 of 2 retries used".
 std::string attempts_clause(const TaskSpec& spec, const TaskRun& task);
 

@@ -2,6 +2,7 @@ tidemill_core_area(tidemill_run
   SOURCES
     clear.cc
     contract.cc
+    dag_diff.cc
     invariants.cc
     outcome.cc
     render.cc

@@ -5,7 +5,9 @@ target_compile_definitions(tidemill_run_fixture PRIVATE TIDEMILL_SOURCE_DIR="${C
 tidemill_reuse_pch(tidemill_run_fixture tidemill_pch_test)
 
 foreach(area
+    clear
     contract
+    dag_diff
     invariants
     render
     render_words

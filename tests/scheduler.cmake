@@ -21,5 +21,5 @@ target_compile_definitions(kill_test PRIVATE TIDEMILL_BINARY="$<TARGET_FILE:tide
 add_dependencies(kill_test tidemill)
 tidemill_test(engine_test
   SOURCES unit/scheduler/engine_control_test.cc unit/scheduler/engine_test.cc
-    unit/scheduler/stuck_tasks_test.cc
+    unit/scheduler/rerun_test.cc unit/scheduler/stuck_tasks_test.cc
   LIBS tidemill_engine tidemill_storage tidemill_run_fixture)

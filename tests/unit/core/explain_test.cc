@@ -291,5 +291,43 @@ TEST(ExplainLarge, TimesInTheFutureCountAsNow) {
   EXPECT_TRUE(why(stage, "train").starts_with("train has been running for 0"));
 }
 
+TEST_F(Explain, ByHand) {
+  Stage stage("extract -> train -> publish; audit");
+  stage.dag.timeout = std::chrono::hours(4);
+  stage.ended("extract", TaskState::succeeded);
+  stage.ready("train", 30);
+  stage.running("audit", 20);
+  stage.run.paused = true;
+  stage.run.paused_at = ago(300);
+  stage.run.pause_note = "paused by ann: the table is locked";
+  scene("a run is paused", why_run(stage));
+  scene("a task that may start is held", why(stage, "train"));
+  scene("a task waits in a paused run", why(stage, "publish"));
+  stage.run.state = RunState::queued;
+  scene("a queued run is paused", why_run(stage));
+  scene("a task of it", why(stage, "publish"));
+  stage.run.paused = false;
+  stage.run.reopened = 1;
+  scene("a reopened run waits its turn", why_run(stage));
+  stage.run.state = RunState::running;
+  stage.at("audit").on_stop = TaskState::waiting;
+  stage.at("audit").cause = Cause::cancelled;
+  stage.at("audit").reason = "cleared by ann: wrong data";
+  scene("a live task is cleared", why(stage, "audit"));
+  stage.at("publish").reason = "cleared by ann: wrong data";
+  scene("a cleared task waits", why(stage, "publish"));
+  TaskRun& train = stage.running("train", 9);
+  train.attempts = 4;
+  train.attempts_before = 3;
+  scene("a cleared task runs again", why(stage, "train"));
+  train.attempts_before = 0;
+  stage.ended("train", TaskState::succeeded, "marked succeeded by ann: done elsewhere");
+  stage.at("train").marked = true;
+  scene("a task is marked succeeded", why(stage, "train"));
+  stage.ended("train", TaskState::failed, "marked failed by ann");
+  scene("a task is marked failed", why(stage, "train"));
+  expect("by_hand");
+}
+
 }  // namespace
 }  // namespace tidemill::test
