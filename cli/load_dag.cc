@@ -11,24 +11,9 @@
 #include "core/finding_format.h"
 #include "core/params.h"
 #include "core/selection.h"
+#include "scheduler/dag_files.h"
 
 namespace tidemill {
-namespace {
-
-constexpr std::size_t kMaxFileBytes = 16u << 20;
-
-ParseOptions parse_options(const std::string& name, const std::string& folder) {
-  ParseOptions options;
-  options.default_name = name;
-  options.zone = load_zone;
-  options.now = system_now().wall;
-  options.read_file = [folder](const std::string& file) {
-    return read_file(folder + "/" + file, kMaxFileBytes);
-  };
-  return options;
-}
-
-}  // namespace
 
 Result<LoadedDag> load_dag(const std::string& path) {
   LoadedDag loaded;
@@ -36,7 +21,7 @@ Result<LoadedDag> load_dag(const std::string& path) {
   if (path.empty()) return invalid("the name of the DAG file is empty");
   if (std::filesystem::is_directory(path, failed))
     return invalid(path + " is a folder; name the DAG file in it");
-  loaded.text = TRY(read_file(path, kMaxFileBytes));
+  loaded.text = TRY(read_file(path, kMaxDagFileBytes));
   const auto absolute = std::filesystem::absolute(path, failed).lexically_normal();
   if (failed) {
     return unavailable(
@@ -45,7 +30,7 @@ Result<LoadedDag> load_dag(const std::string& path) {
   }
   loaded.path = absolute.string();
   loaded.folder = absolute.parent_path().string();
-  ParsedDag parsed = parse_dag(loaded.text, parse_options(absolute.stem().string(), loaded.folder));
+  ParsedDag parsed = check_dag_text(loaded.text, absolute.stem().string(), loaded.folder);
   loaded.dag = parsed.dag;
   loaded.findings = std::move(parsed.findings);
   return loaded;
@@ -61,18 +46,6 @@ Result<LoadedDag> load_checked_dag(const std::string& path) {
              format_findings_human(path, loaded.text, serious, probe_terminal(2).colour));
   if (loaded.dag == nullptr) return invalid(path + " has errors; nothing was run");
   return loaded;
-}
-
-Result<DagPtr> parse_stored_dag(const std::string& name, const std::string& source,
-                                const std::string& folder) {
-  ParsedDag parsed = parse_dag(source, parse_options(name, folder));
-  if (parsed.dag != nullptr) return parsed.dag;
-  std::string first;
-  for (const Finding& finding : parsed.findings) {
-    if (first.empty() && finding.severity == Severity::error) first = finding.message;
-  }
-  return corrupt(
-      fmt::format("the stored version of {} is not accepted by this Tidemill: {}", name, first));
 }
 
 Result<TaskIndex> find_task(const Dag& dag, const std::string& id) {

@@ -8,6 +8,7 @@
 #include "core/dag.h"
 #include "core/dag_parser.h"
 #include "core/run.h"
+#include "scheduler/dag_text.h"
 
 namespace tidemill {
 
@@ -24,11 +25,6 @@ Result<LoadedDag> load_dag(const std::string& path);
 
 // Loads and prints the findings to stderr as people read them. An error when the file is broken.
 Result<LoadedDag> load_checked_dag(const std::string& path);
-
-// A version that was stored when it was checked. It is checked again, so a newer Tidemill that
-// refuses it says so instead of guessing.
-Result<DagPtr> parse_stored_dag(const std::string& name, const std::string& source,
-                                const std::string& folder);
 
 // TASK on the command line; unknown names get a did-you-mean. Hooks are named "hook.<kind>".
 Result<TaskIndex> find_task(const Dag& dag, const std::string& id);

@@ -18,6 +18,7 @@
 #include "cli/schema_command.h"
 #include "cli/sim_command.h"
 #include "cli/streams.h"
+#include "cli/up_command.h"
 #include "cli/usage.h"
 #include "cli/validate_command.h"
 #include "worker/agent.h"
@@ -75,6 +76,23 @@ void add_run(CLI::App& app, Chosen& chosen) {
       "  tidemill run etl.yaml --json | tail -1         one line for scripts\n"
       "A run that was left unfinished (power cut, kill -9) goes on with the same command.");
   command->callback([&chosen] { chosen = [] { return run_run(options); }; });
+}
+
+void add_up(CLI::App& app, Chosen& chosen) {
+  static UpCommand options;
+  auto* command = app.add_subcommand(
+      "up", "Start scheduler, local worker and web server; runs DAGs on their schedules");
+  command->add_option("--dags", options.dags, "Folder of DAG files (default: dags)")
+      ->type_name("DIR");
+  command->add_option("--data-dir", options.data_dir, kDataDirHelp)->type_name("DIR");
+  command->add_option("--listen", options.listen, "Where to serve HTTP (default: 127.0.0.1:8420)")
+      ->type_name("ADDRESS:PORT");
+  command
+      ->add_option("--slots", options.slots,
+                   "How many tasks run at once (default: one per processor)")
+      ->check(CLI::Range(1, 10'000))
+      ->type_name("N");
+  command->callback([&chosen] { chosen = [] { return run_up(options); }; });
 }
 
 void add_plan(CLI::App& app, Chosen& chosen) {
@@ -294,8 +312,8 @@ int parse_and_run(int argc, char** argv) {
   app.get_formatter()->label("TEXT", "");
   Chosen chosen;
   for (auto* add :
-       {add_run, add_plan, add_validate, add_graph, add_schema, add_next, add_runs, add_explain,
-        add_logs, add_dump, add_sim, add_completion, add_worker, add_supervisor}) {
+       {add_up, add_run, add_plan, add_validate, add_graph, add_schema, add_next, add_runs,
+        add_explain, add_logs, add_dump, add_sim, add_completion, add_worker, add_supervisor}) {
     add(app, chosen);
   }
   app.footer(

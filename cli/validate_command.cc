@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/yaml.h"
 #include "base/zone.h"
-#include "cli/dag_files.h"
+#include "scheduler/dag_files.h"
 #include "cli/exit_code.h"
 #include "cli/terminal.h"
 #include "core/dag_parser.h"

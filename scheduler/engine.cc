@@ -71,15 +71,21 @@ void Engine::set_pools(const LiveRun& live) {
   }
 }
 
-std::int64_t Engine::version_of(const SubmitRequest& request, Now now) {
-  std::int64_t& version = versions_[{request.dag->name, request.dag->content_hash}];
-  if (version == 0) version = request.known_version;
+std::int64_t Engine::version_for(const Dag& dag, std::int64_t known, Now now) {
+  std::int64_t& version = versions_[{dag.name, dag.content_hash}];
+  if (version == 0) version = known;
   if (version == 0) {
     version = counters_.next_version++;
     use_counters();
-    builder_.add_dag(dag_version_row(*request.dag, version, now.wall));
+    builder_.add_dag(dag_version_row(dag, version, now.wall));
+    hurry(Duration{});
   }
   return version;
+}
+
+std::size_t Engine::unfinished_runs(const std::string& dag) const {
+  const auto queue = dags_.find(dag);
+  return queue == dags_.end() ? 0 : queue->second.running + queue->second.queued.size();
 }
 
 Status Engine::settle_overlap(const Dag& dag, Now now) {
@@ -111,7 +117,7 @@ Result<RunId> Engine::submit(const SubmitRequest& request, Now now) {
   hurry(Duration{});
   LiveRun live;
   live.dag = request.dag;
-  live.version = version_of(request, now);
+  live.version = version_for(*request.dag, request.known_version, now);
   live.directory = request.directory;
   live.origin = request.origin;
   live.reused_from = request.options.reused_from;

@@ -95,6 +95,10 @@ class Engine {
 
   void wake(Now now);
 
+  // The number of this version in storage, which it gets now when it has none. `known`: what
+  // storage says; 0 = it does not have it.
+  std::int64_t version_for(const Dag& dag, std::int64_t known, Now now);
+
   // Grants what fits, and hands over everything since the last call.
   Turn seal(Now now);
 
@@ -113,6 +117,7 @@ class Engine {
 
   std::int64_t epoch() const { return epoch_; }
   std::size_t live_runs() const { return runs_.size(); }
+  std::size_t unfinished_runs(const std::string& dag) const;
   bool is_live(RunId run) const { return runs_.contains(run); }
   std::size_t live_attempts() const { return attempts_.size(); }
   const LiveRun* find(RunId run) const;
@@ -136,7 +141,6 @@ class Engine {
   RunId adopt(LiveRun live);
   void set_pools(const LiveRun& live);
   Status settle_overlap(const Dag& dag, Now now);
-  std::int64_t version_of(const SubmitRequest& request, Now now);
 
   // Feeds the machine and carries out what it asks for.
   Transition apply(LiveRun& live, const Event& event, Now now);

@@ -185,7 +185,7 @@ Turn Scheduler::Loop::seal(Now now) {
 }
 
 void Scheduler::Loop::plan(Now now) {
-  if (config_.planner == nullptr) return;
+  if (config_.planner == nullptr || in_flight_ != nullptr) return;
   const auto due = config_.planner->next_look();
   if (due && *due <= now.wall) config_.planner->look(*engine_, now);
   if (config_.planner->has_rows()) seal_by_ = BootTime{};
@@ -267,6 +267,7 @@ void Scheduler::Loop::perform(Turn& turn) {
       loop.links_->close(e.link);
     }
     void operator()(shell_effect::RunEnded& e) const {
+      if (loop.config_.planner != nullptr) loop.config_.planner->on_run_ended(e.run, e.state);
       if (loop.config_.observer != nullptr) loop.config_.observer->on_run_ended(e.run, e.state);
     }
     void operator()(shell_effect::DeadlineMissed& e) const {
@@ -274,6 +275,7 @@ void Scheduler::Loop::perform(Turn& turn) {
     }
   };
   for (ShellEffect& effect : turn.effects) std::visit(Visitor{*this}, effect);
+  if (config_.planner != nullptr) config_.planner->committed();
   for (const auto& answer : turn.answers) answer();
 }
 

@@ -40,6 +40,7 @@ class Scheduler::Loop {
            operations_.empty();
   }
 
+  void set_planner(Planner& planner) { config_.planner = &planner; }
   Engine& engine() { return *engine_; }
   const Figures& figures() const { return figures_; }
   const std::vector<RunId>& recovered() const { return recovered_; }

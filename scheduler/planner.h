@@ -1,5 +1,6 @@
 // What makes runs by the clock: looked after by the loop, which owns time and commits. A scheduler
-// without one runs only what is submitted to it.
+// without one runs only what is submitted to it. Called on the scheduler's thread, never while a
+// commit is on its way.
 #pragma once
 
 #include <optional>
@@ -19,6 +20,9 @@ class Planner {
   // True when there are rows to commit.
   virtual bool has_rows() const = 0;
   virtual void take_rows(Batch& batch) = 0;
+  // The rows that were taken last are on the disk.
+  virtual void committed() = 0;
+  virtual void on_run_ended(RunId run, RunState state) = 0;
 };
 
 }  // namespace tidemill

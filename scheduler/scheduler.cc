@@ -20,6 +20,11 @@ struct Answer {
   }
 };
 
+Result<Json> wait_for(std::future<Result<Json>>& answer, Duration patience) {
+  if (answer.wait_for(patience) == std::future_status::ready) return answer.get();
+  return unavailable("the scheduler has not answered yet; look before you try again");
+}
+
 }  // namespace
 
 Scheduler::Scheduler(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
@@ -30,6 +35,8 @@ Result<std::unique_ptr<Scheduler>> Scheduler::open(SchedulerConfig config) {
   std::unique_ptr<Loop> loop = TRY(Loop::open(std::move(config)));
   return std::unique_ptr<Scheduler>(new Scheduler(std::move(loop)));
 }
+
+void Scheduler::set_planner(Planner& planner) { loop_->set_planner(planner); }
 
 const std::vector<RunId>& Scheduler::recovered() const { return loop_->recovered(); }
 
@@ -54,11 +61,19 @@ void Scheduler::mutate(Mutation mutation) {
 
 Result<Json> Scheduler::change(Mutation mutation, Duration patience) {
   const auto answer = std::make_shared<Answer>();
-  std::future<Result<Json>> arrives = answer->promise.get_future();
   mutation.done = [answer](Result<Json> result) { answer->give(std::move(result)); };
+  std::future<Result<Json>> arrives = answer->promise.get_future();
   mutate(std::move(mutation));
-  if (arrives.wait_for(patience) == std::future_status::ready) return arrives.get();
-  return unavailable("the scheduler has not answered yet; look before you try again");
+  return wait_for(arrives, patience);
+}
+
+Result<Json> Scheduler::ask(Question question, Duration patience) {
+  const auto answer = std::make_shared<Answer>();
+  std::future<Result<Json>> arrives = answer->promise.get_future();
+  post([answer, question = std::move(question)](Scheduler& self) {
+    answer->give(question(self.engine(), system_now()));
+  });
+  return wait_for(arrives, patience);
 }
 
 Status Scheduler::run_until_idle() {

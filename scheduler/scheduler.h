@@ -48,6 +48,10 @@ class Scheduler {
   static Result<std::unique_ptr<Scheduler>> open(SchedulerConfig config);
   ~Scheduler();
 
+  // Before run_*; it must outlive the scheduler. For a planner that reads the database, which is
+  // there only once the scheduler is open.
+  void set_planner(Planner& planner);
+
   // Runs that an earlier scheduler left unfinished, oldest first.
   const std::vector<RunId>& recovered() const;
 
@@ -63,6 +67,9 @@ class Scheduler {
   // Any thread but the scheduler's: mutate() and wait for the answer; `unavailable` when none comes
   // within `patience`, which does not say that nothing was done.
   Result<Json> change(Mutation mutation, Duration patience);
+  // Likewise for a look at the present state, which nothing is committed for.
+  using Question = std::function<Result<Json>(const Engine&, Now)>;
+  Result<Json> ask(Question question, Duration patience);
 
   // Until no run is unfinished.
   Status run_until_idle();

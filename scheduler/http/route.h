@@ -27,9 +27,9 @@ struct ParameterDoc {
 struct RouteDoc {
   std::string_view summary;  // one sentence
   std::string_view tag;      // "Runs"
-  std::vector<ParameterDoc> query;
-  std::string_view request;   // name of a schema of api/schemas; empty = no body
-  std::string_view response;  // likewise; empty = no JSON body
+  std::vector<ParameterDoc> query = {};
+  std::string_view request = {};   // name of a schema of api/schemas; empty = no body
+  std::string_view response = {};  // likewise; empty = no JSON body
   int success = 200;
 };
 

@@ -1,4 +1,4 @@
-#include "cli/dag_files.h"
+#include "scheduler/dag_files.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

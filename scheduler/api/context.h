@@ -1,0 +1,74 @@
+// What the handlers of the API share. Lives as long as the server; every member may be used by any
+// thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "scheduler/api/dag_versions.h"
+#include "scheduler/api/metrics.h"
+#include "scheduler/api/readers.h"
+#include "scheduler/catalog.h"
+#include "scheduler/http/route.h"
+#include "scheduler/live_run.h"
+#include "scheduler/scheduler.h"
+
+namespace tidemill::api {
+
+struct Context {
+  Context(Scheduler& the_scheduler, Catalog& the_catalog, Metrics& the_metrics, std::string data,
+          std::string build, DagVersions::Parse parse)
+      : scheduler(the_scheduler),
+        catalog(the_catalog),
+        metrics(the_metrics),
+        data_dir(std::move(data)),
+        version(std::move(build)),
+        started_at(system_now().wall),
+        readers(data_dir + "/tidemill.db"),
+        dags(std::move(parse)) {}
+
+  Scheduler& scheduler;
+  Catalog& catalog;
+  Metrics& metrics;
+  std::string data_dir;
+  std::string version;  // of Tidemill
+  WallTime started_at;
+  Readers readers;
+  DagVersions dags;
+};
+
+// How long a handler waits for the scheduler's answer.
+inline constexpr Duration kPatience = std::chrono::seconds(10);
+
+// A run as stored, with its dag and everything derived.
+struct RunView {
+  StoredRun stored;
+  LiveRun live;
+};
+Result<RunView> load_run(Context& context, RunReader& reader, RunId run);
+
+// The {run} of the path: a number of a run that the sender may read. Everybody else's runs are not
+// found, like runs that are not there.
+Result<RunRow> find_run(RunReader& reader, const http::Request& request);
+// The {task} of the path, by id; hooks are "hook.<kind>".
+Result<TaskIndex> find_task(const Dag& dag, const http::Request& request);
+
+// The sender must have `permission` for this dag: `forbidden` as a problem, otherwise nothing.
+std::optional<http::Response> refuse_unless(const http::Request& request, Permission permission,
+                                            const std::string& dag);
+
+// Makes a handler of a function that may fail; its error becomes a problem document.
+using Body = std::function<Result<http::Response>(Context&, const http::Request&)>;
+http::Handler handler(Context& context, Body body);
+
+// Who asked, for the audit trail.
+AuditEntry audit_entry(const http::Request& request, std::string action, std::string object,
+                       std::string dag);
+
+// Asks the scheduler's thread for something about its present state.
+Result<Json> ask(Context& context, Scheduler::Question question);
+// Has the scheduler make a change, with its audit entry, and answers with what it says.
+Result<http::Response> change(Context& context, const http::Request& request, Mutation mutation);
+
+}  // namespace tidemill::api

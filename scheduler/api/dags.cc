@@ -1,0 +1,292 @@
+#include "scheduler/api/dags.h"
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "core/dump.h"
+#include "scheduler/api/words.h"
+
+namespace tidemill::api {
+namespace {
+
+using http::Method;
+using http::Request;
+using http::Response;
+
+Json parse_findings(const std::string& text) {
+  auto findings = parse_json(text);
+  return findings.ok() ? std::move(*findings) : Json(Json::Array{});
+}
+
+Json texts(const std::vector<std::string>& values) {
+  return Json::Array(values.begin(), values.end());
+}
+
+Json dag_summary(const DagView& view) {
+  const DagRow& row = view.row;
+  Json json;
+  json.set("dag", row.name);
+  json.set("file", row.file);
+  json.set("state", to_word(row.state));
+  json.set("version", row.version == 0 ? Json() : Json(row.version));
+  json.set("paused", row.paused);
+  json.set("paused_by", text_or_null(row.paused_by));
+  json.set("paused_reason", text_or_null(row.paused_reason));
+  json.set("paused_at", time_or_null(row.paused_at));
+  json.set("next_instant", view.next_instant ? time_or_null(*view.next_instant) : Json());
+  json.set("owner", text_or_null(view.dag == nullptr ? "" : view.dag->owner));
+  json.set("tags", view.dag == nullptr ? Json(Json::Array{}) : texts(view.dag->tags));
+  json.set("description", text_or_null(view.dag == nullptr ? "" : view.dag->description));
+  Json::Array schedules;
+  if (view.dag != nullptr) {
+    for (const Schedule& schedule : view.dag->schedules) schedules.emplace_back(in_words(schedule));
+  }
+  json.set("schedules", std::move(schedules));
+  json.set("findings", static_cast<std::int64_t>(parse_findings(row.findings).as_array().size()));
+  json.set("first_seen", time_or_null(row.first_seen));
+  json.set("loaded_at", time_or_null(row.loaded_at));
+  return json;
+}
+
+// Unreadable and unknown dags are the same to the sender.
+struct Known {
+  std::shared_ptr<const CatalogView> catalog;
+  const DagView* dag = nullptr;
+};
+Result<Known> find_dag(Context& context, const Request& request) {
+  Known known{context.catalog.view(), nullptr};
+  const std::string& name = request.capture("dag");
+  if (may_read(request.who, name)) known.dag = known.catalog->find(name);
+  if (known.dag != nullptr) return known;
+  std::vector<std::string_view> names;
+  for (const auto& [other, view] : known.catalog->dags) {
+    if (may_read(request.who, other)) names.push_back(other);
+  }
+  const auto near = nearest(name, names);
+  return not_found(fmt::format("there is no dag {}{}", printable(name, 80),
+                               near ? fmt::format("; did you mean {}?", *near) : ""));
+}
+
+Result<Response> list_dags(Context& context, const Request& request) {
+  TRY(request.query.only({}));
+  const auto catalog = context.catalog.view();
+  Json::Array dags;
+  for (const auto& [name, view] : catalog->dags) {
+    if (may_read(request.who, name)) dags.push_back(dag_summary(*view));
+  }
+  Json json;
+  json.set("folder", catalog->folder);
+  json.set("problem", text_or_null(catalog->problem));
+  json.set("dags", std::move(dags));
+  return Response::json(json);
+}
+
+Result<Response> get_dag(Context& context, const Request& request) {
+  const Known known = TRY(find_dag(context, request));
+  Json json = dag_summary(*known.dag);
+  json.set("findings", parse_findings(known.dag->row.findings));
+  json.set("definition", known.dag->dag == nullptr ? Json() : dag_to_json(*known.dag->dag));
+  return Response::json(json);
+}
+
+Result<Response> get_source(Context& context, const Request& request) {
+  const Known known = TRY(find_dag(context, request));
+  if (known.dag->dag == nullptr) return not_found("no version of this dag was good yet");
+  return Response::text(known.dag->dag->source, "text/yaml; charset=utf-8");
+}
+
+Json instant_json(const InstantRow& row) {
+  Json json;
+  json.set("instant", time_or_null(row.instant));
+  json.set("label", row.label);
+  json.set("interval_start", time_or_null(row.interval_start));
+  json.set("interval_end", time_or_null(row.interval_end));
+  json.set("decision", to_word(row.decision));
+  json.set("run", row.run ? Json(row.run.value) : Json());
+  json.set("reason", text_or_null(row.reason));
+  json.set("decided_at", time_or_null(row.decided_at));
+  return json;
+}
+
+Json::Array coming_instants(const Dag& dag, WallTime now, int count) {
+  std::vector<std::pair<WallTime, std::string>> due;
+  for (const Schedule& schedule : dag.schedules) {
+    const auto zone = load_zone(schedule.timezone);
+    if (!zone.ok()) continue;  // the dag was refused then; its last good version goes on
+    WallTime at = now;
+    for (int i = 0; i < count; ++i) {
+      const auto next = next_due(schedule, **zone, at);
+      if (!next) break;
+      due.emplace_back(*next, local_label(**zone, *next));
+      at = *next;
+    }
+  }
+  std::sort(due.begin(), due.end());
+  Json::Array instants;
+  for (const auto& [at, label] : due) {
+    if (std::ssize(instants) == count) break;
+    Json json;
+    json.set("instant", time_or_null(at));
+    json.set("label", label);
+    instants.push_back(std::move(json));
+  }
+  return instants;
+}
+
+Result<Response> get_schedule(Context& context, const Request& request) {
+  TRY(request.query.only({"count", "limit"}));
+  const auto count = TRY(request.query.integer("count", 5, 1, 100));
+  const auto limit = TRY(request.query.integer("limit", 50, 1, 1000));
+  const Known known = TRY(find_dag(context, request));
+  TimetableReader reader = TRY(TimetableReader::open(context.data_dir + "/tidemill.db"));
+  Json::Array decided, blocks, coming;
+  const WallTime now = system_now().wall;
+  for (const InstantRow& row : TRY(reader.instants(known.dag->row.name, WallTime{INT64_MIN},
+                                                   WallTime{INT64_MAX}, static_cast<int>(limit)))) {
+    decided.push_back(instant_json(row));
+  }
+  for (const InstantBlockRow& row :
+       TRY(reader.blocks(known.dag->row.name, static_cast<int>(limit)))) {
+    Json json;
+    json.set("first", time_or_null(row.first));
+    json.set("last", time_or_null(row.last));
+    json.set("count", row.count);
+    json.set("decision", to_word(row.decision));
+    json.set("reason", row.reason);
+    blocks.push_back(std::move(json));
+  }
+  if (known.dag->dag != nullptr && known.dag->row.state != DagRow::State::gone) {
+    coming = coming_instants(*known.dag->dag, now, static_cast<int>(count));
+  }
+  Json json;
+  json.set("coming", std::move(coming));
+  json.set("decided", std::move(decided));
+  json.set("blocks", std::move(blocks));
+  return Response::json(json);
+}
+
+// The parameters that a body may have, each of a type.
+Result<std::string> text_of(const Json::Object& body, std::string_view name) {
+  for (const auto& [key, value] : body) {
+    if (key != name) continue;
+    if (!value.is_string()) return invalid(fmt::format("{}: must be a string", name));
+    return value.as_string();
+  }
+  return std::string();
+}
+
+Status only_keys(const Json::Object& body, std::initializer_list<std::string_view> keys) {
+  for (const auto& [key, value] : body) {
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+    return invalid(
+        fmt::format("{}: not known here; known are {}", printable(key, 60), fmt::join(keys, ", ")));
+  }
+  return Ok{};
+}
+
+Result<Response> trigger(Context& context, const Request& request) {
+  const Known known = TRY(find_dag(context, request));
+  const std::string& dag = known.dag->row.name;
+  const Json::Object body = TRY(request.json());
+  TRY(only_keys(body, {"params"}));
+  Catalog::Trigger what;
+  what.dag = dag;
+  what.origin = request.who.name;
+  for (const auto& [key, value] : body) {
+    if (!value.is_object()) return invalid("params: must be an object");
+    what.params = value.as_object();
+  }
+  if (const std::string* key = request.header("idempotency-key")) {
+    if (key->empty() || key->size() > 255) return invalid("Idempotency-Key: 1 to 255 bytes");
+    what.key = *key;
+    what.scope = fmt::format("trigger {} by {}", dag, request.who.name);
+    what.body_hash = sha256_hex(request.body);
+  }
+  Mutation mutation;
+  mutation.audit = audit_entry(request, "dag.trigger", "dag " + dag, dag);
+  mutation.decide = [&catalog = context.catalog, what](Desk& desk) -> Result<Json> {
+    const auto made = TRY(catalog.trigger(what, desk.engine, desk.now));
+    Json json;
+    json.set("run", made.run.value);
+    json.set("dag", what.dag);
+    json.set("repeated", made.repeated);
+    return json;
+  };
+  Response response = TRY(change(context, request, std::move(mutation)));
+  response.status = 201;
+  return response;
+}
+
+Result<Response> pause(Context& context, const Request& request) {
+  const Known known = TRY(find_dag(context, request));
+  const Json::Object body = TRY(request.json());
+  TRY(only_keys(body, {"reason"}));
+  const std::string dag = known.dag->row.name;
+  const std::string reason = TRY(text_of(body, "reason"));
+  Mutation mutation;
+  mutation.audit = audit_entry(request, "dag.pause", "dag " + dag, dag);
+  mutation.decide = [&catalog = context.catalog, dag, reason,
+                     by = request.who.name](Desk& desk) -> Result<Json> {
+    TRY(catalog.pause(dag, by, reason, desk.now));
+    Json json;
+    json.set("dag", dag);
+    json.set("paused", true);
+    return json;
+  };
+  return change(context, request, std::move(mutation));
+}
+
+Result<Response> unpause(Context& context, const Request& request) {
+  const Known known = TRY(find_dag(context, request));
+  const Json::Object body = TRY(request.json());
+  TRY(only_keys(body, {"missed"}));
+  const std::string dag = known.dag->row.name;
+  const std::string word = TRY(text_of(body, "missed"));
+  const auto release = word.empty() ? Release::none : release_from(word);
+  if (!release) return invalid("missed: none, last or all");
+  Mutation mutation;
+  mutation.audit = audit_entry(request, "dag.unpause", "dag " + dag, dag);
+  mutation.decide = [&catalog = context.catalog, dag, release = *release,
+                     by = request.who.name](Desk& desk) -> Result<Json> {
+    Json json;
+    json.set("dag", dag);
+    json.set("paused", false);
+    json.set("missed", TRY(catalog.unpause(dag, release, by, desk.engine, desk.now)));
+    return json;
+  };
+  return change(context, request, std::move(mutation));
+}
+
+}  // namespace
+
+std::vector<http::Route> dag_routes(Context& context) {
+  const auto get = [&](std::string_view path, http::RouteDoc doc, Body body) {
+    return http::Route{
+        Method::get, path, Permission::read, std::move(doc), handler(context, std::move(body)), 0};
+  };
+  const auto post = [&](std::string_view path, Permission permission, http::RouteDoc doc,
+                        Body body) {
+    return http::Route{Method::post, path, permission, std::move(doc),
+                       handler(context, std::move(body))};
+  };
+  return {
+      get("/api/v1/dags", {"All dags of the folder", "Dags", {}, "", "DagList"}, list_dags),
+      get("/api/v1/dags/{dag}", {"One dag with its definition", "Dags", {}, "", "Dag"}, get_dag),
+      get("/api/v1/dags/{dag}/source", {"The file of the present version", "Dags"}, get_source),
+      get("/api/v1/dags/{dag}/schedule",
+          {"What is due, and what was decided about every instant",
+           "Dags",
+           {{"count", "integer", "Coming instants, 1 to 100"},
+            {"limit", "integer", "Decided instants, 1 to 1000"}},
+           "",
+           "Timetable"},
+          get_schedule),
+      post("/api/v1/dags/{dag}/runs", Permission::operate,
+           {"Start a run by hand", "Dags", {}, "Trigger", "Triggered", 201}, trigger),
+      post("/api/v1/dags/{dag}/pause", Permission::edit,
+           {"Make no runs by schedule until unpaused", "Dags", {}, "Reason", "Paused"}, pause),
+      post("/api/v1/dags/{dag}/unpause", Permission::edit,
+           {"Make runs by schedule again", "Dags", {}, "Unpause", "Paused"}, unpause),
+  };
+}
+
+}  // namespace tidemill::api

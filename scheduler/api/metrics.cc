@@ -1,0 +1,134 @@
+#include "scheduler/api/metrics.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace tidemill::api {
+namespace {
+
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Gauge;
+using prometheus::Histogram;
+
+double seconds(WallTime t) { return static_cast<double>(t.us) / 1e6; }
+double seconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }
+
+Histogram::BucketBoundaries run_buckets() {
+  return {1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 12 * 3600};
+}
+Histogram::BucketBoundaries delay_buckets() { return {0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600}; }
+
+Family<Counter>& counter(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+Family<Gauge>& gauge(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+}
+Family<Histogram>& histogram(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+}  // namespace
+
+struct Metrics::Families {
+  prometheus::Registry registry;
+  Family<Gauge>& build_info = gauge(registry, "tidemill_build_info", "Always 1; the build");
+  Family<Counter>& runs = counter(registry, "tidemill_runs_total", "Runs that ended");
+  Family<Histogram>& run_duration = histogram(registry, "tidemill_run_duration_seconds",
+                                              "From the start to the end of a run");
+  Family<Gauge>& last_success = gauge(registry, "tidemill_run_last_success_timestamp_seconds",
+                                      "When a run of the dag last succeeded");
+  Family<Counter>& attempts = counter(registry, "tidemill_attempts_total", "Attempts that ended");
+  Family<Histogram>& delay = histogram(registry, "tidemill_schedule_delay_seconds",
+                                       "From the instant a run was due to its start");
+  Family<Counter>& commits = counter(registry, "tidemill_commits_total",
+                                     "Transactions that were written");
+  Family<Gauge>& last_scrape = gauge(registry, "tidemill_scheduler_last_loop_timestamp_seconds",
+                                     "When the scheduler's loop last turned");
+  Family<Gauge>& unfinished = gauge(registry, "tidemill_unfinished_runs",
+                                    "Runs that are queued or running");
+  Family<Gauge>& queue = gauge(registry, "tidemill_queue_tasks", "Tasks that wait for a slot");
+  Family<Gauge>& live = gauge(registry, "tidemill_live_attempts",
+                              "Attempts that were granted and have not ended");
+  Family<Gauge>& slots = gauge(registry, "tidemill_worker_slots", "Slots of the connected workers");
+  Family<Gauge>& workers = gauge(registry, "tidemill_workers", "Workers by state");
+  Family<Gauge>& wal = gauge(registry, "tidemill_wal_bytes",
+                             "Size of the write-ahead log of the database");
+};
+
+Metrics::Metrics(const std::string& version) : families_(std::make_unique<Families>()) {
+  families_->build_info.Add({{"version", version}}).Set(1);
+}
+Metrics::~Metrics() = default;
+
+void Metrics::on_commit(const Batch& batch) {
+  families_->commits.Add({}).Increment();
+  for (const RunWrite& write : batch.runs) {
+    dags_[write.row.id] = write.row.dag_name;
+    if (is_terminal(write.row.state)) count_run(write.row);
+  }
+  for (const AttemptRow& row : batch.attempts) count_attempt(row);
+}
+
+void Metrics::count_run(const RunRow& row) {
+  const std::map<std::string, std::string> dag = {{"dag", row.dag_name}};
+  families_->runs.Add({{"dag", row.dag_name}, {"result", std::string(to_word(row.state))}})
+      .Increment();
+  if (row.started_at.us == 0) return;
+  families_->run_duration.Add(dag, run_buckets()).Observe(seconds(row.ended_at - row.started_at));
+  if (row.state == RunState::succeeded) {
+    families_->last_success.Add(dag).Set(seconds(row.ended_at));
+  }
+  // A run by hand is due when it is made.
+  if (row.scheduled_for != row.created_at && row.scheduled_for.us != 0) {
+    families_->delay.Add({}, delay_buckets()).Observe(seconds(row.started_at - row.scheduled_for));
+  }
+}
+
+void Metrics::count_attempt(const AttemptRow& row) {
+  const auto dag = dags_.find(row.run);
+  const bool well = row.cause == Cause::none;
+  families_->attempts
+      .Add({{"dag", dag == dags_.end() ? "" : dag->second},
+            {"result", well ? "succeeded" : "failed"},
+            {"cause", std::string(to_word(row.cause))}})
+      .Increment();
+}
+
+void Metrics::on_run_ended(RunId run, RunState) { dags_.erase(run); }
+
+Metrics::Snapshot Metrics::look(const Engine& engine, Now now) {
+  Snapshot snapshot;
+  snapshot.unfinished_runs = static_cast<std::int64_t>(engine.live_runs());
+  snapshot.ready_tasks = static_cast<std::int64_t>(engine.placement().ready_count());
+  snapshot.live_attempts = static_cast<std::int64_t>(engine.live_attempts());
+  for (const auto& [id, worker] : engine.workers().all()) {
+    ++(worker.link ? snapshot.workers_connected : snapshot.workers_away);
+    if (worker.link) snapshot.slots += worker.view.slots;
+  }
+  snapshot.now = now.wall;
+  return snapshot;
+}
+
+std::string Metrics::text(const Snapshot& snapshot) const {
+  Families& f = *families_;
+  const auto set = [](Family<Gauge>& family, std::int64_t value,
+                      const std::map<std::string, std::string>& labels = {}) {
+    family.Add(labels).Set(static_cast<double>(value));
+  };
+  set(f.unfinished, snapshot.unfinished_runs);
+  set(f.queue, snapshot.ready_tasks);
+  set(f.live, snapshot.live_attempts);
+  set(f.slots, snapshot.slots);
+  set(f.workers, snapshot.workers_connected, {{"state", "connected"}});
+  set(f.workers, snapshot.workers_away, {{"state", "away"}});
+  set(f.wal, snapshot.wal_bytes);
+  f.last_scrape.Add({}).Set(seconds(snapshot.now));
+  return prometheus::TextSerializer().Serialize(f.registry.Collect());
+}
+
+}  // namespace tidemill::api

@@ -1,0 +1,82 @@
+#include "scheduler/api/publisher.h"
+
+#include "scheduler/api/words.h"
+
+namespace tidemill::api {
+namespace {
+
+std::string topic_of(RunId run) { return fmt::format("run:{}", run.value); }
+
+Json task_event(const TaskRow& row) {
+  Json json;
+  json.set("run", row.run.value);
+  json.set("task", row.task);
+  json.set("state", to_word(row.state));
+  json.set("cause", to_word(row.cause));
+  json.set("attempts", row.attempts);
+  json.set("reason", text_or_null(row.reason));
+  json.set("ready_at", time_or_null(row.ready_at));
+  json.set("started_at", time_or_null(row.started_at));
+  json.set("ended_at", time_or_null(row.ended_at));
+  json.set("retry_at", time_or_null(row.retry_at));
+  return json;
+}
+
+Json worker_event(const WorkerRow& row) {
+  Json json;
+  json.set("worker", row.name);
+  json.set("slots", row.slots);
+  json.set("last_seen", time_or_null(row.last_seen));
+  return json;
+}
+
+}  // namespace
+
+std::string Publisher::dag_of(RunId run) const {
+  const auto known = dags_.find(run);
+  return known == dags_.end() ? std::string() : known->second;
+}
+
+void Publisher::on_commit(const Batch& batch) {
+  if (hub_ == nullptr) return;
+  std::vector<http::HubEvent> events;
+  for (const RunWrite& write : batch.runs) {
+    const std::string& dag = dags_[write.row.id] = write.row.dag_name;
+    const std::string data = run_json(write.row, write.row.ended_at).dump();
+    events.push_back({"runs", "run", dag, data});
+    events.push_back({topic_of(write.row.id), "run", dag, data});
+  }
+  for (const TaskWrite& write : batch.tasks) {
+    const std::string dag = dag_of(write.row.run);
+    // Without a name nobody could tell who may see it.
+    if (dag.empty()) continue;
+    events.push_back({topic_of(write.row.run), "task", dag, task_event(write.row).dump()});
+  }
+  for (const WorkerRow& row : batch.workers) {
+    events.push_back({"workers", "worker", "", worker_event(row).dump()});
+  }
+  if (!events.empty()) hub_->publish(std::move(events));
+}
+
+void Publisher::on_progress(RunId run, TaskIndex task, double fraction, const std::string& text) {
+  const std::string dag = dag_of(run);
+  if (hub_ == nullptr || dag.empty()) return;
+  Json json;
+  json.set("run", run.value);
+  json.set("task", task);
+  json.set("fraction", fraction);
+  json.set("text", text);
+  hub_->publish({{topic_of(run), "progress", dag, json.dump()}});
+}
+
+void Publisher::on_run_ended(RunId run, RunState) { dags_.erase(run); }
+
+void Publisher::on_note(const std::string& text) {
+  log_(text);
+  if (hub_ == nullptr) return;
+  Json json;
+  json.set("text", text);
+  hub_->publish({{"notes", "note", "", json.dump()}});
+}
+
+}  // namespace tidemill::api

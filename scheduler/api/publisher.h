@@ -1,0 +1,39 @@
+// Turns what was committed into server-sent events. Runs on the scheduler's thread; publish() of
+// the hub never waits.
+//
+//   topic runs        a run began, changed or ended
+//   topic run:12      changes of the run and of each of its tasks, and progress
+//   topic workers     a worker came or went
+//   topic notes       sentences for the operator
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "scheduler/http/event_hub.h"
+#include "scheduler/observer.h"
+
+namespace tidemill::api {
+
+class Publisher : public Observer {
+ public:
+  // `log` gets every note as well, for the daemon's own log.
+  explicit Publisher(std::function<void(const std::string&)> log) : log_(std::move(log)) {}
+  // Nothing is published before; the hub outlives the scheduler.
+  void connect(http::EventHub& hub) { hub_ = &hub; }
+
+  void on_commit(const Batch& batch) override;
+  void on_progress(RunId run, TaskIndex task, double fraction, const std::string& text) override;
+  void on_run_ended(RunId run, RunState state) override;
+  void on_note(const std::string& text) override;
+
+ private:
+  std::string dag_of(RunId run) const;
+
+  std::function<void(const std::string&)> log_;
+  http::EventHub* hub_ = nullptr;
+  std::map<RunId, std::string> dags_;  // of runs that go on
+};
+
+}  // namespace tidemill::api

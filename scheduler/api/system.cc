@@ -1,0 +1,131 @@
+#include "scheduler/api/system.h"
+
+#include <sys/stat.h>
+
+#include "base/text.h"
+#include "scheduler/api/metrics.h"
+#include "scheduler/api/words.h"
+
+namespace tidemill::api {
+namespace {
+
+using http::Method;
+using http::Request;
+using http::Response;
+
+// Alive: the process answers. Whether the scheduler's thread turns is readiness.
+Result<Response> healthz(Context&, const Request&) {
+  return Response::text("ok\n", "text/plain; charset=utf-8");
+}
+
+Result<Response> readyz(Context& context, const Request&) {
+  TRY(context.scheduler.ask([](const Engine&, Now) -> Result<Json> { return Json(); },
+                            std::chrono::seconds(2)));
+  return Response::text("ready\n", "text/plain; charset=utf-8");
+}
+
+Json worker_json(const KnownWorker& worker) {
+  Json json;
+  json.set("worker", worker.row.name);
+  json.set("id", worker.row.id.value);
+  json.set("connected", static_cast<bool>(worker.link));
+  json.set("draining", worker.view.draining);
+  json.set("slots", worker.view.slots);
+  json.set("running", worker.live);
+  Json::Array labels;
+  for (const std::string& label : worker.view.labels) labels.emplace_back(label);
+  json.set("labels", std::move(labels));
+  json.set("first_seen", time_or_null(worker.row.first_seen));
+  json.set("last_seen", time_or_null(worker.row.last_seen));
+  return json;
+}
+
+Result<Json> engine_status(const Engine& engine, Now) {
+  Json json;
+  json.set("epoch", engine.epoch());
+  json.set("unfinished_runs", static_cast<std::int64_t>(engine.live_runs()));
+  json.set("live_attempts", static_cast<std::int64_t>(engine.live_attempts()));
+  json.set("ready_tasks", static_cast<std::int64_t>(engine.placement().ready_count()));
+  std::int64_t connected = 0;
+  for (const auto& [id, worker] : engine.workers().all()) connected += worker.link ? 1 : 0;
+  json.set("workers_connected", connected);
+  return json;
+}
+
+Result<Response> status(Context& context, const Request& request) {
+  Json json = TRY(ask(context, engine_status));
+  json.set("version", context.version);
+  json.set("started_at", time_or_null(context.started_at));
+  json.set("now", time_or_null(system_now().wall));
+  Json who;
+  who.set("name", request.who.name);
+  who.set("role", to_word(request.who.role));
+  json.set("you", std::move(who));
+  return Response::json(json);
+}
+
+Result<Response> list_workers(Context& context, const Request&) {
+  return Response::json(TRY(ask(context, [](const Engine& engine, Now) -> Result<Json> {
+    Json::Array workers;
+    for (const auto& [id, worker] : engine.workers().all()) workers.push_back(worker_json(worker));
+    Json json;
+    json.set("workers", std::move(workers));
+    return json;
+  })));
+}
+
+Result<Response> stream(Context&, const Request& request) {
+  TRY(request.query.only({"topics", "last_event_id"}));
+  Response response;
+  response.event_stream = true;
+  for (const std::string_view topic : split(request.query.text("topics", "runs,dags"), ',')) {
+    if (!topic.empty()) response.topics.emplace_back(topic);
+  }
+  if (response.topics.size() > 100) return invalid("topics: at most 100");
+  return response;
+}
+
+std::int64_t file_size(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 ? std::int64_t{info.st_size} : 0;
+}
+
+Result<Response> metrics(Context& context, const Request&) {
+  const auto snapshot = std::make_shared<Metrics::Snapshot>();
+  TRY(ask(context, [snapshot](const Engine& engine, Now now) -> Result<Json> {
+    *snapshot = Metrics::look(engine, now);
+    return Json();
+  }));
+  snapshot->wal_bytes = file_size(context.data_dir + "/tidemill.db-wal");
+  return Response::text(context.metrics.text(*snapshot),
+                        "text/plain; version=0.0.4; charset=utf-8");
+}
+
+}  // namespace
+
+std::vector<http::Route> system_routes(Context& context) {
+  const auto route = [&](std::string_view path, Permission permission, http::RouteDoc doc,
+                         Body body) {
+    return http::Route{
+        Method::get, path, permission, std::move(doc), handler(context, std::move(body)), 0};
+  };
+  return {
+      route("/healthz", Permission::anyone, {"Whether the process answers", "System"}, healthz),
+      route("/readyz", Permission::anyone, {"Whether the scheduler's loop turns", "System"},
+            readyz),
+      route("/metrics", Permission::read, {"Figures for Prometheus", "System"}, metrics),
+      route("/api/v1/status", Permission::signed_in,
+            {"What this scheduler is doing", "System", {}, "", "Status"}, status),
+      route("/api/v1/workers", Permission::read, {"All workers", "Workers", {}, "", "WorkerList"},
+            list_workers),
+      route("/api/v1/events", Permission::signed_in,
+            {"What happens, as server-sent events",
+             "System",
+             {{"topics", "string",
+               "Comma separated: runs, run:ID, dags, workers, notes; runs,dags when not given"},
+              {"last_event_id", "string", "Go on after this event"}}},
+            stream),
+  };
+}
+
+}  // namespace tidemill::api

@@ -1,0 +1,74 @@
+#include "scheduler/api/words.h"
+
+namespace tidemill::api {
+
+Json time_or_null(WallTime time) { return time.us == 0 ? Json() : Json(format_rfc3339(time)); }
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+Json milliseconds_between(WallTime begin, WallTime end, WallTime now) {
+  if (begin.us == 0) return {};
+  const Duration taken = (end.us == 0 ? now : end) - begin;
+  return std::max<std::int64_t>(taken.count() / 1000, 0);
+}
+
+Json run_json(const RunRow& row, WallTime now) {
+  Json tasks;
+  tasks.set("total", row.tasks.total);
+  tasks.set("succeeded", row.tasks.succeeded);
+  tasks.set("failed", row.tasks.failed);
+  tasks.set("other_end", row.tasks.other_end);
+  Json json;
+  json.set("run", row.id.value);
+  json.set("dag", row.dag_name);
+  json.set("version", row.version);
+  json.set("state", to_word(row.state));
+  json.set("reason", text_or_null(row.reason));
+  json.set("origin", row.origin);
+  json.set("cancelling", row.cancelling);
+  json.set("deadline_missed", row.deadline_missed);
+  json.set("created_at", time_or_null(row.created_at));
+  json.set("scheduled_for", time_or_null(row.scheduled_for));
+  json.set("interval_start", time_or_null(row.interval_start));
+  json.set("interval_end", time_or_null(row.interval_end));
+  json.set("started_at", time_or_null(row.started_at));
+  json.set("ended_at", time_or_null(row.ended_at));
+  json.set("duration_ms", milliseconds_between(row.started_at, row.ended_at, now));
+  json.set("tasks", std::move(tasks));
+  return json;
+}
+
+Json attempt_json(const AttemptRow& row) {
+  Json json;
+  json.set("number", row.number);
+  json.set("attempt", row.attempt.value);
+  json.set("worker", row.worker.value);
+  json.set("cause", to_word(row.cause));
+  json.set("exit_code", row.exit_code);
+  json.set("signal", row.signal);
+  json.set("message", text_or_null(row.message));
+  json.set("granted_at", time_or_null(row.granted_at));
+  json.set("started_at", time_or_null(row.started_at));
+  json.set("ended_at", time_or_null(row.ended_at));
+  json.set("duration_ms", milliseconds_between(row.started_at, row.ended_at, row.ended_at));
+  json.set("cpu_ms", row.usage.cpu.count() / 1000);
+  json.set("peak_memory", static_cast<std::int64_t>(row.usage.peak_memory));
+  json.set("log_bytes", static_cast<std::int64_t>(row.usage.log_bytes));
+  json.set("log_dropped", static_cast<std::int64_t>(row.usage.log_dropped));
+  return json;
+}
+
+Json event_json(const EventRow& row) {
+  Json json;
+  json.set("seq", row.seq);
+  json.set("at", time_or_null(row.at));
+  json.set("kind", row.kind);
+  json.set("task", row.task ? Json(*row.task) : Json());
+  json.set("attempt", row.attempt ? Json(*row.attempt) : Json());
+  // A body that is no JSON can only be damage; it is shown as it is.
+  auto body = parse_json(row.body);
+  json.set("body", body.ok() ? std::move(*body) : Json(row.body));
+  return json;
+}
+
+}  // namespace tidemill::api

@@ -1,0 +1,21 @@
+// Values as the API writes them: times in RFC 3339 or null, durations in whole milliseconds.
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "scheduler/storage/rows.h"
+
+namespace tidemill::api {
+
+Json time_or_null(WallTime time);
+Json text_or_null(const std::string& text);
+// From `begin` to `end`, or to `now` when it has not ended; null when it has not begun.
+Json milliseconds_between(WallTime begin, WallTime end, WallTime now);
+
+Json run_json(const RunRow& row, WallTime now);
+Json attempt_json(const AttemptRow& row);
+Json event_json(const EventRow& row);
+
+}  // namespace tidemill::api
