@@ -96,8 +96,9 @@ Result<Principal> Authenticator::authenticate(const Shown& shown, WallTime now) 
   const std::string* proxied = proxy_user(shown);
   if (const std::string* authorization = header(shown, "authorization")) {
     const auto token = bearer(*authorization);
-    if (token) return by_token(*token, shown, now);
-    // A proxy may pass on what it was shown itself.
+    // A proxy may pass on what it was shown itself, which is no token of ours.
+    const bool is_for_us = token && (proxied == nullptr || is_token(*token, TokenKind::api));
+    if (is_for_us) return by_token(*token, shown, now);
     if (proxied == nullptr) return invalid("Authorization must be Bearer and an API token");
   }
   if (proxied != nullptr) return by_proxy(*proxied);

@@ -2,7 +2,8 @@
 // refused from its commit on. Any thread.
 //
 // In this order, and the first that is there decides:
-//   Authorization: Bearer <API token>   not good = an error
+//   Authorization: Bearer <API token>   not good = an error (beside a trusted proxy, which may pass
+//                                       on tokens of others: only what has the shape of ours)
 //   the header of a trusted proxy       not good = an error; only from its addresses, else ignored
 //   the session cookie                  not good = anonymous, so that one can sign in again
 //   the local socket                    the scheduler's own user and root are administrators

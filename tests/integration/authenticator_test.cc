@@ -255,6 +255,10 @@ TEST_F(Authentication, OnlyTheProxyIsBelieved) {
   const std::string root = session("root");
   EXPECT_EQ(ask({{"cookie", "tidemill=" + root}, {"x-user", "ann"}}, "10.9.1.2")->name, "ann");
   EXPECT_EQ(ask({{"authorization", "Basic abc"}, {"x-user", "ann"}}, "10.9.1.2")->name, "ann");
+  EXPECT_EQ(ask({{"authorization", "Bearer e.y.J"}, {"x-user", "ann"}}, "10.9.1.2")->name, "ann");
+  const std::string token = api_token({"root", "ci", Role::viewer, std::nullopt, {}});
+  EXPECT_EQ(ask({{"authorization", "Bearer " + token}, {"x-user", "ann"}}, "10.9.1.2")->token,
+            "ci");
   must(disable_user("ann"));
   EXPECT_FALSE(ask({{"x-user", "ann"}}, "10.9.1.2").ok());
 }
