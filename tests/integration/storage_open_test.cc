@@ -256,6 +256,43 @@ TEST_F(StorageOpen, AMigrationKeepsACopyOfWhatWasBefore) {
       << "and the older build refuses the new schema";
 }
 
+// What the first schema held is there in today's, and may be changed by hand like anything else.
+TEST_F(StorageOpen, RowsOfTheFirstSchemaGoOn) {
+  {
+    const std::vector<Migration> first = {ours().front()};
+    Database database = Database::open(options().path, OpenMode::read_write).value();
+    ASSERT_TRUE(migrate(database, first, kNow).ok());
+  }
+  execute(
+      "PRAGMA foreign_keys=ON; INSERT INTO dag_versions VALUES (1,'d','h','s',1,0);"
+      "INSERT INTO dag_tasks VALUES (1,0,'a');"
+      "INSERT INTO runs VALUES (1,1,'d','failed','{}',0,'ann','/d','why',0,0,0,1,1,0,0,1,2,0,1,0,1,"
+      "0); INSERT INTO tasks VALUES (1,0,'ready','none',0,0,0,0,0,0,0,1.0,0,0,1,0,0,0,0,'');"
+      "INSERT INTO events VALUES (1,1,5,'tasks',0,NULL,'[]'),(1,2,6,'run',NULL,3,'[1]')");
+  const auto writer = open();
+  RunReader reader = RunReader::open(options().path).value();
+  const StoredRun stored = reader.stored_run({1}).value();
+  EXPECT_EQ(stored.row.state, RunState::failed);
+  EXPECT_EQ(stored.row.trigger_kind, TriggerKind::manual);
+  EXPECT_EQ(stored.row.reopened, 0u);
+  EXPECT_EQ(stored.tasks[0].state, TaskState::ready);
+  EXPECT_EQ(stored.tasks[0].on_stop, std::nullopt);
+  const auto events = reader.events({1}, 0, 10).value();
+  ASSERT_EQ(events.size(), 2u);
+  EXPECT_EQ(events[1].at, WallTime{6});
+  EXPECT_EQ(events[1].kind, "run");
+  EXPECT_EQ(events[1].attempt, 3);
+  EXPECT_EQ(events[1].body, "[1]");
+  Batch batch;
+  RunWrite reopened{false, stored.row};
+  reopened.row.state = RunState::queued;
+  reopened.row.reopened = 1;
+  reopened.row.control_seq = 3;
+  batch.runs.push_back(reopened);
+  batch.events.push_back({{1}, 3, {7}, "clear", std::nullopt, std::nullopt, "{}"});
+  EXPECT_TRUE(writer->commit(batch).ok());
+}
+
 TEST_F(StorageOpen, AReaderCannotWrite) {
   { const auto writer = open(); }
   Database reader = open_for_reading(options().path).value();
