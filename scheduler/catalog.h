@@ -52,14 +52,16 @@ class Catalog : public Planner {
   void take_folder(FolderState folder, Engine& engine, Now now);
 
   // Operators' words. `not_found` for a dag that is not known, `conflict` when it is so already.
-  Status pause(const std::string& dag, const std::string& by, const std::string& reason, Now now);
+  Status pause(const std::string& dag, const std::string& by, const std::string& reason,
+               Engine& engine, Now now);
   // Answers with what became of the instants that were held.
   Result<std::string> unpause(const std::string& dag, Release release, const std::string& by,
                               Engine& engine, Now now);
   // What unpause would do with each answer, in words.
   Result<std::string> ask_release(const std::string& dag, Engine& engine, Now now);
   Result<std::int64_t> freeze(const std::string& by, const std::string& reason,
-                              std::optional<WallTime> until, Release after, Now now);
+                              std::optional<WallTime> until, Release after, Engine& engine,
+                              Now now);
   Status lift_freeze(std::int64_t id, const std::string& by, Engine& engine, Now now);
 
   // A run by hand. The same key with the same body gives the same run again; with another body it
@@ -121,11 +123,15 @@ class Catalog : public Planner {
 
   void look_at(Entry& entry, Engine& engine, Now now);
   void carry_out(Entry& entry, const InstantDecision& decision, Engine& engine, Now now);
-  struct Slot {  // the instant that a run is for
+  // What a run is for: an instant (0 = now), who asked, and with which parameters.
+  struct Purpose {
+    TriggerKind trigger = TriggerKind::manual;
+    std::string origin;
     WallTime instant, interval_start, interval_end;
+    Json::Object params;
+    std::int64_t backfill = 0;
   };
-  Result<RunId> start_run(const Entry& entry, const Slot& slot, Json::Object params,
-                          std::string origin, Engine& engine, Now now);
+  Result<RunId> start_run(const Entry& entry, const Purpose& purpose, Engine& engine, Now now);
   TimetableInput input_of(const Entry& entry, const Engine& engine) const;
   void look_again(Entry& entry, WallTime at);
   Result<std::vector<HeldInstant>> held(const Entry& entry, Decision decision, WallTime from);
@@ -133,6 +139,7 @@ class Catalog : public Planner {
                               Engine& engine, Now now);
   void settle_freezes(Engine& engine, Now now);
 
+  static Purpose purpose_of(const BackfillRow& backfill, const BackfillSlot& slot);
   void look_at_backfills(Engine& engine, Now now);
   void advance_backfill(Backfill& backfill, Engine& engine, Now now);
   bool frozen(WallTime now) const;

@@ -10,7 +10,37 @@ std::vector<SlotProgress> progress_slots(const std::vector<BackfillSlotRow>& slo
   return progress;
 }
 
+InstantRow instant_of(const BackfillRow& backfill, const BackfillSlotRow& row, WallTime now) {
+  InstantRow instant;
+  instant.dag = backfill.dag;
+  instant.schedule_key = backfill.schedule_key;
+  instant.instant = row.slot.instant;
+  instant.label = row.slot.label;
+  instant.interval_start = row.slot.interval_start;
+  instant.interval_end = row.slot.interval_end;
+  instant.decision = Decision::run;
+  instant.run = row.run;
+  instant.reason = fmt::format("backfill {}", backfill.id);
+  instant.decided_at = now;
+  instant.write = InstantRow::Write::by_backfill;
+  return instant;
+}
+
 }  // namespace
+
+Catalog::Purpose Catalog::purpose_of(const BackfillRow& backfill, const BackfillSlot& slot) {
+  Purpose purpose;
+  purpose.trigger = TriggerKind::backfill;
+  purpose.origin = backfill.created_by;
+  purpose.instant = slot.instant;
+  purpose.interval_start = slot.interval_start;
+  purpose.interval_end = slot.interval_end;
+  purpose.backfill = backfill.id;
+  // They were checked when the backfill was made; what is no object now is none.
+  const auto params = parse_json(backfill.params);
+  if (params.ok() && params->is_object()) purpose.params = params->as_object();
+  return purpose;
+}
 
 Status Catalog::load_backfill(BackfillRow row) {
   Backfill& backfill = backfills_[row.id];
@@ -27,7 +57,9 @@ Status Catalog::load_backfill(BackfillRow row) {
 
 Result<std::int64_t> Catalog::start_backfill(BackfillRow row, const BackfillPlan& plan,
                                              Engine& engine, Now now) {
-  TRY(find_runnable(row.dag));
+  Entry* entry = TRY(find_runnable(row.dag));
+  row.request.until = plan.until;
+  look_at(*entry, engine, now);
   row.id = next_backfill_++;
   row.created_at = now.wall;
   Backfill& backfill = backfills_[row.id];
@@ -66,20 +98,17 @@ void Catalog::look_at_backfills(Engine& engine, Now now) {
 void Catalog::advance_backfill(Backfill& backfill, Engine& engine, Now now) {
   const auto entry = find_runnable(backfill.row.dag);
   if (!entry.ok()) return;  // the file is broken or gone for now; looked at again when it is back
-  const auto params = parse_json(backfill.row.params);
   const auto positions = next_slots(progress_slots(backfill.slots),
                                     backfill.row.request.max_parallel, frozen(now.wall));
   for (const std::size_t position : positions) {
     BackfillSlotRow& row = backfill.slots[position];
-    const auto run = start_run(
-        **entry, {row.slot.instant, row.slot.interval_start, row.slot.interval_end},
-        params.ok() && params->is_object() ? params->as_object() : Json::Object{},
-        fmt::format("backfill {}", backfill.row.id), engine, now);
+    const auto run = start_run(**entry, purpose_of(backfill.row, row.slot), engine, now);
     if (run.ok()) {
       row.slot.state = SlotState::run;
       row.run = *run;
       row.run_state = RunState::queued;
       backfill_runs_[*run] = {backfill.row.id, position};
+      rows_.instants.push_back(instant_of(backfill.row, row, now.wall));
     } else {
       row.slot.state = SlotState::skipped;
       row.slot.reason = "no run could be made: " + run.error().message;

@@ -96,8 +96,14 @@ void Catalog::carry_out(Entry& entry, const InstantDecision& decision, Engine& e
     return;
   }
   const auto run = start_run(entry,
-                             {decision.instant, decision.interval_start, decision.interval_end}, {},
-                             "schedule", engine, now);
+                             {TriggerKind::schedule,
+                              "schedule",
+                              decision.instant,
+                              decision.interval_start,
+                              decision.interval_end,
+                              {},
+                              0},
+                             engine, now);
   InstantDecision made = decision;
   if (!run.ok()) {
     made.decision = Decision::missed;
@@ -109,19 +115,21 @@ void Catalog::carry_out(Entry& entry, const InstantDecision& decision, Engine& e
   rows_.instants.push_back(instant_row(made, run.ok() ? *run : RunId{}, now.wall));
 }
 
-Result<RunId> Catalog::start_run(const Entry& entry, const Slot& slot, Json::Object params,
-                                 std::string origin, Engine& engine, Now now) {
-  BoundParams bound = bind_params(*entry.dag, Json(std::move(params)));
+Result<RunId> Catalog::start_run(const Entry& entry, const Purpose& purpose, Engine& engine,
+                                 Now now) {
+  BoundParams bound = bind_params(*entry.dag, Json(purpose.params));
   if (!bound.problems.empty()) return invalid(problems_text(bound));
   SubmitRequest request;
   request.dag = entry.dag;
   request.known_version = entry.row.version;
   request.directory = entry.directory;
-  request.origin = std::move(origin);
+  request.origin = purpose.origin;
+  request.trigger = purpose.trigger;
+  request.backfill = purpose.backfill;
   request.options.params = std::move(bound.values);
-  request.options.scheduled_for = slot.instant;
-  request.options.interval_start = slot.interval_start;
-  request.options.interval_end = slot.interval_end;
+  request.options.scheduled_for = purpose.instant;
+  request.options.interval_start = purpose.interval_start;
+  request.options.interval_end = purpose.interval_end;
   request.options.seed = static_cast<std::uint64_t>(now.wall.us);
   return engine.submit(request, now);
 }

@@ -11,11 +11,13 @@ constexpr int kMostHeld = 10'000;
 }  // namespace
 
 Status Catalog::pause(const std::string& dag, const std::string& by, const std::string& reason,
-                      Now now) {
+                      Engine& engine, Now now) {
   Entry* entry = TRY(find(dag));
   if (entry->row.paused) {
     return conflict(fmt::format("{} is paused already, by {}", dag, entry->row.paused_by));
   }
+  // What is due by now is decided before the pause begins.
+  look_at(*entry, engine, now);
   entry->row.paused = true;
   entry->row.paused_by = by;
   entry->row.paused_reason = reason;
@@ -76,9 +78,11 @@ Result<std::string> Catalog::ask_release(const std::string& dag, Engine& engine,
 }
 
 Result<std::int64_t> Catalog::freeze(const std::string& by, const std::string& reason,
-                                     std::optional<WallTime> until, Release after, Now now) {
+                                     std::optional<WallTime> until, Release after, Engine& engine,
+                                     Now now) {
   if (reason.empty()) return invalid("reason: say why everything stops; others will read it");
   if (until && *until <= now.wall) return invalid("until: this moment has passed");
+  for (auto& [name, entry] : entries_) look_at(entry, engine, now);
   FreezeRow row;
   row.id = next_freeze_++;
   row.from = now.wall;
@@ -145,7 +149,8 @@ Result<Catalog::Triggered> Catalog::trigger(const Trigger& what, Engine& engine,
     if (known) return Triggered{known->run, true};
   }
   Entry* entry = TRY(find_runnable(what.dag));
-  const RunId run = TRY(start_run(*entry, {}, what.params, what.origin, engine, now));
+  const RunId run = TRY(start_run(
+      *entry, {TriggerKind::manual, what.origin, {}, {}, {}, what.params, 0}, engine, now));
   if (!what.key.empty()) {
     rows_.idempotency_keys.push_back({what.scope, what.key, what.body_hash, run, now.wall});
   }

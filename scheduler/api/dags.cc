@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "core/dump.h"
+#include "scheduler/api/body.h"
 #include "scheduler/api/words.h"
 
 namespace tidemill::api {
@@ -164,30 +165,11 @@ Result<Response> get_schedule(Context& context, const Request& request) {
   return Response::json(json);
 }
 
-// The parameters that a body may have, each of a type.
-Result<std::string> text_of(const Json::Object& body, std::string_view name) {
-  for (const auto& [key, value] : body) {
-    if (key != name) continue;
-    if (!value.is_string()) return invalid(fmt::format("{}: must be a string", name));
-    return value.as_string();
-  }
-  return std::string();
-}
-
-Status only_keys(const Json::Object& body, std::initializer_list<std::string_view> keys) {
-  for (const auto& [key, value] : body) {
-    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-    return invalid(
-        fmt::format("{}: not known here; known are {}", printable(key, 60), fmt::join(keys, ", ")));
-  }
-  return Ok{};
-}
-
 Result<Response> trigger(Context& context, const Request& request) {
   const Known known = TRY(find_dag(context, request));
   const std::string& dag = known.dag->row.name;
   const Json::Object body = TRY(request.json());
-  TRY(only_keys(body, {"params"}));
+  TRY(only_members(body, {"params"}));
   Catalog::Trigger what;
   what.dag = dag;
   what.origin = request.who.name;
@@ -219,14 +201,14 @@ Result<Response> trigger(Context& context, const Request& request) {
 Result<Response> pause(Context& context, const Request& request) {
   const Known known = TRY(find_dag(context, request));
   const Json::Object body = TRY(request.json());
-  TRY(only_keys(body, {"reason"}));
+  TRY(only_members(body, {"reason"}));
   const std::string dag = known.dag->row.name;
-  const std::string reason = TRY(text_of(body, "reason"));
+  const std::string reason = TRY(text_member(body, "reason"));
   Mutation mutation;
   mutation.audit = audit_entry(request, "dag.pause", "dag " + dag, dag);
   mutation.decide = [&catalog = context.catalog, dag, reason,
                      by = request.who.name](Desk& desk) -> Result<Json> {
-    TRY(catalog.pause(dag, by, reason, desk.now));
+    TRY(catalog.pause(dag, by, reason, desk.engine, desk.now));
     Json json;
     json.set("dag", dag);
     json.set("paused", true);
@@ -238,9 +220,9 @@ Result<Response> pause(Context& context, const Request& request) {
 Result<Response> unpause(Context& context, const Request& request) {
   const Known known = TRY(find_dag(context, request));
   const Json::Object body = TRY(request.json());
-  TRY(only_keys(body, {"missed"}));
+  TRY(only_members(body, {"missed"}));
   const std::string dag = known.dag->row.name;
-  const std::string word = TRY(text_of(body, "missed"));
+  const std::string word = TRY(text_member(body, "missed"));
   const auto release = word.empty() ? Release::none : release_from(word);
   if (!release) return invalid("missed: none, last or all");
   Mutation mutation;
