@@ -68,6 +68,7 @@ struct Daemon::Parts {
         publisher(config.note),
         metrics(config.version),
         people(config.data_dir + "/tidemill.db"),
+        sign_in(people, hasher),
         authenticator(people, {}) {
     observers.add(metrics);
     observers.add(publisher);
@@ -84,6 +85,8 @@ struct Daemon::Parts {
   api::Publisher publisher;
   api::Metrics metrics;
   Readers people;
+  PasswordHasher hasher;
+  SignIn sign_in;
   Authenticator authenticator;
   std::unique_ptr<SecretStore> secrets;
   std::unique_ptr<Catalog> catalog;
@@ -119,7 +122,9 @@ Status Daemon::Parts::open() {
 }
 
 Status Daemon::Parts::listen() {
-  context.emplace(*scheduler, *catalog, metrics, config.data_dir, config.version, parse_version);
+  context.emplace(
+      api::Context::Parts{*scheduler, *catalog, metrics, people, sign_in, hasher, *secrets},
+      config.data_dir, config.version, parse_version);
   http::ServerOptions options = config.http;
   http::Endpoint local;
   local.unix_path = config.data_dir + "/run/api.sock";

@@ -12,16 +12,30 @@
 #include "scheduler/catalog.h"
 #include "scheduler/http/route.h"
 #include "scheduler/live_run.h"
+#include "scheduler/people/secret_store.h"
+#include "scheduler/people/sign_in.h"
 #include "scheduler/scheduler.h"
 
 namespace tidemill::api {
 
 struct Context {
-  Context(Scheduler& the_scheduler, Catalog& the_catalog, Metrics& the_metrics, std::string data,
-          std::string build, DagVersions::Parse parse)
-      : scheduler(the_scheduler),
-        catalog(the_catalog),
-        metrics(the_metrics),
+  struct Parts {
+    Scheduler& scheduler;
+    Catalog& catalog;
+    Metrics& metrics;
+    tidemill::Readers& people;  // connections for the functions of scheduler/people
+    SignIn& sign_in;
+    PasswordHasher& hasher;
+    SecretStore& secrets;
+  };
+  Context(const Parts& parts, std::string data, std::string build, DagVersions::Parse parse)
+      : scheduler(parts.scheduler),
+        catalog(parts.catalog),
+        metrics(parts.metrics),
+        people(parts.people),
+        sign_in(parts.sign_in),
+        hasher(parts.hasher),
+        secrets(parts.secrets),
         data_dir(std::move(data)),
         version(std::move(build)),
         started_at(system_now().wall),
@@ -31,6 +45,10 @@ struct Context {
   Scheduler& scheduler;
   Catalog& catalog;
   Metrics& metrics;
+  tidemill::Readers& people;
+  SignIn& sign_in;
+  PasswordHasher& hasher;
+  SecretStore& secrets;
   std::string data_dir;
   std::string version;  // of Tidemill
   WallTime started_at;

@@ -247,6 +247,7 @@ Result<Response> change_run(Context& context, const Request& request, RunChange 
                                found.row.dag_name);
   mutation.decide = [what, did, wish, run = found.row.id,
                      by = request.who.name](Desk& desk) -> Result<Json> {
+    if (!desk.engine.is_live(run)) return conflict(fmt::format("run {} has ended", run.value));
     TRY((desk.engine.*what)(run, by, wish.reason, desk.now));
     return run_state_json(run, did);
   };

@@ -3,6 +3,7 @@
 #include "scheduler/api/control.h"
 #include "scheduler/api/dags.h"
 #include "scheduler/api/logs.h"
+#include "scheduler/api/people.h"
 #include "scheduler/api/plans.h"
 #include "scheduler/api/runs.h"
 #include "scheduler/api/system.h"
@@ -11,8 +12,8 @@ namespace tidemill::api {
 
 http::RouteTable all_routes(Context& context) {
   std::vector<http::Route> all;
-  for (auto* part :
-       {system_routes, dag_routes, run_routes, log_routes, control_routes, plan_routes}) {
+  for (auto* part : {system_routes, dag_routes, run_routes, log_routes, control_routes, plan_routes,
+                     session_routes, account_routes, secret_routes, audit_routes}) {
     for (http::Route& route : part(context)) all.push_back(std::move(route));
   }
   return http::RouteTable(std::move(all));
