@@ -67,7 +67,9 @@ Result<Response> make_user(Context& context, const Request& request) {
   user.role = TRY(role_member(body, "viewer"));
   user.must_change = TRY(flag_member(body, "must_change_password", false));
   user.password_hash = TRY(hash_member(context, body));
-  return answer_store(context, request, create_user(std::move(user), system_now().wall), 201);
+  const std::string name = user.name;
+  return answer_store(context, request, create_user(std::move(user), system_now().wall), "user",
+                      name, 201);
 }
 
 Result<Response> change_user(Context& context, const Request& request) {
@@ -75,27 +77,29 @@ Result<Response> change_user(Context& context, const Request& request) {
   TRY(only_members(body, {"role", "disabled", "password", "must_change_password"}));
   const std::string& name = request.capture("user");
   if (body.empty()) return invalid("nothing to change: give role, disabled or password");
-  Json answer;
   if (find_member(body, "role") != nullptr) {
     const Role role = TRY(role_member(body, ""));
-    answer = TRY(store(context, request, change_role(name, role)));
+    TRY(store(context, request, change_role(name, role)));
   }
   if (find_member(body, "disabled") != nullptr) {
     const bool disabled = TRY(flag_member(body, "disabled", false));
-    answer = TRY(store(context, request, disabled ? disable_user(name) : enable_user(name)));
+    TRY(store(context, request, disabled ? disable_user(name) : enable_user(name)));
   }
   const auto hash = TRY(hash_member(context, body));
   if (hash) {
     const bool must = TRY(flag_member(body, "must_change_password", true));
-    answer = TRY(store(
+    TRY(store(
         context, request,
         change_password(name, *hash, must ? MustChange::yes : MustChange::no, system_now().wall)));
   }
-  return Response::json(answer);
+  Json json;
+  json.set("user", name);
+  return Response::json(json);
 }
 
 Result<Response> remove_user(Context& context, const Request& request) {
-  return answer_store(context, request, delete_user(request.capture("user")));
+  const std::string& name = request.capture("user");
+  return answer_store(context, request, delete_user(name), "user", name);
 }
 
 Result<Response> grant(Context& context, const Request& request) {
@@ -103,18 +107,21 @@ Result<Response> grant(Context& context, const Request& request) {
   TRY(only_members(body, {"role"}));
   const Role role = TRY(role_member(body, ""));
   return answer_store(context, request,
-                      grant_role(request.capture("user"), request.capture("granted"), role));
+                      grant_role(request.capture("user"), request.capture("granted"), role), "user",
+                      request.capture("user"));
 }
 
 Result<Response> revoke(Context& context, const Request& request) {
   return answer_store(context, request,
-                      revoke_grant(request.capture("user"), request.capture("granted")));
+                      revoke_grant(request.capture("user"), request.capture("granted")), "user",
+                      request.capture("user"));
 }
 
 Result<Response> sign_in_link(Context& context, const Request& request) {
   Credential link = make_link(request.capture("user"), system_now().wall);
-  Json json = TRY(store(context, request, std::move(link.change)));
-  json.set("token", link.token);
+  TRY(store(context, request, std::move(link.change)));
+  Json json;
+  json.set("user", request.capture("user"));
   json.set("path", "/sign-in#" + link.token);
   return Response::json(json, 201);
 }
@@ -184,16 +191,24 @@ Result<Response> make_token_for(Context& context, const Request& request) {
   token.scope = TRY(parse_role(scope));
   token.dags = TRY(dags_member(body));
   token.expires_at = TRY(time_member(body, "expires_at")).value_or(WallTime{});
+  Json json;
+  json.set("owner", token.owner);
+  json.set("token", token.name);
+  json.set("scope", to_word(token.scope));
   Credential made = create_api_token(std::move(token), request.who, system_now().wall);
-  Json json = TRY(store(context, request, std::move(made.change)));
+  TRY(store(context, request, std::move(made.change)));
   json.set("secret", made.token);
   return Response::json(json, 201);
 }
 
 Result<Response> revoke_token(Context& context, const Request& request) {
-  return answer_store(context, request,
-                      revoke_api_token(request.capture("owner"), request.capture("token"),
-                                       request.who, system_now().wall));
+  const std::string& owner = request.capture("owner");
+  const std::string& name = request.capture("token");
+  TRY(store(context, request, revoke_api_token(owner, name, request.who, system_now().wall)));
+  Json json;
+  json.set("owner", owner);
+  json.set("token", name);
+  return Response::json(json);
 }
 
 }  // namespace

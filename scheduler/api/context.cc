@@ -43,6 +43,13 @@ std::optional<http::Response> refuse_unless(const http::Request& request, Permis
   return http::Response::problem(problem);
 }
 
+Result<Operable> operable(Context& context, const http::Request& request) {
+  auto reader = TRY(context.readers.lease());
+  Operable found{TRY(find_run(*reader, request)), std::nullopt};
+  found.refusal = refuse_unless(request, Permission::operate, found.row.dag_name);
+  return found;
+}
+
 http::Handler handler(Context& context, Body body) {
   return [&context, body = std::move(body)](const http::Request& request) {
     auto response = body(context, request);

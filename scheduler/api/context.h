@@ -76,6 +76,13 @@ Result<TaskIndex> find_task(const Dag& dag, const http::Request& request);
 std::optional<http::Response> refuse_unless(const http::Request& request, Permission permission,
                                             const std::string& dag);
 
+// The run of the path when the sender may operate it; otherwise the answer.
+struct Operable {
+  RunRow row;
+  std::optional<http::Response> refusal;
+};
+Result<Operable> operable(Context& context, const http::Request& request);
+
 // Makes a handler of a function that may fail; its error becomes a problem document.
 using Body = std::function<Result<http::Response>(Context&, const http::Request&)>;
 http::Handler handler(Context& context, Body body);

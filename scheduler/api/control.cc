@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "core/clear.h"
+#include "scheduler/api/rerun.h"
 #include "scheduler/api/words.h"
 
 namespace tidemill::api {
@@ -40,18 +41,6 @@ Json run_state_json(RunId run, std::string_view did) {
   json.set("run", run.value);
   json.set("done", did);
   return json;
-}
-
-// The run of the path when the sender may operate it; otherwise the answer.
-struct Operable {
-  RunRow row;
-  std::optional<Response> refusal;
-};
-Result<Operable> operable(Context& context, const Request& request) {
-  auto reader = TRY(context.readers.lease());
-  Operable found{TRY(find_run(*reader, request)), std::nullopt};
-  found.refusal = refuse_unless(request, Permission::operate, found.row.dag_name);
-  return found;
 }
 
 Result<Response> cancel(Context& context, const Request& request) {
@@ -300,6 +289,9 @@ std::vector<http::Route> control_routes(Context& context) {
       post("/api/v1/runs/{run}/hurry", "Make waiting retries now", "Hurry", "Done", hurry),
       post("/api/v1/runs/{run}/retry", "Run again what failed and what did not run because of it",
            "Retry", "EditPlan", retry),
+      post("/api/v1/runs/{run}/rerun",
+           "Make a new run from one that has ended, or say what would differ", "Rerun",
+           "RerunAnswer", rerun),
       post("/api/v1/runs/{run}/clear", "Run tasks again; attempts and logs stay", "Clear",
            "EditPlan", clear),
       post("/api/v1/runs/{run}/mark", "Say that tasks succeeded, failed or are skipped", "Mark",

@@ -12,8 +12,12 @@ Result<Json> store(Context& context, const http::Request& request, tidemill::Cha
 }
 
 Result<http::Response> answer_store(Context& context, const http::Request& request,
-                                    tidemill::Change change, int status) {
-  return http::Response::json(TRY(store(context, request, std::move(change))), status);
+                                    tidemill::Change change, std::string_view key,
+                                    const std::string& name, int status) {
+  TRY(store(context, request, std::move(change)));
+  Json json;
+  json.set(key, name);
+  return http::Response::json(json, status);
 }
 
 }  // namespace tidemill::api

@@ -6,9 +6,11 @@
 
 namespace tidemill::api {
 
-// Stores the change with its audit entry; what it says is the answer.
+// Stores the change with its audit entry.
 Result<Json> store(Context& context, const http::Request& request, tidemill::Change change);
+// The same, answering {key: name}.
 Result<http::Response> answer_store(Context& context, const http::Request& request,
-                                    tidemill::Change change, int status = 200);
+                                    tidemill::Change change, std::string_view key,
+                                    const std::string& name, int status = 200);
 
 }  // namespace tidemill::api

@@ -3,6 +3,7 @@
 #include "scheduler/api/control.h"
 #include "scheduler/api/dags.h"
 #include "scheduler/api/logs.h"
+#include "scheduler/api/openapi.h"
 #include "scheduler/api/people.h"
 #include "scheduler/api/plans.h"
 #include "scheduler/api/runs.h"
@@ -16,6 +17,9 @@ http::RouteTable all_routes(Context& context) {
                      session_routes, account_routes, secret_routes, audit_routes}) {
     for (http::Route& route : part(context)) all.push_back(std::move(route));
   }
+  const auto file = std::make_shared<std::string>();
+  all.push_back(openapi_route(file));
+  *file = openapi(all, context.version).dump(true) + "\n";
   return http::RouteTable(std::move(all));
 }
 

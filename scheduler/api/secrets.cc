@@ -32,13 +32,15 @@ Result<Response> set_secret(Context& context, const Request& request) {
   TRY(only_members(body, {"value"}));
   std::string value = TRY(text_member(body, "value"));
   if (value.empty()) return invalid("value: is empty; to remove a secret, delete it");
-  return answer_store(context, request,
-                      TRY(context.secrets.set(request.capture("secret"), std::move(value),
-                                              request.who.name, system_now().wall)));
+  const std::string& name = request.capture("secret");
+  tidemill::Change set = TRY(
+      context.secrets.set(name, std::move(value), request.who.name, system_now().wall));
+  return answer_store(context, request, std::move(set), "secret", name);
 }
 
 Result<Response> remove_secret(Context& context, const Request& request) {
-  return answer_store(context, request, context.secrets.remove(request.capture("secret")));
+  const std::string& name = request.capture("secret");
+  return answer_store(context, request, context.secrets.remove(name), "secret", name);
 }
 
 }  // namespace

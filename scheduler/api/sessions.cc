@@ -35,8 +35,10 @@ Json user_json(const std::string& user) {
 // The session exists when this answers; its token goes into the cookie and nowhere else.
 Result<Response> let_in(Context& context, const Request& request, Credential credential,
                         const std::string& user) {
-  Json stored = TRY(store(context, request, std::move(credential.change)));
-  Response response = Response::json(user.empty() ? stored : user_json(user));
+  const Json stored = TRY(store(context, request, std::move(credential.change)));
+  const Json* known = stored.find("user");
+  Response response = Response::json(
+      user_json(known != nullptr && known->is_string() ? known->as_string() : user));
   response.with("Set-Cookie",
                 session_cookie(credential.token, transport_of(request), kSessionLife));
   return response;

@@ -103,6 +103,15 @@ Result<Response> metrics(Context& context, const Request&) {
 
 }  // namespace
 
+http::Route openapi_route(std::shared_ptr<const std::string> file) {
+  return {Method::get,
+          "/api/openapi.json",
+          Permission::signed_in,
+          {"This API, as an OpenAPI 3.1 file", "System", {}, "", ""},
+          [file](const Request&) { return Response::text(*file, "application/json"); },
+          0};
+}
+
 std::vector<http::Route> system_routes(Context& context) {
   const auto route = [&](std::string_view path, Permission permission, http::RouteDoc doc,
                          Body body) {

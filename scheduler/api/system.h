@@ -8,5 +8,6 @@
 namespace tidemill::api {
 
 std::vector<http::Route> system_routes(Context& context);
+http::Route openapi_route(std::shared_ptr<const std::string> file);
 
 }  // namespace tidemill::api

@@ -24,7 +24,9 @@ Json run_json(const RunRow& row, WallTime now) {
   json.set("version", row.version);
   json.set("state", to_word(row.state));
   json.set("reason", text_or_null(row.reason));
+  json.set("trigger", to_word(row.trigger_kind));
   json.set("origin", row.origin);
+  json.set("paused", row.paused);
   json.set("cancelling", row.cancelling);
   json.set("deadline_missed", row.deadline_missed);
   json.set("created_at", time_or_null(row.created_at));

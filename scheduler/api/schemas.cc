@@ -1,0 +1,258 @@
+#include "scheduler/api/schemas.h"
+
+#include "base/text.h"
+
+namespace tidemill::api {
+namespace {
+
+constexpr std::string_view kRunState = "state queued|running|succeeded|partial|failed|cancelled";
+constexpr std::string_view kTaskState =
+    "state waiting|ready|dispatched|running|retry_wait|awaiting_input|succeeded|failed|"
+    "upstream_failed|skipped|cancelled";
+
+Json type(std::string_view word) {
+  Json json;
+  json.set("type", word);
+  return json;
+}
+
+Json words_schema(std::string_view words) {
+  Json::Array choices;
+  for (const std::string_view word : split(words, '|')) choices.emplace_back(word);
+  Json json = type("string");
+  json.set("enum", std::move(choices));
+  return json;
+}
+
+Json type_schema(std::string_view word) {
+  if (word == "any") return Json(Json::Object());
+  if (word == "time") {
+    Json json = type("string");
+    json.set("format", "date-time");
+    return json;
+  }
+  for (const std::string_view plain : {"string", "integer", "number", "boolean", "object"}) {
+    if (word == plain) return type(plain);
+  }
+  if (word.find('|') != std::string_view::npos) return words_schema(word);
+  if (word.starts_with('[')) {
+    Json json = type("array");
+    json.set("items", type_schema(word.substr(1, word.size() - 2)));
+    return json;
+  }
+  Json json;
+  json.set("$ref", fmt::format("#/components/schemas/{}", word));
+  return json;
+}
+
+Json nullable(Json schema) {
+  Json null = type("null");
+  Json json;
+  json.set("anyOf", Json::Array{std::move(schema), std::move(null)});
+  return json;
+}
+
+}  // namespace
+
+Json schema_of(const Shape& shape) {
+  Json properties = Json(Json::Object());
+  Json::Array required;
+  for (std::string_view member : shape.members) {
+    const bool optional = member.starts_with('~');
+    if (optional) member.remove_prefix(1);
+    const auto space = member.find(' ');
+    CHECK(space != std::string_view::npos);
+    const std::string_view name = member.substr(0, space);
+    std::string_view word = member.substr(space + 1);
+    const bool may_be_null = word.ends_with('?');
+    if (may_be_null) word.remove_suffix(1);
+    properties.set(name, may_be_null ? nullable(type_schema(word)) : type_schema(word));
+    if (!optional) required.emplace_back(name);
+  }
+  Json json = type("object");
+  json.set("properties", std::move(properties));
+  if (!required.empty()) json.set("required", std::move(required));
+  json.set("additionalProperties", false);
+  return json;
+}
+
+const std::vector<Shape>& all_shapes() {
+  static const std::vector<Shape> kShapes = {
+      {"Problem",
+       {"type string", "title string", "status integer", "~detail string", "~instance string",
+        "~errors [ProblemPart]"}},
+      {"ProblemPart", {"pointer string", "detail string"}},
+      {"Status",
+       {"epoch integer", "unfinished_runs integer", "live_attempts integer", "ready_tasks integer",
+        "workers_connected integer", "version string", "started_at time", "now time", "you You"}},
+      {"You", {"name string", "role string"}},
+      {"WorkerList", {"workers [Worker]"}},
+      {"Worker",
+       {"worker string", "id integer", "connected boolean", "draining boolean", "slots integer",
+        "running integer", "labels [string]", "first_seen time?", "last_seen time?"}},
+
+      {"DagList", {"folder string", "problem string?", "dags [DagSummary]"}},
+      {"DagSummary",
+       {"dag string", "file string", "state ok|broken|gone", "version integer?", "paused boolean",
+        "paused_by string?", "paused_reason string?", "paused_at time?", "next_instant time?",
+        "owner string?", "tags [string]", "description string?", "schedules [string]",
+        "findings integer", "first_seen time?", "loaded_at time?"}},
+      {"Dag",
+       {"dag string", "file string", "state ok|broken|gone", "version integer?", "paused boolean",
+        "paused_by string?", "paused_reason string?", "paused_at time?", "next_instant time?",
+        "owner string?", "tags [string]", "description string?", "schedules [string]",
+        "findings [Finding]", "first_seen time?", "loaded_at time?", "definition object?"}},
+      {"Finding",
+       {"rule string", "severity error|warning|note", "file string", "line integer",
+        "column integer", "message string", "hint string"}},
+      {"Timetable",
+       {"coming [ComingInstant]", "decided [DecidedInstant]", "blocks [InstantBlock]"}},
+      {"ComingInstant", {"instant time?", "label string"}},
+      {"DecidedInstant",
+       {"instant time?", "label string", "interval_start time?", "interval_end time?",
+        "decision string", "run integer?", "reason string?", "decided_at time?"}},
+      {"InstantBlock",
+       {"first time?", "last time?", "count integer", "decision string", "reason string"}},
+      {"Trigger", {"~params object"}},
+      {"Triggered", {"run integer", "dag string", "repeated boolean"}},
+      {"Reason", {"~reason string"}},
+      {"Unpause", {"~missed none|last|all"}},
+      {"Paused", {"dag string", "paused boolean", "~missed string"}},
+
+      {"RunPage", {"runs [RunSummary]", "next string?"}},
+      {"RunSummary",
+       {"run integer", "dag string", "version integer", kRunState, "reason string?",
+        "trigger string", "origin string", "paused boolean", "cancelling boolean",
+        "deadline_missed boolean", "created_at time?", "scheduled_for time?",
+        "interval_start time?", "interval_end time?", "started_at time?", "ended_at time?",
+        "duration_ms integer?", "tasks TaskCounts"}},
+      {"TaskCounts", {"total integer", "succeeded integer", "failed integer", "other_end integer"}},
+      {"Run", {"run integer",          "dag string",
+               "version integer",      kRunState,
+               "reason string?",       "trigger string",
+               "origin string",        "paused boolean",
+               "cancelling boolean",   "deadline_missed boolean",
+               "created_at time?",     "scheduled_for time?",
+               "interval_start time?", "interval_end time?",
+               "started_at time?",     "ended_at time?",
+               "duration_ms integer?", "counts TaskCounts",
+               "params object",        "content_hash string",
+               "timed_out boolean",    "tasks [TaskRun]"}},
+      {"TaskRun",
+       {"id string", kTaskState, "cause string?", "reason string?", "tolerated boolean",
+        "pruned boolean", "attempts integer", "retries integer", "losses integer",
+        "exit_code integer?", "attempt integer?", "ready_at time?", "started_at time?",
+        "ended_at time?", "retry_at time?", "result TaskResult?"}},
+      {"Task",
+       {"id string", kTaskState, "cause string?", "reason string?", "tolerated boolean",
+        "pruned boolean", "attempts integer", "retries integer", "losses integer",
+        "exit_code integer?", "attempt integer?", "ready_at time?", "started_at time?",
+        "ended_at time?", "retry_at time?", "result TaskResult?", "spec object",
+        "attempts_ended [Attempt]"}},
+      {"TaskResult",
+       {"outputs object", "metrics [object]", "artifacts [object]", "checks [object]",
+        "summary string?"}},
+      {"Attempt",
+       {"number integer", "attempt integer", "worker integer", "cause string", "exit_code integer",
+        "signal integer", "message string?", "granted_at time?", "started_at time?",
+        "ended_at time?", "duration_ms integer?", "cpu_ms integer", "peak_memory integer",
+        "log_bytes integer", "log_dropped integer"}},
+      {"EventPage", {"events [RunEvent]", "next string?"}},
+      {"RunEvent",
+       {"seq integer", "at time?", "kind string", "task integer?", "attempt integer?", "body any"}},
+      {"Explanation", {"sentence string", "details [string]"}},
+      {"LogRange",
+       {"attempt integer", "ended boolean", "from integer", "next integer", "size integer",
+        "lines [LogLine]"}},
+      {"LogFound", {"attempt integer", "ended boolean", "next integer?", "lines [LogLine]"}},
+      {"LogLine",
+       {"offset integer", "time string", "stream string", "text string", "~partial boolean"}},
+
+      {"Cancel", {"~reason string", "~force boolean"}},
+      {"Done", {"~run integer", "~backfill integer", "~freeze integer", "done string"}},
+      {"Hurry", {"~reason string", "~tasks [string]"}},
+      {"Retry", {"~reason string", "~tasks [string]", "~dry_run boolean"}},
+      {"Clear",
+       {"~reason string", "~tasks [string]", "~reach only|downstream|upstream|both|failed",
+        "~dry_run boolean"}},
+      {"Mark",
+       {"reason string", "tasks [string]", "~to succeeded|skipped|failed", "~dry_run boolean"}},
+      {"EditPlan", {"tasks [PlannedChange]", "reopens boolean", "run integer", "dry_run boolean"}},
+      {"PlannedChange", {"task string", "why string", "to string", "live boolean"}},
+      {"Rerun",
+       {"~version same|latest", "~params object", "~from_failed boolean", "~dry_run boolean"}},
+      {"RerunAnswer",
+       {"run integer?", "of integer", "dry_run boolean", "added [string]", "removed [string]",
+        "changed [TaskDiff]", "fields [string]", "params [ParamDiff]"}},
+      {"TaskDiff", {"task string", "fields [string]"}},
+      {"ParamDiff", {"param string", "before any", "after any"}},
+
+      {"BackfillList", {"backfills [BackfillSummary]", "next string?"}},
+      {"BackfillSummary",
+       {"backfill integer", "dag string", "from time?", "until time?", "reprocess string",
+        "order string", "max_parallel integer", "state open|done|cancelled", "created_by string",
+        "reason string?", "created_at time?", "ended_at time?"}},
+      {"Backfill",
+       {"backfill integer", "dag string", "from time?", "until time?", "reprocess string",
+        "order string", "max_parallel integer", "state open|done|cancelled", "created_by string",
+        "reason string?", "created_at time?", "ended_at time?", "progress string",
+        "slots [BackfillSlot]"}},
+      {"BackfillSlot",
+       {"instant time?", "label string", "state string", "reason string?", "run integer?",
+        "run_state string?"}},
+      {"NewBackfill",
+       {"dag string", "~schedule string", "from time", "until time", "~reprocess none|failed|all",
+        "~order oldest_first|newest_first", "~max_parallel integer", "~params object",
+        "~dry_run boolean"}},
+      {"BackfillPlan",
+       {"words string", "to_run integer", "skipped integer", "slots [BackfillSlot]",
+        "~backfill integer"}},
+      {"CancelBackfill", {"~reason string", "~cancel_runs boolean"}},
+      {"FreezeList", {"freezes [FreezeRow]"}},
+      {"FreezeRow",
+       {"freeze integer", "from time?", "until time?", "reason string", "by string", "after string",
+        "lifted_at time?", "lifted_by string?"}},
+      {"NewFreeze", {"reason string", "~until time?", "~after none|last|all"}},
+      {"Freeze", {"freeze integer"}},
+
+      {"Session", {"user string", "role string", "token string?", "grants object"}},
+      {"SignIn", {"user string", "password string"}},
+      {"UseLink", {"token string"}},
+      {"SetPassword", {"current string", "password string"}},
+      {"UserList", {"users [UserRow]"}},
+      {"UserRow",
+       {"user string", "role string", "disabled boolean", "has_password boolean",
+        "must_change_password boolean", "grants object", "created_at time?"}},
+      {"NewUser",
+       {"user string", "~role none|viewer|operator|editor|admin", "~password string",
+        "~must_change_password boolean"}},
+      {"ChangeUser",
+       {"~role none|viewer|operator|editor|admin", "~disabled boolean", "~password string",
+        "~must_change_password boolean"}},
+      {"Grant", {"role viewer|operator|editor|admin"}},
+      {"User", {"user string"}},
+      {"SignInLink", {"user string", "path string"}},
+      {"NewTokenAnswer", {"owner string", "token string", "scope string", "secret string"}},
+      {"Token", {"owner string", "token string"}},
+      {"Secret", {"secret string"}},
+      {"TokenList", {"tokens [TokenRow]"}},
+      {"TokenRow",
+       {"owner string", "token string", "prefix string", "scope string", "dags any",
+        "state good|expired|revoked", "created_at time?", "expires_at time?", "last_used time?",
+        "revoked_at time?"}},
+      {"NewToken",
+       {"~owner string", "token string", "~scope viewer|operator|editor|admin", "~dags [string]",
+        "~expires_at time?"}},
+      {"SecretList", {"secrets [SecretRow]"}},
+      {"SecretRow", {"secret string", "updated_at time?", "updated_by string"}},
+      {"SecretValue", {"value string"}},
+      {"AuditPage", {"entries [AuditEntry]", "next string?"}},
+      {"AuditEntry",
+       {"seq integer", "at time?", "who string", "via string", "address string?", "request string?",
+        "action string", "object string", "dag string?", "detail any", "outcome string"}},
+      {"AuditVerdict", {"whole boolean", "rows integer", "first_broken integer?", "what string?"}},
+  };
+  return kShapes;
+}
+
+}  // namespace tidemill::api
