@@ -1,0 +1,2 @@
+# The HTTP API of `tidemill up`, against a real daemon.
+tidemill_python_test(api_runs_test Trigger Looking Logs Control)
