@@ -5,21 +5,50 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 
 #include "base/text.h"
 
 namespace tidemill {
 
+namespace {
+
+// A child that its scheduler had just forked when it was killed keeps the lock until it execs, a
+// moment later.
+constexpr int kTries = 100;
+constexpr useconds_t kPauseUs = 20'000;
+
+std::string holder_of(const std::string& path) {
+  const auto pid = read_file(path, 100);
+  return pid.ok() ? printable(trim(*pid)) : "unknown";
+}
+
+bool is_alive(const std::string& pid) {
+  const auto number = to_int(pid);
+  return number && ::kill(static_cast<pid_t>(*number), 0) == 0;
+}
+
+// True = it is ours; false = somebody who lives has it.
+Result<bool> take(int fd, const std::string& path) {
+  for (int tried = 0; tried < kTries; ++tried) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return true;
+    if (errno != EWOULDBLOCK) return errno_error("cannot lock " + path);
+    if (is_alive(holder_of(path))) return false;
+    ::usleep(kPauseUs);
+  }
+  return false;
+}
+
+}  // namespace
+
 Result<Fd> lock_data_directory(const std::string& data_dir) {
   const std::string path = data_dir + "/scheduler.lock";
   Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd) return errno_error("cannot open " + path);
-  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) return errno_error("cannot lock " + path);
-    const auto pid = read_file(path, 100);
+  if (!TRY(take(fd.get(), path))) {
     return conflict(fmt::format(
         "a scheduler is already running in {} (pid {}); wait for it, or use another --data-dir",
-        data_dir, pid.ok() ? printable(trim(*pid)) : "unknown"));
+        data_dir, holder_of(path)));
   }
   if (::ftruncate(fd.get(), 0) != 0) return errno_error("cannot write " + path);
   TRY(write_all(fd.get(), fmt::format("{}\n", ::getpid())));
