@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/client/address.h"
+
 namespace tidemill {
 
 struct RunCommand {
@@ -32,8 +34,7 @@ struct PlanCommand {
 };
 int run_plan(const PlanCommand& options);
 
-struct RunsCommand {
-  std::string data_dir;
+struct RunsCommand : client::ServerOptions {
   std::string dag;    // empty = all
   std::string state;  // empty = all
   int limit = 20;
@@ -41,8 +42,7 @@ struct RunsCommand {
 };
 int run_runs(const RunsCommand& options);
 
-struct LogsCommand {
-  std::string data_dir;
+struct LogsCommand : client::ServerOptions {
   std::string run, task;
   int attempt = 0;  // 0 = the last
   bool follow = false;
@@ -50,8 +50,7 @@ struct LogsCommand {
 };
 int run_logs(const LogsCommand& options);
 
-struct ExplainCommand {
-  std::string data_dir;
+struct ExplainCommand : client::ServerOptions {
   std::string run, task;  // empty task = the run
   bool json = false;
 };

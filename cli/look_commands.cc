@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <optional>
 
 #include "base/text.h"
+#include "cli/client/fields.h"
+#include "cli/client/runs.h"
 #include "cli/commands.h"
 #include "cli/data_dir.h"
 #include "cli/exit_code.h"
@@ -13,45 +15,17 @@
 #include "cli/terminal.h"
 #include "core/dump.h"
 #include "core/explain.h"
+#include "scheduler/api/words.h"
 
 namespace tidemill {
 namespace {
 
-std::string time_text(WallTime t) {
-  return t.us == 0 ? "-" : format_rfc3339(WallTime{t.us / 1'000'000 * 1'000'000});
-}
-
-Duration run_duration(const RunRow& row) {
-  const WallTime end = row.ended_at.us != 0 ? row.ended_at : system_now().wall;
-  return row.started_at.us == 0 ? Duration(0) : end - row.started_at;
-}
-
-Json run_json(const RunRow& row) {
-  Json json;
-  json.set("run", row.id.value);
-  json.set("dag", row.dag_name);
-  json.set("state", to_word(row.state));
-  json.set("created_at", time_text(row.created_at));
-  json.set("started_at", row.started_at.us == 0 ? Json() : Json(time_text(row.started_at)));
-  json.set("ended_at", row.ended_at.us == 0 ? Json() : Json(time_text(row.ended_at)));
-  json.set("duration_ms", run_duration(row).count() / 1000);
-  json.set("reason", row.reason);
-  json.set("tasks", row.tasks.total);
-  json.set("succeeded", row.tasks.succeeded);
-  json.set("failed", row.tasks.failed);
+// As the API writes it, so that scripts see the same whoever answers.
+Json stored_run_json(const RunRow& row, bool is_moving) {
+  Json json = api::run_json(row, system_now().wall);
+  if (!is_terminal(row.state) && !is_moving)
+    json.set("reason", "no scheduler is running; the same command goes on with it");
   return json;
-}
-
-void print_run(const RunRow& row, bool is_moving, const Terminal& terminal) {
-  const bool is_left = !is_terminal(row.state) && !is_moving;
-  const std::string reason = is_left ? "no scheduler is running; the same command goes on with it"
-                                     : row.reason;
-  std::string line = fmt::format(
-      "{:>6}  {}  {}  {}  {:>9}", row.id.value, fitted(row.dag_name, 24),
-      styled(terminal, style_of(row.state), fitted(to_word(row.state), 9)),
-      time_text(row.created_at), format_duration(run_duration(row)));
-  if (!reason.empty()) line += "  " + printable(reason, 100);
-  fmt::print("{}\n", line);
 }
 
 Result<std::optional<RunState>> wanted_state(const std::string& word) {
@@ -62,41 +36,37 @@ Result<std::optional<RunState>> wanted_state(const std::string& word) {
   return std::optional<RunState>(state);
 }
 
-Status list_runs(const RunsCommand& options) {
-  const std::string data_dir = TRY(resolve_data_dir(options.data_dir));
+Result<Json::Array> stored_runs(const RunsCommand& options, const std::string& data_dir) {
   const std::optional<RunState> wanted = TRY(wanted_state(options.state));
-  auto reader = open_reader(data_dir);
-  if (!reader.ok() && reader.error().code == ErrorCode::not_found) {
-    fmt::print("{}\n", options.json ? "[]" : reader.error().message);
-    return Ok{};
-  }
-  if (!reader.ok()) return reader.error();
+  RunReader reader = TRY(open_reader(data_dir));
   const bool is_moving = scheduler_is_running(data_dir);
-  const Terminal terminal = probe_terminal(1);
-  Json::Array array;
+  Json::Array runs;
   RunId before;
-  int shown = 0;
-  while (shown < options.limit) {
-    const auto rows = TRY(reader->runs(options.dag, before, 200));
+  while (std::ssize(runs) < options.limit) {
+    const auto rows = TRY(reader.runs(options.dag, before, 200));
     if (rows.empty()) break;
     before = rows.back().id;
     for (const RunRow& row : rows) {
-      if (shown >= options.limit || (wanted && row.state != *wanted)) continue;
-      if (!options.json && shown == 0) {
-        fmt::print("{:>6}  {:<24}  {:<9}  {:<20}  {:>9}  reason\n", "run", "dag", "state",
-                   "created", "took");
-      }
-      ++shown;
-      if (options.json)
-        array.push_back(run_json(row));
-      else
-        print_run(row, is_moving, terminal);
+      if (std::ssize(runs) >= options.limit || (wanted && row.state != *wanted)) continue;
+      runs.push_back(stored_run_json(row, is_moving));
     }
   }
+  return runs;
+}
+
+Status list_runs(const RunsCommand& options) {
+  auto api = TRY(client::Api::open_if_serving(options));
+  const std::string data_dir = TRY(resolve_data_dir(options.data_dir));
+  const auto runs = api ? client::fetch_runs(*api, options) : stored_runs(options, data_dir);
+  if (!api && !runs.ok() && runs.error().code == ErrorCode::not_found) {
+    fmt::print("{}\n", options.json ? "[]" : runs.error().message);
+    return Ok{};
+  }
+  if (!runs.ok()) return runs.error();
   if (options.json)
-    fmt::print("{}\n", Json(std::move(array)).dump());
-  else if (shown == 0)
-    fmt::print("no runs match\n");
+    fmt::print("{}\n", Json(*runs).dump());
+  else
+    client::print_runs(*runs);
   return Ok{};
 }
 
@@ -117,7 +87,31 @@ Result<Explanation> explain_one(RunReader& reader, const StoredView& view, TaskI
   return why;
 }
 
+void print_explanation(const std::string& sentence, const Json::Array& details) {
+  fmt::print("{}\n", printable(sentence, 4000));
+  for (const Json& detail : details) {
+    if (detail.is_string()) fmt::print("  {}\n", printable(detail.as_string(), 4000));
+  }
+}
+
+// The scheduler knows what its rows do not: what memory, cores and devices are free.
+Status explain_by_api(client::Api& api, const ExplainCommand& options) {
+  std::vector<std::string> path = {"runs", std::to_string(TRY(api.find_run(options.run)))};
+  if (!options.task.empty()) {
+    path.emplace_back("tasks");
+    path.push_back(options.task);
+  }
+  path.emplace_back("explain");
+  const Json why = TRY(api.get(client::path_of(path)));
+  if (options.json)
+    fmt::print("{}\n", why.dump());
+  else
+    print_explanation(client::text_at(why, "sentence"), client::array_at(why, "details"));
+  return Ok{};
+}
+
 Status explain(const ExplainCommand& options) {
+  if (auto api = TRY(client::Api::open_if_serving(options))) return explain_by_api(*api, options);
   const std::string data_dir = TRY(resolve_data_dir(options.data_dir));
   RunReader reader = TRY(open_reader(data_dir));
   const RunId id = TRY(find_run(reader, options.run));
@@ -134,15 +128,15 @@ Status explain(const ExplainCommand& options) {
         why.sentence;
     why.details.emplace_back("`tidemill run` with the same file goes on with this run");
   }
-  if (options.json) {
-    Json json;
-    json.set("sentence", why.sentence);
-    json.set("details", Json(Json::Array(why.details.begin(), why.details.end())));
-    fmt::print("{}\n", json.dump());
+  Json::Array details(why.details.begin(), why.details.end());
+  if (!options.json) {
+    print_explanation(why.sentence, details);
     return Ok{};
   }
-  fmt::print("{}\n", why.sentence);
-  for (const std::string& detail : why.details) fmt::print("  {}\n", detail);
+  Json json;
+  json.set("sentence", why.sentence);
+  json.set("details", Json(std::move(details)));
+  fmt::print("{}\n", json.dump());
   return Ok{};
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <system_error>
 
+#include "cli/client/commands.h"
 #include "cli/commands.h"
 #include "cli/completion.h"
 #include "cli/data_dir.h"
@@ -31,8 +32,7 @@
 namespace tidemill {
 namespace {
 
-// A command that was chosen, to be called once the whole command line was understood.
-using Chosen = std::function<int()>;
+using client::Chosen;
 
 const char kDataDirHelp[] =
     "Folder of the database, logs and artifacts (default: $TIDEMILL_DATA_DIR or "
@@ -160,7 +160,7 @@ void add_runs(CLI::App& app, Chosen& chosen) {
   command->add_option("DAG", options.dag, "Only of this dag");
   command->add_option("--state", options.state, "Only in this state");
   command->add_option("--limit", options.limit, "At most so many")->check(CLI::Range(1, 1'000'000));
-  command->add_option("--data-dir", options.data_dir, kDataDirHelp);
+  client::add_server_options(*command, options);
   command->add_flag("--json", options.json, "A JSON array");
   command->callback([&chosen] { chosen = [] { return run_runs(options); }; });
 }
@@ -171,7 +171,7 @@ void add_explain(CLI::App& app, Chosen& chosen) {
                                      "Say in one sentence why a run or a task is as it is");
   command->add_option("RUN", options.run, "A number, `latest` or a dag's name")->required();
   command->add_option("TASK", options.task, "A task; without it the run is explained");
-  command->add_option("--data-dir", options.data_dir, kDataDirHelp);
+  client::add_server_options(*command, options);
   command->add_flag("--json", options.json, "One JSON object");
   command->callback([&chosen] { chosen = [] { return run_explain(options); }; });
 }
@@ -190,7 +190,7 @@ void add_logs(CLI::App& app, Chosen& chosen) {
       "  tidemill logs latest train\n"
       "  tidemill logs 12 train --attempt 1 -t\n"
       "  tidemill logs etl train -f                   of the last run of etl, as it is written");
-  command->add_option("--data-dir", options.data_dir, kDataDirHelp);
+  client::add_server_options(*command, options);
   command->callback([&chosen] { chosen = [] { return run_logs(options); }; });
 }
 
@@ -316,6 +316,7 @@ int parse_and_run(int argc, char** argv) {
         add_explain, add_logs, add_dump, add_sim, add_completion, add_worker, add_supervisor}) {
     add(app, chosen);
   }
+  client::add_commands(app, chosen);
   app.footer(
       "Start here: tidemill run dags/hello/hello.yaml\n"
       "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 not found, 4 the run failed");

@@ -45,6 +45,7 @@ void RunWatcher::apply(const TaskRow& row) {
   const TaskState before = task.state;
   copy_row(row, task);
   if (row.task < dag_->task_count && !is_terminal(before) && is_terminal(task.state)) --run_.open;
+  if (row.task < dag_->task_count && is_terminal(before) && !is_terminal(task.state)) ++run_.open;
   if (task.state != TaskState::running) progress_.erase(row.task);
   if (task.state == before || !is_worth_a_line(task)) return;
   const std::string line = describe_change(*dag_, task, row.task, painter_.terminal());

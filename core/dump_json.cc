@@ -132,6 +132,29 @@ Json task_run_to_json(const TaskSpec& spec, const TaskRun& task) {
   return json;
 }
 
+// A default that is a secret is not shown.
+Json default_of(const ParamSpec& spec) {
+  if (!spec.default_value || spec.default_value->is_null()) return {};
+  return is_secret(spec) ? Json("***") : *spec.default_value;
+}
+
+Json param_to_json(const ParamSpec& spec) {
+  Json json;
+  json.set("name", spec.name);
+  json.set("type", to_word(spec.type));
+  json.set("items", spec.items ? Json(to_word(*spec.items)) : Json());
+  json.set("required", spec.required);
+  json.set("default", default_of(spec));
+  json.set("enum", is_secret(spec) ? Json(Json::Array{}) : Json(spec.allowed));
+  json.set("minimum", spec.minimum ? Json(*spec.minimum) : Json());
+  json.set("maximum", spec.maximum ? Json(*spec.maximum) : Json());
+  json.set("min_length", spec.min_length ? Json(*spec.min_length) : Json());
+  json.set("max_length", spec.max_length ? Json(*spec.max_length) : Json());
+  json.set("pattern", text_or_null(spec.pattern));
+  json.set("description", text_or_null(spec.description));
+  return json;
+}
+
 }  // namespace
 
 Json dag_to_json(const Dag& dag) {
@@ -149,6 +172,9 @@ Json dag_to_json(const Dag& dag) {
     schedules.push_back(std::move(one));
   }
   json.set("schedules", std::move(schedules));
+  Json::Array params;
+  for (const ParamSpec& spec : dag.params) params.push_back(param_to_json(spec));
+  json.set("params", std::move(params));
   json.set("max_active_runs", dag.max_active_runs);
   json.set("max_active_tasks", dag.max_active_tasks);
   json.set("timeout_ms", milliseconds(dag.timeout));
