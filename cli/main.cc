@@ -12,6 +12,7 @@
 #include "cli/client/commands.h"
 #include "cli/commands.h"
 #include "cli/completion.h"
+#include "cli/config_command.h"
 #include "cli/data_dir.h"
 #include "cli/exit_code.h"
 #include "cli/graph_command.h"
@@ -78,21 +79,54 @@ void add_run(CLI::App& app, Chosen& chosen) {
   command->callback([&chosen] { chosen = [] { return run_run(options); }; });
 }
 
+// The flags of the table of settings. `sources` must live as long as the command.
+void add_settings(CLI::App& command, SettingSources& sources) {
+  sources = from_process();
+  command.add_option("--config", sources.config, "The configuration file")->type_name("FILE");
+  for (const Setting& setting : all_settings()) {
+    auto& words = sources.flags[std::string(setting.name)];
+    const auto more = setting.count == Count::many ? "; repeat for more" : "";
+    const std::string fallback = setting.fallback.empty()
+                                     ? ""
+                                     : fmt::format(" (default: {})", setting.fallback);
+    const std::string help = fmt::format("{}{}{}", setting.help, more, fallback);
+    if (setting.kind == SettingKind::boolean) {
+      command.add_flag_callback(
+          setting.flag(), [&words] { words = {"true"}; }, help);
+      continue;
+    }
+    command.add_option(setting.flag(), words, help)
+        ->allow_extra_args(false)
+        ->type_name(std::string(setting.shape.empty() ? "VALUE" : setting.shape));
+  }
+}
+
 void add_up(CLI::App& app, Chosen& chosen) {
   static UpCommand options;
   auto* command = app.add_subcommand(
       "up", "Start scheduler, local worker and web server; runs DAGs on their schedules");
-  command->add_option("--dags", options.dags, "Folder of DAG files (default: dags)")
-      ->type_name("DIR");
-  command->add_option("--data-dir", options.data_dir, kDataDirHelp)->type_name("DIR");
-  command->add_option("--listen", options.listen, "Where to serve HTTP (default: 127.0.0.1:8420)")
-      ->type_name("ADDRESS:PORT");
-  command
-      ->add_option("--slots", options.slots,
-                   "How many tasks run at once (default: one per processor)")
-      ->check(CLI::Range(1, 10'000))
-      ->type_name("N");
+  add_settings(*command, options.sources);
+  command->footer(
+      "Every setting can also stand in a file or in the environment; see `tidemill config show`.");
   command->callback([&chosen] { chosen = [] { return run_up(options); }; });
+}
+
+void add_scheduler(CLI::App& app, Chosen& chosen) {
+  static UpCommand options;
+  options.with_worker = false;
+  auto* command = app.add_subcommand("scheduler", "As `up`, without a worker on this machine");
+  add_settings(*command, options.sources);
+  command->callback([&chosen] { chosen = [] { return run_up(options); }; });
+}
+
+void add_config(CLI::App& app, Chosen& chosen) {
+  static ConfigCommand options;
+  auto* command = app.add_subcommand("config", "Show the settings of `up` and `scheduler`");
+  command->add_option("ACTION", options.action, "show")->required();
+  command->add_flag("--origin", options.origin, "Also where each value comes from");
+  command->add_flag("--json", options.json, "One JSON object");
+  add_settings(*command, options.sources);
+  command->callback([&chosen] { chosen = [] { return run_config(options); }; });
 }
 
 void add_plan(CLI::App& app, Chosen& chosen) {
@@ -311,9 +345,9 @@ int parse_and_run(int argc, char** argv) {
   app.get_formatter()->label("REQUIRED", "");
   app.get_formatter()->label("TEXT", "");
   Chosen chosen;
-  for (auto* add :
-       {add_up, add_run, add_plan, add_validate, add_graph, add_schema, add_next, add_runs,
-        add_explain, add_logs, add_dump, add_sim, add_completion, add_worker, add_supervisor}) {
+  for (auto* add : {add_up, add_scheduler, add_config, add_run, add_plan, add_validate, add_graph,
+                    add_schema, add_next, add_runs, add_explain, add_logs, add_dump, add_sim,
+                    add_completion, add_worker, add_supervisor}) {
     add(app, chosen);
   }
   client::add_commands(app, chosen);

@@ -1,15 +1,20 @@
 #include "cli/up_command.h"
 
 #include <fmt/format.h>
+#include <termios.h>
+#include <unistd.h>
 
-#include <filesystem>
+#include <atomic>
+#include <cstdlib>
 #include <thread>
 
 #include "base/text.h"
+#include "cli/daemon_log.h"
 #include "cli/data_dir.h"
 #include "cli/exit_code.h"
 #include "cli/signal_thread.h"
 #include "scheduler/daemon.h"
+#include "scheduler/endpoint.h"
 
 #ifndef TIDEMILL_VERSION
 #define TIDEMILL_VERSION "0.0.0"
@@ -18,69 +23,185 @@
 namespace tidemill {
 namespace {
 
-// "127.0.0.1:8420", "[::1]:8420".
-Result<http::Endpoint> parse_endpoint(const std::string& text) {
-  const auto colon = text.rfind(':');
-  const auto port = colon == std::string::npos ? std::nullopt : to_int(text.substr(colon + 1));
-  if (!port || *port < 0 || *port > 65535) {
-    return invalid(fmt::format("--listen {}: write it as ADDRESS:PORT, such as 127.0.0.1:8420",
-                               printable(text)));
+Result<std::vector<std::string>> worker_command(const Settings& settings) {
+  const auto processors = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+  const std::int64_t given = settings.integer("slots");
+  const std::int64_t slots = given > 0 ? given : std::max<std::int64_t>(1, processors);
+  std::vector<std::string> command = {TRY(own_binary()), "worker",
+                                      "--data-dir",      settings.text("data_dir"),
+                                      "--slots",         fmt::format("{}", slots)};
+  for (const std::string& label : settings.list("labels")) {
+    command.insert(command.end(), {"--label", label});
   }
-  http::Endpoint endpoint;
-  endpoint.address = text.substr(0, colon);
-  if (endpoint.address.starts_with('[') && endpoint.address.ends_with(']')) {
-    endpoint.address = endpoint.address.substr(1, endpoint.address.size() - 2);
-  }
-  if (endpoint.address == "localhost") endpoint.address = "127.0.0.1";
-  endpoint.port = static_cast<std::uint16_t>(*port);
-  return endpoint;
+  return command;
 }
 
-Result<DaemonConfig> daemon_config(const UpCommand& options) {
+Status check_pairs(const Settings& settings) {
+  if (settings.text("tls.certificate").empty() != settings.text("tls.key").empty()) {
+    return invalid("tls.certificate and tls.key are needed together");
+  }
+  if (settings.text("proxy.header").empty() != settings.list("proxy.addresses").empty()) {
+    return invalid(
+        "proxy.header and proxy.addresses are needed together: a header alone would be "
+        "believed from anybody");
+  }
+  return Ok{};
+}
+
+Result<DaemonConfig> daemon_config(const Settings& settings, const UpCommand& options) {
+  TRY(check_pairs(settings));
   DaemonConfig config;
-  config.data_dir = TRY(resolve_data_dir(options.data_dir));
-  std::error_code failed;
-  config.dag_folder = std::filesystem::absolute(options.dags, failed).lexically_normal().string();
-  if (failed) return unavailable("cannot resolve " + options.dags + ": " + failed.message());
+  config.data_dir = settings.text("data_dir");
+  config.dag_folder = settings.text("dags");
   config.version = TIDEMILL_VERSION;
-  const int slots = options.slots > 0
-                        ? options.slots
-                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  config.agent_command = {TRY(own_binary()), "worker",  "--data-dir",
-                          config.data_dir,   "--slots", std::to_string(slots)};
-  config.http.endpoints.push_back(TRY(parse_endpoint(options.listen)));
-  config.note = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
+  if (options.with_worker) config.agent_command = TRY(worker_command(settings));
+  if (settings.text("durability") == "crash") config.durability = Durability::crash;
+  for (const std::string& address : settings.list("listen")) {
+    config.http.endpoints.push_back(TRY(parse_endpoint(address)));
+  }
+  config.http.hosts = settings.list("hosts");
+  config.http.certificate_file = settings.text("tls.certificate");
+  config.http.key_file = settings.text("tls.key");
+  config.allow_plain_http = settings.is_on("allow_plain_http");
+  config.proxy.header = to_lower_ascii(settings.text("proxy.header"));
+  for (const std::string& range : settings.list("proxy.addresses")) {
+    config.proxy.addresses.push_back(TRY(parse_address_range(range)));
+  }
+  config.notify = TRY(ServiceNotify::open(options.sources.environment));
   return config;
 }
 
-std::string address_of(const http::Endpoint& endpoint) {
-  const bool v6 = endpoint.address.find(':') != std::string::npos;
-  return fmt::format("http://{}{}{}:{}", v6 ? "[" : "", endpoint.address, v6 ? "]" : "",
-                     endpoint.port);
+LogForm log_form(const Settings& settings, const SettingSources& sources) {
+  if (settings.text("log.format") == "json") return LogForm::json;
+  const bool in_journal = !sources.environment("JOURNAL_STREAM").empty();
+  return in_journal ? LogForm::journal : LogForm::text;
 }
 
-Status serve(const UpCommand& options) {
-  DaemonConfig config = TRY(daemon_config(options));
-  const std::string folder = config.dag_folder;
-  const std::unique_ptr<Daemon> daemon = TRY(Daemon::start(std::move(config)));
-  fmt::print(stderr, "tidemill is ready at {}; DAG files are read from {}\n",
-             address_of(daemon->endpoints().front()), folder);
-  SignalThread signals(
-      [&](int, const char* name) {
-        fmt::print(stderr, "{}: stopping; running tasks go on and are taken up at the next start\n",
-                   name);
-        daemon->stop();
-      },
-      std::chrono::seconds(3600), [] {});
-  TRY(daemon->run());
-  return daemon->close();
+// One daemon and the signals that are meant for it.
+class Service {
+ public:
+  Service(const UpCommand& options, const Settings& settings)
+      : options_(options),
+        settings_(settings),
+        log_(log_form(settings, options.sources), note_level_from(settings.text("log.level"))) {}
+
+  Status serve();
+
+ private:
+  void say(NoteLevel level, const std::string& text) { log_.write(level, text); }
+  std::string web_address() const;
+  void greet();
+  void on_signal(const char* name);
+  void stop(const char* name);
+  void reload();
+
+  const UpCommand& options_;
+  const Settings& settings_;
+  const bool on_terminal_ = ::isatty(STDERR_FILENO) == 1;
+  DaemonLog log_;
+  std::unique_ptr<Daemon> daemon_;
+  std::atomic<Daemon*> started_ = nullptr;
+  std::atomic<int> stops_ = 0;
+};
+
+std::string Service::web_address() const {
+  const bool tls = !settings_.text("tls.certificate").empty();
+  http::Endpoint endpoint = daemon_->endpoints().front();
+  if (endpoint.address == "0.0.0.0") endpoint.address = "127.0.0.1";
+  if (endpoint.address == "::") endpoint.address = "::1";
+  return fmt::format("{}://{}", tls ? "https" : "http", to_text(endpoint));
+}
+
+void Service::greet() {
+  const Daemon::Folder folder = daemon_->folder();
+  const auto dags = static_cast<std::int64_t>(folder.dags);
+  const std::string broken = folder.broken == 0 ? ""
+                                                : fmt::format(", {} with mistakes", folder.broken);
+  say(NoteLevel::info,
+      fmt::format("tidemill {} is ready at {}; {} in {}{}", TIDEMILL_VERSION, web_address(),
+                  plural(dags, "dag"), settings_.text("dags"), broken));
+  if (!folder.problem.empty()) say(NoteLevel::warning, folder.problem);
+  if (daemon_->first_link().empty()) return;
+  // Whoever reads it becomes an administrator, so it is shown to a person and kept nowhere.
+  if (on_terminal_) {
+    fmt::print(stderr, "\n  Sign in once, within 10 minutes: {}/sign-in#{}\n\n", web_address(),
+               daemon_->first_link());
+  } else {
+    say(NoteLevel::warning,
+        "there is no administrator who can sign in yet: `tidemill up` on a terminal shows a "
+        "link, and commands on this machine work without one");
+  }
+}
+
+// A closed terminal sends HUP too, and then there is nobody to serve.
+void Service::on_signal(const char* name) {
+  termios unused{};
+  const bool terminal_is_gone = on_terminal_ && ::tcgetattr(STDERR_FILENO, &unused) != 0;
+  if (std::string_view(name) == "SIGHUP" && !terminal_is_gone) return reload();
+  stop(name);
+}
+
+void Service::stop(const char* name) {
+  const int count = ++stops_;
+  Daemon* daemon = started_;
+  const bool drains = settings_.text("stop.mode") == "drain";
+  if (count > (drains ? 2 : 1)) {
+    say(NoteLevel::warning, fmt::format("{} again: leaving at once", name));
+    std::_Exit(kExitFailed);
+  }
+  if (daemon == nullptr) {
+    return say(NoteLevel::info, fmt::format("{}: stopping as soon as the start is done", name));
+  }
+  if (count == 1 && drains) {
+    say(NoteLevel::info, fmt::format("{}: starting nothing new and waiting for running tasks, at "
+                                     "most {}; once more leaves them to go on",
+                                     name, settings_.text("stop.limit")));
+    return daemon->drain(settings_.duration("stop.limit"));
+  }
+  say(NoteLevel::info,
+      fmt::format("{}: stopping; running tasks go on and are taken up at the next start", name));
+  daemon->stop();
+}
+
+void Service::reload() {
+  Daemon* daemon = started_;
+  if (daemon == nullptr) return;
+  const auto settings = Settings::read(options_.sources);
+  if (!settings.ok()) {
+    say(NoteLevel::error,
+        "SIGHUP: the configuration is left as it was: " + settings.error().message);
+    return;
+  }
+  log_.set_least(note_level_from(settings->text("log.level")));
+  const Status read = daemon->reload(settings->list("hosts"));
+  if (!read.ok()) say(NoteLevel::error, "SIGHUP: " + read.error().message);
+  say(NoteLevel::info,
+      "SIGHUP: log level, hosts, certificate and DAG files were read again; other settings count "
+      "from the next start");
+}
+
+Status Service::serve() {
+  DaemonConfig config = TRY(daemon_config(settings_, options_));
+  config.note = [this](NoteLevel level, const std::string& text) { say(level, text); };
+  config.on_settled = [this] { greet(); };
+  SignalThread signals([this](int, const char* name) { on_signal(name); },
+                       std::chrono::seconds(3600), [] {});
+  daemon_ = TRY(Daemon::start(std::move(config)));
+  started_ = daemon_.get();
+  if (stops_ > 0) daemon_->stop();
+  const Status ran = daemon_->run();
+  Status closed = ran.ok() ? daemon_->close() : ran;
+  if (closed.ok()) say(NoteLevel::info, "stopped");
+  return closed;
 }
 
 }  // namespace
 
 int run_up(const UpCommand& options) {
   SignalThread::block();
-  const Status served = serve(options);
+  const auto settings = Settings::read(options.sources);
+  if (!settings.ok()) return report(settings.error());
+  const Status served = Service(options, *settings).serve();
   return served.ok() ? kExitOk : report(served.error());
 }
 

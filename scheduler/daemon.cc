@@ -4,12 +4,16 @@
 
 #include <atomic>
 
+#include "base/text.h"
 #include "scheduler/api/publisher.h"
 #include "scheduler/api/routes.h"
+#include "scheduler/chore.h"
 #include "scheduler/dag_text.h"
+#include "scheduler/endpoint.h"
 #include "scheduler/people/authenticator.h"
 #include "scheduler/people/secret_store.h"
 #include "scheduler/people/sessions.h"
+#include "scheduler/storage/people_users.h"
 
 namespace tidemill {
 namespace {
@@ -65,19 +69,24 @@ Shown shown_by(const http::Request& request) {
 struct Daemon::Parts {
   explicit Parts(DaemonConfig given)
       : config(std::move(given)),
-        publisher(config.note),
+        publisher([this](const std::string& text) { config.note(NoteLevel::info, text); }),
         metrics(config.version),
         people(config.data_dir + "/tidemill.db"),
         sign_in(people, hasher),
-        authenticator(people, {}) {
+        authenticator(people, config.proxy) {
     observers.add(metrics);
     observers.add(publisher);
   }
 
   Status open();
   Status open_scheduler();
+  Status refuse_open_address();
+  http::ServerOptions server_options();
   Status listen();
+  void take_folder(const FolderState& state, Desk& desk);
   void watch();
+  void hold_grants(Engine& engine);
+  bool is_done() const;
   void make_first_link();
 
   DaemonConfig config;
@@ -95,7 +104,10 @@ struct Daemon::Parts {
   std::unique_ptr<http::Server> server;
   std::unique_ptr<FolderWatcher> watcher;
   std::string first_link;
+  bool settled = false;  // the DAG folder was looked at; the loop's thread
   std::atomic<bool> stopping = false;
+  std::atomic<bool> draining = false;
+  std::atomic<std::int64_t> drain_until_us = 0;  // boot time
 };
 
 Status Daemon::Parts::open_scheduler() {
@@ -105,6 +117,14 @@ Status Daemon::Parts::open_scheduler() {
   scheduling.durability = config.durability;
   scheduling.observer = &observers;
   scheduling.load_dag = parse_version;
+  scheduling.on_migration = [this](const std::string& name) {
+    config.note(NoteLevel::info, "bringing the database up to date: " + name);
+    config.notify.extend_start(std::chrono::minutes(10));
+    config.notify.status("bringing the database up to date: " + name);
+  };
+  if (const auto every = config.notify.beat_every()) {
+    scheduling.chores.push_back({*every, [this](Engine&, Now) { config.notify.beat(); }});
+  }
   scheduling.secret = [this](const std::string& name) { return secrets->get(name); };
   scheduler = TRY(Scheduler::open(std::move(scheduling)));
   return Ok{};
@@ -121,24 +141,66 @@ Status Daemon::Parts::open() {
   return Ok{};
 }
 
-Status Daemon::Parts::listen() {
-  context.emplace(
-      api::Context::Parts{*scheduler, *catalog, metrics, people, sign_in, hasher, *secrets},
-      config.data_dir, config.version, parse_version);
+// A password must not cross a network in the clear, nor the link that makes the first
+// administrator.
+Status Daemon::Parts::refuse_open_address() {
+  if (!config.http.certificate_file.empty()) return Ok{};
+  for (const http::Endpoint& endpoint : config.http.endpoints) {
+    if (is_loopback(endpoint)) continue;
+    if (!config.allow_plain_http) {
+      return invalid(fmt::format(
+          "{} can be reached by other machines, and plain HTTP shows them every password: name "
+          "--tls-certificate and --tls-key, or listen on 127.0.0.1; behind a proxy that has TLS, "
+          "set allow_plain_http",
+          to_text(endpoint)));
+    }
+    auto reader = TRY(people.take());
+    if (TRY(admins_with_password(*reader)) > 0) continue;
+    return invalid(fmt::format(
+        "nobody can sign in yet, and {} can be reached by other machines: start once with --listen "
+        "127.0.0.1:8420, sign in with the link it prints and set a password",
+        to_text(endpoint)));
+  }
+  return Ok{};
+}
+
+http::ServerOptions Daemon::Parts::server_options() {
   http::ServerOptions options = config.http;
   http::Endpoint local;
   local.unix_path = config.data_dir + "/run/api.sock";
   options.endpoints.push_back(local);
   options.event_epoch = std::to_string(scheduler->epoch());
   options.on_error = [this](const std::string& id, const std::string& what) {
-    config.note(fmt::format("request {}: {}", id, what));
+    config.note(NoteLevel::error, fmt::format("request {}: {}", id, what));
   };
+  options.on_request = [this](const http::RequestRecord& record) {
+    config.note(
+        NoteLevel::debug,
+        fmt::format("{} {} {} {} from {} by {}, {} bytes, request {}", record.method, record.path,
+                    record.status, format_duration(record.duration), record.remote,
+                    record.who.empty() ? "nobody" : record.who, record.bytes, record.id));
+  };
+  return options;
+}
+
+Status Daemon::Parts::listen() {
+  TRY(refuse_open_address());
+  context.emplace(
+      api::Context::Parts{*scheduler, *catalog, metrics, people, sign_in, hasher, *secrets},
+      config.data_dir, config.version, parse_version);
   server = TRY(http::Server::start(
-      std::move(options), api::all_routes(*context), [this](const http::Request& request) {
+      server_options(), api::all_routes(*context), [this](const http::Request& request) {
         return authenticator.authenticate(shown_by(request), system_now().wall);
       }));
   publisher.connect(server->events());
   return Ok{};
+}
+
+void Daemon::Parts::take_folder(const FolderState& state, Desk& desk) {
+  catalog->take_folder(state, desk.engine, desk.now);
+  for (const std::string& trouble : catalog->take_troubles()) {
+    config.note(NoteLevel::warning, trouble);
+  }
 }
 
 // The folder is looked at on a thread of its own; what it found is taken over between two turns.
@@ -146,13 +208,24 @@ void Daemon::Parts::watch() {
   watcher = std::make_unique<FolderWatcher>(config.dag_folder, [this](FolderState state) {
     Mutation mutation;
     mutation.decide = [this, state = std::move(state)](Desk& desk) -> Result<Json> {
-      catalog->take_folder(state, desk.engine, desk.now);
-      for (const std::string& trouble : catalog->take_troubles()) config.note(trouble);
+      take_folder(state, desk);
       return Json();
     };
-    mutation.done = [](const Result<Json>&) {};
+    mutation.done = [this](const Result<Json>&) {
+      if (!std::exchange(settled, true) && config.on_settled) config.on_settled();
+    };
     scheduler->mutate(std::move(mutation));
   });
+}
+
+void Daemon::Parts::hold_grants(Engine& engine) {
+  engine.hold_grants(draining ? "the scheduler is stopping" : "");
+}
+
+bool Daemon::Parts::is_done() const {
+  if (stopping) return true;
+  if (!draining) return false;
+  return scheduler->engine().live_attempts() == 0 || system_now().boot.us >= drain_until_us.load();
 }
 
 // Refused, and then of no use, when there is somebody who can sign in.
@@ -187,16 +260,54 @@ const std::vector<http::Endpoint>& Daemon::endpoints() const { return parts_->se
 
 const std::string& Daemon::first_link() const { return parts_->first_link; }
 
+Daemon::Folder Daemon::folder() const {
+  const auto view = parts_->catalog->view();
+  Folder folder;
+  folder.problem = view->problem;
+  for (const auto& [name, dag] : view->dags) {
+    folder.dags += dag->row.state == DagRow::State::gone ? 0 : 1;
+    folder.broken += dag->row.state == DagRow::State::broken ? 1 : 0;
+  }
+  return folder;
+}
+
 Status Daemon::run() {
-  return parts_->scheduler->run_until([this] { return parts_->stopping.load(); });
+  // Said by the loop itself: whoever waits for it knows that it turns.
+  parts_->scheduler->post([this](Scheduler& self) {
+    parts_->config.notify.ready(
+        fmt::format("serving; {} taken up",
+                    plural(static_cast<std::int64_t>(self.recovered().size()), "unfinished run")));
+  });
+  return parts_->scheduler->run_until([this] { return parts_->is_done(); });
 }
 
 void Daemon::stop() {
   parts_->stopping = true;
+  parts_->config.notify.stopping("stopping");
   parts_->scheduler->post([](Scheduler&) {});
 }
 
-void Daemon::look_at_folder() { parts_->watcher->look_now(); }
+void Daemon::drain(Duration limit) {
+  parts_->drain_until_us = (system_now().boot + limit).us;
+  parts_->draining = true;
+  parts_->config.notify.stopping("waiting for running tasks");
+  Mutation mutation;
+  mutation.decide = [this](Desk& desk) -> Result<Json> {
+    parts_->hold_grants(desk.engine);
+    return Json();
+  };
+  mutation.done = [](const Result<Json>&) {};
+  parts_->scheduler->mutate(std::move(mutation));
+}
+
+Status Daemon::reload(std::vector<std::string> hosts) {
+  parts_->config.notify.reloading();
+  parts_->server->set_hosts(std::move(hosts));
+  parts_->watcher->look_now();
+  const Status read = parts_->server->reload_certificate();
+  parts_->config.notify.ready("serving");
+  return read;
+}
 
 Status Daemon::close() {
   parts_->watcher.reset();

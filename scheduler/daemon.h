@@ -9,9 +9,13 @@
 #include <vector>
 
 #include "scheduler/http/server.h"
+#include "scheduler/people/authenticator.h"
 #include "scheduler/scheduler.h"
+#include "scheduler/service_notify.h"
 
 namespace tidemill {
+
+enum class NoteLevel { debug, info, warning, error };
 
 struct DaemonConfig {
   std::string data_dir;                    // absolute
@@ -20,8 +24,13 @@ struct DaemonConfig {
   std::vector<std::string> agent_command;  // as SchedulerConfig; empty = no local worker
   Durability durability = Durability::power_loss;
   http::ServerOptions http;
+  bool allow_plain_http = false;  // beyond this machine, for somebody who can sign in already
+  TrustedProxy proxy;
+  ServiceNotify notify;
   // Sentences for the operator's log: what happens, and what goes wrong. Any thread.
-  std::function<void(const std::string&)> note;
+  std::function<void(NoteLevel, const std::string&)> note;
+  // Once, on the thread of run(), when the DAG folder was looked at for the first time.
+  std::function<void()> on_settled;
 };
 
 class Daemon {
@@ -33,13 +42,25 @@ class Daemon {
   // Where it listens, ports as bound; the Unix socket <data>/run/api.sock comes last.
   const std::vector<http::Endpoint>& endpoints() const;
   // The token of a link that signs a new administrator in once; empty when there is one already.
-  // Exists once run() has turned.
+  // Exists once on_settled was called.
   const std::string& first_link() const;
+  // Of the DAG folder, as last looked at.
+  struct Folder {
+    std::size_t dags = 0, broken = 0;
+    std::string problem;  // why it cannot be read; empty = it can
+  };
+  Folder folder() const;
 
   // Until stop(). After an error the process must end; the next start recovers.
   Status run();
-  void stop();            // any thread, and from signal threads
-  void look_at_folder();  // any thread: reads the DAG files now
+  // Any thread. The first ends run() at the next turn; drain() grants nothing new and ends run()
+  // when no attempt is live, or after `limit`.
+  void stop();
+  void drain(Duration limit);
+
+  // Any thread: reads the certificate and the DAG files anew, and takes over other host names. An
+  // error is that of the certificate; the old one stays.
+  Status reload(std::vector<std::string> hosts);
 
   // Ends the server, then the scheduler with a clean stop. Tasks go on in the supervisor.
   Status close();

@@ -293,6 +293,14 @@ void Engine::start_queued_runs(Now now) {
   }
 }
 
+void Engine::hold_grants(const std::string& reason) {
+  if (reason == held_because_) return;
+  held_because_ = reason;
+  if (!reason.empty()) return placement_.pause(reason);
+  placement_.resume();
+  hurry(Duration{});
+}
+
 void Engine::grant_ready(Now now) {
   // A task that cannot be rendered ends here and may make others ready.
   while (true) {

@@ -95,6 +95,10 @@ class Engine {
 
   void wake(Now now);
 
+  // Grants nothing while `reason`, a sentence part ("the disk is nearly full"), is not empty.
+  void hold_grants(const std::string& reason);
+  const std::string& held_because() const { return held_because_; }
+
   // The number of this version in storage, which it gets now when it has none. `known`: what
   // storage says; 0 = it does not have it.
   std::int64_t version_for(const Dag& dag, std::int64_t known, Now now);
@@ -186,6 +190,7 @@ class Engine {
   bool counters_changed_ = false;
 
   Placement placement_;
+  std::string held_because_;
   WorkerBook workers_;
   std::unordered_map<RunId, LiveRun> runs_;
   std::unordered_map<AttemptId, LiveAttempt> attempts_;

@@ -75,6 +75,7 @@ Duration Scheduler::Loop::sleep_time(Now now) const {
     if (const auto due = config_.planner->next_look()) until(now.boot + (*due - now.wall));
   }
   until(files_.next_look());
+  for (const Chore& chore : config_.chores) until(chore.due);
   if (links_->count() == 0) until(agent_->retry_at());
   return longest;
 }
@@ -93,6 +94,7 @@ Status Scheduler::Loop::turn(Scheduler& self) {
     engine_->wake(now);
   }
   plan(now);
+  do_chores(now);
   TRY(seal_if_due(now));
   for (const std::string& text : stuck_.look(*engine_, now)) note(text);
   links_->flush();
@@ -189,6 +191,14 @@ void Scheduler::Loop::plan(Now now) {
   const auto due = config_.planner->next_look();
   if (due && *due <= now.wall) config_.planner->look(*engine_, now);
   if (config_.planner->has_rows()) seal_by_ = BootTime{};
+}
+
+void Scheduler::Loop::do_chores(Now now) {
+  for (Chore& chore : config_.chores) {
+    if (chore.due > now.boot) continue;
+    chore.due = now.boot + chore.every;
+    chore.act(*engine_, now);
+  }
 }
 
 void Scheduler::Loop::mutate(Mutation mutation) {

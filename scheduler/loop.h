@@ -64,6 +64,7 @@ class Scheduler::Loop {
   Status commit(Turn turn);
   Turn seal(Now now);
   void plan(Now now);
+  void do_chores(Now now);
   bool began_checkpoint();
   Status settle();  // seals and commits everything, waiting for it
   void perform(Turn& turn);

@@ -49,6 +49,7 @@ Status Scheduler::Loop::open_files() {
   storage.durability = config_.durability;
   storage.allow_network_file_system = config_.allow_network_file_system;
   storage.least_epoch = TRY(obeyed_epoch(dir));
+  storage.on_migration = config_.on_migration;
   auto writer = TRY(Writer::open(storage, system_now().wall));
   TRY(files_.remember(dir + "/scheduler.lock"));
   TRY(files_.remember(storage.path));

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "scheduler/chore.h"
 #include "scheduler/engine.h"
 #include "scheduler/mutation.h"
 #include "scheduler/observer.h"
@@ -34,6 +35,10 @@ struct SchedulerConfig {
   bool allow_network_file_system = false;
   Observer* observer = nullptr;  // may be null; must outlive the scheduler
   Planner* planner = nullptr;    // likewise
+
+  std::vector<Chore> chores;
+  // Called before each step that brings an older database up to date, with what it is.
+  std::function<void(const std::string&)> on_migration;
 
   // A stored dag version back as a Dag, for runs that an earlier scheduler left. Required.
   std::function<Result<DagPtr>(const DagVersionRow& version, const std::string& directory)>

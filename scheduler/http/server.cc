@@ -145,6 +145,12 @@ Status Server::reload_certificate() {
   return Ok{};
 }
 
+void Server::set_hosts(std::vector<std::string> hosts) {
+  Service& service = impl_->service_;
+  asio::post(service.io,
+             [&service, names = service.host_list(std::move(hosts))] { service.hosts = names; });
+}
+
 Server::Figures Server::figures() const {
   const Service& service = impl_->service_;
   return {service.requests, service.refused, service.connection_count, service.streams};

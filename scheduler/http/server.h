@@ -83,6 +83,8 @@ class Server {
 
   // Reads certificate and key anew for the connections from now on; on an error the old ones stay.
   Status reload_certificate();
+  // Takes the place of ServerOptions::hosts for the requests from now on. Any thread.
+  void set_hosts(std::vector<std::string> hosts);
 
   struct Figures {
     std::int64_t requests = 0, refused = 0, connections = 0, streams = 0;

@@ -17,15 +17,6 @@ std::string random_word() {
   return fmt::format("{:08x}", value);
 }
 
-std::vector<std::string> host_names(const ServerOptions& options) {
-  std::vector<std::string> names = options.hosts;
-  for (const Endpoint& endpoint : options.endpoints) {
-    const bool any = endpoint.address == "0.0.0.0" || endpoint.address == "::";
-    if (endpoint.unix_path.empty() && !any) names.push_back(endpoint.address);
-  }
-  return names;
-}
-
 constexpr std::string_view kInside =
     "something went wrong inside; the log has the details under the request id";
 
@@ -35,11 +26,19 @@ Service::Service(ServerOptions given, RouteTable table, Authenticate sign_in)
     : options(std::move(given)),
       routes(std::move(table)),
       authenticate(std::move(sign_in)),
-      hosts(host_names(options)),
+      hosts(host_list(options.hosts)),
       id_prefix(random_word()),
       hub(options.event_epoch.empty() ? random_word() : options.event_epoch,
           [this] { asio::post(io, [this] { hub.deliver(); }); }),
       workers(static_cast<std::size_t>(std::max(1, options.workers))) {}
+
+HostList Service::host_list(std::vector<std::string> names) const {
+  for (const Endpoint& endpoint : options.endpoints) {
+    const bool any = endpoint.address == "0.0.0.0" || endpoint.address == "::";
+    if (endpoint.unix_path.empty() && !any) names.push_back(endpoint.address);
+  }
+  return HostList(std::move(names));
+}
 
 std::string Service::next_request_id() { return fmt::format("{}-{}", id_prefix, ++last_id); }
 

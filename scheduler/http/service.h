@@ -19,6 +19,8 @@ class Connection;
 struct Service {
   Service(ServerOptions given, RouteTable table, Authenticate sign_in);
 
+  // What the Host header may name: these, and the addresses that are listened at.
+  HostList host_list(std::vector<std::string> names) const;
   std::string next_request_id();  // I/O thread
   // Whether the sender may. Worker threads.
   std::optional<Refusal> judge(Admission& admission) const;
@@ -34,7 +36,7 @@ struct Service {
   const ServerOptions options;
   const RouteTable routes;
   const Authenticate authenticate;
-  const HostList hosts;
+  HostList hosts;  // I/O thread
   const Gate gate{routes, hosts};
   const std::string id_prefix;
   std::uint64_t last_id = 0;

@@ -82,13 +82,15 @@ Error foreign_database(const std::string& path, std::int64_t application_id) {
                   path, application_id));
 }
 
-Status migrate(Database& database, std::span<const Migration> migrations, WallTime now) {
+Status migrate(Database& database, std::span<const Migration> migrations, WallTime now,
+               const std::function<void(const std::string&)>& before) {
   TRY(check_identity(database));
   const auto version = TRY(database.query_integer("PRAGMA user_version"));
   TRY(check_version(version, static_cast<std::int64_t>(migrations.size()), database.path()));
   if (version > 0) TRY(check_applied(database, migrations));
   for (const Migration& migration : migrations) {
     if (migration.version <= version) continue;
+    if (version > 0 && before) before(std::string(migration.name));
     if (version > 0) TRY(keep_copy(database, migration.version));
     TRY(apply(database, migration, now));
   }

@@ -2,7 +2,9 @@
 // transaction together with its own record (number, name, SHA-256 of its text, time).
 #pragma once
 
+#include <functional>
 #include <span>
+#include <string>
 
 #include "base/time.h"
 #include "migrations/embedded.h"
@@ -19,6 +21,8 @@ Error foreign_database(const std::string& path, std::int64_t application_id);
 // Refuses, without touching the file: one that is not Tidemill's, one from a newer version, and one
 // in which a migration was applied whose text is not ours. Before the first step on a database with
 // data a copy is left beside it as `<file>.before-<version>`.
-Status migrate(Database& database, std::span<const Migration> migrations, WallTime now);
+// `before` is called with the name of each step of those.
+Status migrate(Database& database, std::span<const Migration> migrations, WallTime now,
+               const std::function<void(const std::string&)>& before = nullptr);
 
 }  // namespace tidemill

@@ -82,7 +82,7 @@ Status check_after_unclean_stop(Database& database, const std::string& boot_id) 
 Status prepare_file(Database& database, const StorageOptions& options, WallTime now) {
   TRY(configure(database, options.durability));
   TRY(check_after_unclean_stop(database, options.boot_id));
-  TRY(migrate(database, options.migrations, now));
+  TRY(migrate(database, options.migrations, now, options.on_migration));
   return use_write_ahead_log(database);
 }
 

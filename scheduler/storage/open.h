@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 
@@ -26,6 +27,8 @@ struct StorageOptions {
   // A start that would be given a lower epoch is refused and uses none up: somebody obeys a newer
   // one, so this file is an older copy.
   std::int64_t least_epoch = 0;
+  // Called before each migration of a database with data; it may take long.
+  std::function<void(const std::string& name)> on_migration;
   std::string vfs;  // a registered SQLite VFS; empty = the system's
 };
 
