@@ -12,6 +12,7 @@
 #include "cli/daemon_log.h"
 #include "cli/data_dir.h"
 #include "cli/exit_code.h"
+#include "cli/secrets.h"
 #include "cli/signal_thread.h"
 #include "scheduler/daemon.h"
 #include "scheduler/endpoint.h"
@@ -53,6 +54,9 @@ Result<DaemonConfig> daemon_config(const Settings& settings, const UpCommand& op
   DaemonConfig config;
   config.data_dir = settings.text("data_dir");
   config.dag_folder = settings.text("dags");
+  config.secret = [data_dir = config.data_dir](const std::string& name) {
+    return read_secret(data_dir, name);
+  };
   config.version = TIDEMILL_VERSION;
   if (options.with_worker) config.agent_command = TRY(worker_command(settings));
   if (settings.text("durability") == "crash") config.durability = Durability::crash;

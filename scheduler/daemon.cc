@@ -10,6 +10,7 @@
 #include "scheduler/chore.h"
 #include "scheduler/dag_text.h"
 #include "scheduler/endpoint.h"
+#include "scheduler/housekeeping.h"
 #include "scheduler/people/authenticator.h"
 #include "scheduler/people/secret_store.h"
 #include "scheduler/people/sessions.h"
@@ -73,13 +74,18 @@ struct Daemon::Parts {
         metrics(config.version),
         people(config.data_dir + "/tidemill.db"),
         sign_in(people, hasher),
-        authenticator(people, config.proxy) {
+        authenticator(people, config.proxy),
+        house{config.data_dir, people, authenticator,
+              [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
+              [this](const std::string& text) { config.note(NoteLevel::warning, text); }} {
     observers.add(metrics);
     observers.add(publisher);
   }
 
   Status open();
   Status open_scheduler();
+  Result<std::string> secret(const std::string& name);
+  Status report_cut_audit();
   Status refuse_open_address();
   http::ServerOptions server_options();
   Status listen();
@@ -97,6 +103,7 @@ struct Daemon::Parts {
   PasswordHasher hasher;
   SignIn sign_in;
   Authenticator authenticator;
+  Housekeeping house;
   std::unique_ptr<SecretStore> secrets;
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<Scheduler> scheduler;
@@ -125,13 +132,28 @@ Status Daemon::Parts::open_scheduler() {
   if (const auto every = config.notify.beat_every()) {
     scheduling.chores.push_back({*every, [this](Engine&, Now) { config.notify.beat(); }});
   }
-  scheduling.secret = [this](const std::string& name) { return secrets->get(name); };
+  for (Chore& chore : housekeeping_chores(house)) scheduling.chores.push_back(std::move(chore));
+  scheduling.secret = [this](const std::string& name) { return secret(name); };
   scheduler = TRY(Scheduler::open(std::move(scheduling)));
+  return Ok{};
+}
+
+// The store first; a file that an operator laid down for `tidemill run` counts as well.
+Result<std::string> Daemon::Parts::secret(const std::string& name) {
+  auto value = secrets->get(name);
+  if (value.ok() || value.error().code != ErrorCode::not_found || !config.secret) return value;
+  return config.secret(name);
+}
+
+Status Daemon::Parts::report_cut_audit() {
+  const std::string cut = TRY(audit_was_cut(config.data_dir, people));
+  if (!cut.empty()) config.note(NoteLevel::error, "the audit log was changed from outside: " + cut);
   return Ok{};
 }
 
 Status Daemon::Parts::open() {
   TRY(open_scheduler());
+  TRY(report_cut_audit());
   secrets = TRY(SecretStore::open(config.data_dir, people));
   catalog = TRY(Catalog::open(config.data_dir + "/tidemill.db", parse_version));
   scheduler->set_planner(*catalog);

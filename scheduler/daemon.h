@@ -23,6 +23,8 @@ struct DaemonConfig {
   std::string version;                     // of Tidemill
   std::vector<std::string> agent_command;  // as SchedulerConfig; empty = no local worker
   Durability durability = Durability::power_loss;
+  // A secret that the store does not have, by its name; null = there is no other place.
+  std::function<Result<std::string>(const std::string& name)> secret;
   http::ServerOptions http;
   bool allow_plain_http = false;  // beyond this machine, for somebody who can sign in already
   TrustedProxy proxy;
