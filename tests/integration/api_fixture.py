@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tidemill import BINARY, process_is_alive
+from tidemill import BINARY, end_tasks_of, process_is_alive
 
 DEADLINE_S = 60.0
 ENDED = frozenset({"succeeded", "partial", "failed", "cancelled"})
@@ -267,6 +267,7 @@ class Daemon:
             except ProcessLookupError:
                 continue
             poll(lambda dead=pid: not process_is_alive(dead), f"process {pid} to end")
+        end_tasks_of(self.data)
         self._scratch.cleanup()
 
     def left_running(self) -> list[int]:
@@ -294,9 +295,8 @@ class Daemon:
 
     def dag(self, name: str, text: str, file: str | None = None) -> str:
         """Writes a DAG and waits until the daemon has this version of it."""
-        path = self.write(name, text, file)
-        source = path.read_text()
-        poll(lambda: self.source_of(name) == source, f"{name} to be taken over")
+        source = self.write(name, text, file).read_text()
+        poll(lambda: self.source_of(name) == source and self.admin.dag(name)["state"] == "ok", f"{name} to be taken over")
         return name
 
     def source_of(self, name: str) -> str | None:
