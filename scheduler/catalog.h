@@ -86,7 +86,8 @@ class Catalog : public Planner {
 
   void look(Engine& engine, Now now) override;
   std::optional<WallTime> next_look() const override;
-  bool has_rows() const override { return !rows_.empty(); }
+  // Also for a view alone, of which nothing has to be written.
+  bool has_rows() const override { return !rows_.empty() || !changed_.empty(); }
   void take_rows(Batch& batch) override;
   void committed() override;
   void on_run_ended(RunId run, RunState state) override;

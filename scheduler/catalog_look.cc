@@ -65,7 +65,11 @@ TimetableInput Catalog::input_of(const Entry& entry, const Engine& engine) const
 }
 
 void Catalog::look_at(Entry& entry, Engine& engine, Now now) {
-  if (entry.dag == nullptr || entry.schedules.empty()) return look_again(entry, {});
+  if (entry.dag == nullptr || entry.schedules.empty()) {
+    if (entry.next_instant) changed_.insert(entry.row.name);
+    entry.next_instant.reset();
+    return look_again(entry, {});
+  }
   TimetablePlan plan = plan_timetable(input_of(entry, engine), now.wall);
   if (plan.reload) {
     const Status reloaded = reload_schedules(entry, now);

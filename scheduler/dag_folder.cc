@@ -5,6 +5,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/finding_sink.h"
@@ -39,6 +40,12 @@ bool same_state(const FolderState& a, const FolderState& b) {
          std::equal(a.files.begin(), a.files.end(), b.files.begin(), b.files.end(), same_file);
 }
 
+// A name for a file that cannot have its own; it stands in addresses of the API, which take no `/`.
+std::string name_of_path(std::string path) {
+  std::replace(path.begin(), path.end(), '/', ':');
+  return path;
+}
+
 // Two files of one name: only the first, by path, is that dag.
 void refuse_doubles(FolderState& state) {
   std::map<std::string, std::string> owners;
@@ -52,7 +59,12 @@ void refuse_doubles(FolderState& state) {
              "give one of the two another `name:`");
     for (Finding& finding : sink.take()) file.findings.push_back(std::move(finding));
     file.dag = nullptr;
-    file.name = file.path;
+    file.name = name_of_path(file.path);
+  }
+  // A broken file goes by its stem, which may be the name of a good one elsewhere.
+  for (FolderFile& file : state.files) {
+    if (file.dag != nullptr) continue;
+    if (!owners.emplace(file.name, file.path).second) file.name = name_of_path(file.path);
   }
 }
 
