@@ -6,6 +6,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+
 namespace tidemill::api {
 namespace {
 
@@ -83,8 +85,8 @@ void Metrics::count_run(const RunRow& row) {
   if (row.state == RunState::succeeded) {
     families_->last_success.Add(dag).Set(seconds(row.ended_at));
   }
-  // A run by hand is due when it is made.
-  if (row.scheduled_for != row.created_at && row.scheduled_for.us != 0) {
+  // A run by hand is due when it is made, and the instant of a backfill may be years ago.
+  if (row.trigger_kind == TriggerKind::schedule && row.scheduled_for.us != 0) {
     families_->delay.Add({}, delay_buckets()).Observe(seconds(row.started_at - row.scheduled_for));
   }
 }
@@ -114,7 +116,7 @@ Metrics::Snapshot Metrics::look(const Engine& engine, Now now) {
   return snapshot;
 }
 
-std::string Metrics::text(const Snapshot& snapshot) const {
+std::string Metrics::text(const Snapshot& snapshot, const MaySee& may_see) const {
   Families& f = *families_;
   const auto set = [](Family<Gauge>& family, std::int64_t value,
                       const std::map<std::string, std::string>& labels = {}) {
@@ -128,7 +130,16 @@ std::string Metrics::text(const Snapshot& snapshot) const {
   set(f.workers, snapshot.workers_away, {{"state", "away"}});
   set(f.wal, snapshot.wal_bytes);
   f.last_scrape.Add({}).Set(seconds(snapshot.now));
-  return prometheus::TextSerializer().Serialize(f.registry.Collect());
+  auto collected = f.registry.Collect();
+  for (prometheus::MetricFamily& family : collected) {
+    std::erase_if(family.metric, [&](const prometheus::ClientMetric& metric) {
+      return std::any_of(metric.label.begin(), metric.label.end(), [&](const auto& label) {
+        return label.name == "dag" && !may_see(label.value);
+      });
+    });
+  }
+  std::erase_if(collected, [](const auto& family) { return family.metric.empty(); });
+  return prometheus::TextSerializer().Serialize(collected);
 }
 
 }  // namespace tidemill::api

@@ -30,7 +30,9 @@ class Metrics : public Observer {
     WallTime now;
   };
   static Snapshot look(const Engine& engine, Now now);
-  std::string text(const Snapshot& snapshot) const;
+  // Series of dags for which `may_see` says no are left out.
+  using MaySee = std::function<bool(const std::string& dag)>;
+  std::string text(const Snapshot& snapshot, const MaySee& may_see) const;
 
  private:
   void count_attempt(const AttemptRow& row);

@@ -76,7 +76,8 @@ void Publisher::on_note(const std::string& text) {
   if (hub_ == nullptr) return;
   Json json;
   json.set("text", text);
-  hub_->publish({{"notes", "note", "", json.dump()}});
+  // The sentence may name any dag.
+  hub_->publish({{"notes", "note", http::kEveryDag, json.dump()}});
 }
 
 }  // namespace tidemill::api

@@ -90,14 +90,15 @@ std::int64_t file_size(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 ? std::int64_t{info.st_size} : 0;
 }
 
-Result<Response> metrics(Context& context, const Request&) {
+Result<Response> metrics(Context& context, const Request& request) {
   const auto snapshot = std::make_shared<Metrics::Snapshot>();
   TRY(ask(context, [snapshot](const Engine& engine, Now now) -> Result<Json> {
     *snapshot = Metrics::look(engine, now);
     return Json();
   }));
   snapshot->wal_bytes = file_size(context.data_dir + "/tidemill.db-wal");
-  return Response::text(context.metrics.text(*snapshot),
+  const auto may_see = [&](const std::string& dag) { return may_read(request.who, dag); };
+  return Response::text(context.metrics.text(*snapshot, may_see),
                         "text/plain; version=0.0.4; charset=utf-8");
 }
 

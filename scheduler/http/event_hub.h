@@ -10,10 +10,13 @@
 
 namespace tidemill::http {
 
+// In HubEvent::dag: for those only who may read every dag. No dag has this name.
+inline constexpr char kEveryDag[] = "*";
+
 struct HubEvent {
   std::string topic;  // "runs", "run:12", "dags", "workers", "alerts", "log:12/3/1" …
   std::string type;   // SSE `event:` word: "run", "task", "dag" …
-  std::string dag;    // whose readers may see it; empty = everyone who is signed in
+  std::string dag;    // whose readers may see it; empty = whoever may read any dag
   std::string data;   // JSON, one line
   // Not empty: whoever is behind gets only the newest event with this key (states, not log lines).
   std::string key = {};

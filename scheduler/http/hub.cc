@@ -114,7 +114,8 @@ bool Hub::is_stale(const Kept& event, std::uint64_t number) const {
 bool Hub::concerns(const Kept& event, std::uint64_t number, const HubReader& reader) const {
   return std::find(reader.topics.begin(), reader.topics.end(), event.topic) !=
              reader.topics.end() &&
-         (event.dag.empty() ? reader.who.signed_in() : may_read(reader.who, event.dag)) &&
+         (event.dag.empty() ? allows(reader.who, Permission::read)
+                            : may_read(reader.who, event.dag)) &&
          !is_stale(event, number);
 }
 
