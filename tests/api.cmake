@@ -2,3 +2,4 @@
 tidemill_python_test(api_runs_test Trigger Looking Logs Control)
 tidemill_python_test(api_catalog_test Folder Flip Timetable Backfill Restart)
 tidemill_python_test(api_permissions_test Matrix Crawl)
+tidemill_python_test(api_events_test Live Visibility Restart)

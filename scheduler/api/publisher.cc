@@ -40,18 +40,25 @@ std::string Publisher::dag_of(RunId run) const {
 void Publisher::on_commit(const Batch& batch) {
   if (hub_ == nullptr) return;
   std::vector<http::HubEvent> events;
-  for (const RunWrite& write : batch.runs) {
-    const std::string& dag = dags_[write.row.id] = write.row.dag_name;
-    const std::string data = run_json(write.row, write.row.ended_at).dump();
-    events.push_back({"runs", "run", dag, data});
-    events.push_back({topic_of(write.row.id), "run", dag, data});
-  }
+  const auto tell_runs = [&](bool ended) {
+    for (const RunWrite& write : batch.runs) {
+      if (is_terminal(write.row.state) != ended) continue;
+      const std::string& dag = write.row.dag_name;
+      const std::string data = run_json(write.row, write.row.ended_at).dump();
+      events.push_back({"runs", "run", dag, data});
+      events.push_back({topic_of(write.row.id), "run", dag, data});
+    }
+  };
+  for (const RunWrite& write : batch.runs) dags_[write.row.id] = write.row.dag_name;
+  tell_runs(false);
   for (const TaskWrite& write : batch.tasks) {
     const std::string dag = dag_of(write.row.run);
     // Without a name nobody could tell who may see it.
     if (dag.empty()) continue;
     events.push_back({topic_of(write.row.run), "task", dag, task_event(write.row).dump()});
   }
+  // The end of a run comes after the ends of its tasks, so who waits for it has seen them.
+  tell_runs(true);
   for (const WorkerRow& row : batch.workers) {
     events.push_back({"workers", "worker", "", worker_event(row).dump()});
   }
