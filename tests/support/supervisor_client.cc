@@ -24,19 +24,23 @@ void SupervisorClient::restart(std::vector<std::string> environment) {
       std::move(environment), directory_ + ".supervisor.log");
 }
 
+// A killed supervisor's socket may take one more connection, and lose it, while a child that was
+// just being started still holds it; so a connection that ends before its inventory is made again.
 void SupervisorClient::attach(int slots) {
   inventory_.reset();
-  const bool connected = wait_until([&] {
-    auto fd = connect_unix(supervisor_socket(directory_));
-    if (fd.ok()) channel_ = Channel(std::move(fd).value());
-    return fd.ok();
-  });
-  ASSERT_TRUE(connected) << read_text(directory_ + ".supervisor.log");
-  send(message::Attach{message::kProtocolVersion, slots});
-  EXPECT_TRUE(wait_until([&] {
+  detach();
+  const bool attached = wait_until([&] {
+    if (!channel_.open()) {
+      auto fd = connect_unix(supervisor_socket(directory_));
+      if (!fd.ok()) return false;
+      channel_ = Channel(std::move(fd).value());
+      channel_.send(message::Attach{message::kProtocolVersion, slots});
+      if (!channel_.flush().ok()) detach();
+    }
     pump();
     return inventory_.has_value();
-  }));
+  });
+  ASSERT_TRUE(attached) << read_text(directory_ + ".supervisor.log");
 }
 
 message::Spawn SupervisorClient::order(std::int64_t attempt, std::vector<std::string> argv) const {
