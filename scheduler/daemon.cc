@@ -153,6 +153,12 @@ Status Daemon::Parts::report_cut_audit() {
 
 Status Daemon::Parts::open() {
   TRY(open_scheduler());
+  for (const RunId run : scheduler->recovered()) {
+    const LiveRun* live = scheduler->engine().find(run);
+    if (live == nullptr) continue;
+    publisher.know(run, live->dag->name);
+    metrics.know(run, live->dag->name);
+  }
   TRY(report_cut_audit());
   secrets = TRY(SecretStore::open(config.data_dir, people));
   catalog = TRY(Catalog::open(config.data_dir + "/tidemill.db", parse_version));

@@ -18,6 +18,8 @@ class Metrics : public Observer {
  public:
   explicit Metrics(const std::string& version);
   ~Metrics() override;
+  // A run of an earlier scheduler that goes on; what is written of its tasks does not name its dag.
+  void know(RunId run, const std::string& dag) { dags_[run] = dag; }
 
   void on_commit(const Batch& batch) override;
   void on_run_ended(RunId run, RunState state) override;

@@ -22,6 +22,8 @@ class Publisher : public Observer {
   explicit Publisher(std::function<void(const std::string&)> log) : log_(std::move(log)) {}
   // Nothing is published before; the hub outlives the scheduler.
   void connect(http::EventHub& hub) { hub_ = &hub; }
+  // A run of an earlier scheduler that goes on; what is written of its tasks does not name its dag.
+  void know(RunId run, const std::string& dag) { dags_[run] = dag; }
 
   void on_commit(const Batch& batch) override;
   void on_progress(RunId run, TaskIndex task, double fraction, const std::string& text) override;

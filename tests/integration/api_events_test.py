@@ -172,6 +172,23 @@ class Restart(ApiTest):
         self.assertEqual(seen[0], ("reset", {}))
         self.assertEqual({data["run"] for kind, data in seen[1:]}, {run})
 
+    def test_a_run_that_outlived_the_daemon_is_told_with_its_dag(self) -> None:
+        daemon = self.started()
+        gate = daemon.folder / "gate"
+        daemon.dag("lives", f"tasks:\n  a: {{run: 'while ! test -e {gate}; do sleep 0.02; done'}}\n  b: {{needs: [a], run: 'true'}}\n")
+        run = daemon.admin.trigger("lives")
+        daemon.admin.wait_task(run, "a", {"running"})
+        daemon.end(signal.SIGKILL)
+        daemon.start()
+        with Events(daemon.admin, {"topics": f"run:{run}"}) as events:
+            gate.touch()
+            seen = events.until(ended(run))
+        done = [data["task"] for kind, data in seen if kind == "task" and data["state"] == "succeeded"]
+        self.assertEqual(done, [0, 1])
+        metrics = daemon.admin.expect(200, "GET", "/metrics").text
+        self.assertIn('tidemill_attempts_total{cause="none",dag="lives",result="succeeded"} 2', metrics)
+        self.assertNotIn('dag=""', metrics)
+
     def test_an_open_stream_does_not_keep_the_daemon_from_stopping(self) -> None:
         daemon = self.started()
         with Events(daemon.admin, {"topics": "runs"}) as events:
