@@ -1,5 +1,8 @@
 #include "scheduler/api/routes.h"
 
+#include <algorithm>
+
+#include "base/text.h"
 #include "scheduler/api/control.h"
 #include "scheduler/api/dags.h"
 #include "scheduler/api/logs.h"
@@ -10,6 +13,26 @@
 #include "scheduler/api/system.h"
 
 namespace tidemill::api {
+namespace {
+
+// A parameter that the route does not name is refused here for all of them, because one that is
+// passed over, like a mistyped dry_run, makes a request something else than was meant.
+http::Handler checked(const http::Route& route) {
+  std::vector<std::string_view> known;
+  for (const http::ParameterDoc& doc : route.doc.query) known.push_back(doc.name);
+  return [known = std::move(known), handle = route.handle](const http::Request& request) {
+    for (const auto& [name, value] : request.query.all()) {
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      const auto near = nearest(name, known);
+      return http::Response::error(
+          invalid(fmt::format("there is no parameter `{}` here{}", printable(name, 60),
+                              near ? fmt::format("; did you mean `{}`?", *near) : "")));
+    }
+    return handle(request);
+  };
+}
+
+}  // namespace
 
 http::RouteTable all_routes(Context& context) {
   std::vector<http::Route> all;
@@ -20,6 +43,7 @@ http::RouteTable all_routes(Context& context) {
   const auto file = std::make_shared<std::string>();
   all.push_back(openapi_route(file));
   *file = openapi(all, context.version).dump(true) + "\n";
+  for (http::Route& route : all) route.handle = checked(route);
   return http::RouteTable(std::move(all));
 }
 

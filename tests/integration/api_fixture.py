@@ -2,6 +2,7 @@
 
 The daemon listens on 127.0.0.1:0 and on <data>/run/api.sock, where this user is an administrator without a token.
 """
+import contextlib
 import http.client
 import json
 import os
@@ -102,7 +103,8 @@ class Client:
             path += "?" + urllib.parse.urlencode(query)
         connection = self.connection()
         try:
-            connection.request(method, path, data, given)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request(method, path, data, given)  # a body that is refused is not read
             response = connection.getresponse()
             return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
         finally:
