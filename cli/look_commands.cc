@@ -70,18 +70,23 @@ Status list_runs(const RunsCommand& options) {
   return Ok{};
 }
 
-// A ready task waits for somebody: who that is, the rows of all runs tell together.
+// A task that is ready, or queued at its worker, waits for somebody: who that is, the rows of all
+// runs tell together.
 Result<Explanation> explain_one(RunReader& reader, const StoredView& view, TaskIndex task,
                                 bool is_moving) {
   const Dag& dag = *view.live.dag;
   const Run& run = view.live.run;
   const Now now = system_now();
   Explanation why = explain_task(dag, run, task, nullptr, now);
-  if (run.tasks[task].state != TaskState::ready || !is_moving) return why;
+  const bool is_ready = run.tasks[task].state == TaskState::ready;
+  if (!is_moving || (!is_ready && run.tasks[task].state != TaskState::dispatched)) return why;
   const auto stored = TRY(load_placement(reader));
-  if (!stored || stored->placement.why_waiting(run.id, task, now.boot).kind == Blocker::Kind::none)
+  if (!stored) return why;
+  const Placement& placement = stored->placement;
+  if (is_ready && placement.why_waiting(run.id, task, now.boot).kind == Blocker::Kind::none)
     return why;
-  why = explain_task(dag, run, task, &stored->placement, now, stored->namer);
+  why = explain_task(dag, run, task, &placement, now, stored->namer);
+  if (!is_ready) return why;
   why.details.emplace_back(
       "as the database tells; what memory, cores and GPUs are free, the scheduler alone knows");
   return why;

@@ -62,8 +62,12 @@ std::string holders(const Subject& subject, const Blocker& blocker) {
 
 // "2 of 2 slots are in use by train (for 3m 12s) and audit".
 std::string use(const Subject& subject, const Blocker& blocker, const std::string& what) {
-  const bool is_one = blocker.in_use == 1 && what != "memory";
-  std::string text = fmt::format("{} of {} {} in use", bare_amount(what, blocker.in_use),
+  // What is granted ahead waits at its worker, for the same slots.
+  const std::int64_t in_use = blocker.kind == Kind::no_slot
+                                  ? std::min(blocker.in_use, blocker.total)
+                                  : blocker.in_use;
+  const bool is_one = in_use == 1 && what != "memory";
+  std::string text = fmt::format("{} of {} {} in use", bare_amount(what, in_use),
                                  amount(what, blocker.total), is_one ? "is" : "are");
   if (!blocker.holders.empty()) text += " by " + holders(subject, blocker);
   return text;

@@ -26,9 +26,7 @@ bool is_text(ParamType type) {
   UNREACHABLE();
 }
 
-bool is_secret(const ParamSpec& spec) {
-  return spec.type == ParamType::secret || spec.items == ParamType::secret;
-}
+bool is_secret(const ParamSpec& spec) { return spec.type == ParamType::secret; }
 
 Json::Object shown_params(const Dag& dag, const Json::Object& values) {
   Json::Object shown = values;

@@ -37,7 +37,7 @@ BoundParams bind_params(const Dag& dag, const Json& given);
 // Is a value of this type written as text (dates and secrets too)?
 bool is_text(ParamType type);
 
-// Must its value not be shown? Also of an array of secrets.
+// Must its value not be shown? There are no arrays of secrets.
 bool is_secret(const ParamSpec& spec);
 
 // The values for eyes: "***" in the place of each secret.

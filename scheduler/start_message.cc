@@ -43,12 +43,6 @@ void part_secrets(const Dag& dag, const Json::Object& params, message::Start& st
     const auto in_env = std::find_if(start.env.begin(), start.env.end(), [&](const auto& item) {
       return item.first == variable.first;
     });
-    if (value.is_array()) {
-      // Each item is masked alone, too; the last value of a variable is the one it gets.
-      for (const Json& item : value.as_array()) {
-        start.secrets.emplace_back(variable.first, to_text(item));
-      }
-    }
     start.secrets.push_back(std::move(variable));
     if (in_env == start.env.end()) continue;
     // The task may give the variable another value, which wins; both are masked.
@@ -105,6 +99,7 @@ message::Start start_message(const LiveRun& live, TaskIndex index, RenderedTask 
   start.log_patterns = log_patterns(*spec.retry);
   start.context_json = std::move(rendered.context_json);
   start.expect = spec.expect;
+  start.outlives_lease = live.dag->on_partition == Dag::OnPartition::go_on;
   return start;
 }
 
