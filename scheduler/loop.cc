@@ -90,8 +90,8 @@ Status Scheduler::Loop::turn(Scheduler& self) {
   feed(links_->take(), now);
   TRY(look_after_agent(now));
   if (wake_at_ && *wake_at_ <= now.boot) {
+    wake_at_.reset();
     engine_->wake(now);
-    wake_at_ = engine_->next_wake();
   }
   plan(now);
   do_chores(now);
@@ -117,7 +117,6 @@ void Scheduler::Loop::feed(Links::Inbox inbox, Now now) {
 }
 
 void Scheduler::Loop::feed(LinkId link, const Message& message, Now now) {
-  engine_->on_heard(link, now);
   if (const auto* ended = std::get_if<message::Ended>(&message)) {
     fault_point("FP14");
     return engine_->on_ended(link, *ended, now);
@@ -136,9 +135,8 @@ void Scheduler::Loop::feed(LinkId link, const Message& message, Now now) {
     }
     return;
   }
-  if (const auto* beat = std::get_if<message::Heartbeat>(&message)) {
-    return engine_->on_heartbeat(link, *beat, now);
-  }
+  // That it was heard is noted for every message.
+  if (std::holds_alternative<message::Heartbeat>(message)) return;
   links_->close(link);  // a word that no agent says
 }
 
@@ -208,7 +206,6 @@ void Scheduler::Loop::mutate(Mutation mutation) {
   CHECK((mutation.decide == nullptr) != (mutation.store == nullptr));
   auto operation = std::make_shared<Operation>();
   operation->audit = std::move(mutation.audit);
-  operation->weight = mutation.weight;
   operation->apply = std::move(mutation.store);
   if (mutation.decide) {
     Desk desk{*engine_, *reader_, system_now()};
@@ -278,9 +275,8 @@ void Scheduler::Loop::perform(Turn& turn) {
     }
     void operator()(shell_effect::Close& e) const {
       loop.note("a worker was refused: " + e.why);
-      loop.links_->refuse(e.link, e.why);
+      loop.links_->close(e.link);
     }
-    void operator()(shell_effect::Note& e) const { loop.note(e.text); }
     void operator()(shell_effect::RunEnded& e) const {
       if (loop.config_.planner != nullptr) loop.config_.planner->on_run_ended(e.run, e.state);
       if (loop.config_.observer != nullptr) loop.config_.observer->on_run_ended(e.run, e.state);
