@@ -160,6 +160,13 @@ struct Deadline {
   enum class From { scheduled, queued, started } from = From::scheduled;
 };
 
+// `triggers:` what starts a run beside the schedule and people.
+struct DagTrigger {  // the end of a run of another DAG
+  std::string dag;
+  std::vector<RunState> states;  // one of these ends; never empty, each once, in their order
+  Mark mark;
+};
+
 struct AlertSpec {
   bool declared = false;
   std::vector<std::string> on;  // failure deadline recovery success
@@ -177,6 +184,7 @@ struct Dag {
 
   std::vector<Schedule> schedules;
   Catchup catchup;
+  std::vector<DagTrigger> dag_triggers;  // each DAG once, never this one
   int max_active_runs = 1;
   enum class OnOverlap { queue, skip, cancel_running } on_overlap = OnOverlap::queue;
   Duration timeout{};  // whole run; 0 = none

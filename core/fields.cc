@@ -12,10 +12,11 @@ const Field* ObjectSpec::find(std::string_view key) const {
 }
 
 std::span<const ObjectSpec* const> all_objects() {
-  static constexpr std::array<const ObjectSpec*, 15> kObjects = {
-      &kDagObject,       &kScheduleObject, &kCalendarObject, &kDstObject,    &kCatchupObject,
-      &kParamObject,     &kDefaultsObject, &kTaskObject,     &kRetryObject,  &kRetryRuleObject,
-      &kResourcesObject, &kHooksObject,    &kHookObject,     &kAlertsObject, &kDeadlineObject};
+  static constexpr std::array<const ObjectSpec*, 16> kObjects = {
+      &kDagObject,     &kScheduleObject,  &kCalendarObject,  &kDstObject,
+      &kCatchupObject, &kParamObject,     &kDefaultsObject,  &kTaskObject,
+      &kRetryObject,   &kRetryRuleObject, &kResourcesObject, &kHooksObject,
+      &kHookObject,    &kAlertsObject,    &kDeadlineObject,  &kTriggerObject};
   return kObjects;
 }
 

@@ -76,6 +76,7 @@ extern const ObjectSpec kHooksObject;
 extern const ObjectSpec kHookObject;
 extern const ObjectSpec kAlertsObject;
 extern const ObjectSpec kDeadlineObject;
+extern const ObjectSpec kTriggerObject;
 
 // All of them, outermost first.
 std::span<const ObjectSpec* const> all_objects();

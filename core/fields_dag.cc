@@ -16,6 +16,7 @@ constexpr std::string_view kTypeWords[] = {"string", "integer", "number",   "boo
                                            "object", "date",    "datetime", "duration", "secret"};
 constexpr std::string_view kAlertWords[] = {"failure", "deadline", "recovery", "success"};
 constexpr std::string_view kSeverityWords[] = {"critical", "error", "warning", "info"};
+constexpr std::string_view kEndWords[] = {"succeeded", "partial", "failed", "cancelled"};
 constexpr std::string_view kFromWords[] = {"scheduled", "queued", "started"};
 
 constexpr Field kDagFields[] = {
@@ -136,8 +137,12 @@ constexpr Field kDagFields[] = {
      .description = "By when a run must have succeeded. A missed deadline alerts; the run goes on.",
      .example = "{\"after\": \"90m\", \"from\": \"scheduled\"}"},
     {.key = "triggers",
-     .kind = FieldKind::any,
-     .not_yet = "starting runs from datasets, other DAGs and webhooks"},
+     .kind = FieldKind::object,
+     .shape = kOne | kList,
+     .object = &kTriggerObject,
+     .description = "What starts runs beside the schedule and people: the end of a run of another "
+                    "DAG.",
+     .example = "[{\"dag\": \"extract\", \"states\": [\"succeeded\"]}]"},
 };
 
 constexpr Field kScheduleFields[] = {
@@ -348,8 +353,29 @@ constexpr Field kDeadlineFields[] = {
      .example = "\"started\""},
 };
 
+constexpr Field kTriggerFields[] = {
+    {.key = "dag",
+     .pattern = "^[a-z][a-z0-9_]{0,63}$",
+     .description = "The name of another DAG. When one of its runs ends, a run of this DAG starts, "
+                    "once for each of its runs.",
+     .example = "\"extract\""},
+    {.key = "states",
+     .kind = FieldKind::word,
+     .shape = kOne | kList,
+     .words = kEndWords,
+     .fallback = "[\"succeeded\"]",
+     .description = "With dag: the ends that count.",
+     .example = "[\"succeeded\", \"partial\"]"},
+    {.key = "webhook", .kind = FieldKind::any, .not_yet = "starting runs by a signed call"},
+    {.key = "dataset",
+     .kind = FieldKind::any,
+     .not_yet = "starting runs when a dataset is published"},
+};
+
 }  // namespace
 
+const ObjectSpec kTriggerObject = {"trigger", "triggers", "What starts a run, and when it counts.",
+                                   kTriggerFields};
 const ObjectSpec kDagObject = {"dag", "The DAG file", "One file describes one DAG.", kDagFields};
 const ObjectSpec kScheduleObject = {
     "schedule", "schedule", "Exactly one of cron, every, at, dates and calendar, with its zone.",

@@ -211,6 +211,13 @@ constexpr RuleInfo kRules[] = {
      "The file cannot be read, or a line is not a date."},
     {Rule::unused_key, "TM121", kWarning, "Key without effect",
      "The key has no effect beside the others."},
+    {Rule::bad_trigger, "TM122", kError, "Bad trigger",
+     "A trigger names one other DAG, each of them once. A DAG cannot start itself."},
+    {Rule::trigger_loop, "TM123", kError, "DAGs start each other",
+     "The triggers of the folder's DAGs lead back to this one, so that runs would never end. The "
+     "path is printed."},
+    {Rule::unknown_trigger, "TM124", kWarning, "Trigger names no DAG of the folder",
+     "Until there is a DAG of this name, the trigger starts nothing."},
 };
 
 constexpr bool in_enum_order() {

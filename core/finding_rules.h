@@ -104,6 +104,9 @@ enum class Rule : std::uint8_t {
   far_future,
   bad_holidays,
   unused_key,
+  bad_trigger,
+  trigger_loop,
+  unknown_trigger,
 };
 
 struct RuleInfo {

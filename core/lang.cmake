@@ -15,6 +15,7 @@ tidemill_core_area(tidemill_fields
 tidemill_core_area(tidemill_lang
   SOURCES
     dag.cc
+    dag_triggers.cc
     parse/ancestors.cc
     parse/env.cc
     parse/needs.cc
@@ -26,6 +27,7 @@ tidemill_core_area(tidemill_lang
     parse/root.cc
     parse/schedule.cc
     parse/scope.cc
+    parse/start_triggers.cc
     parse/task_contract.cc
     parse/tasks.cc
     parse/triggers.cc

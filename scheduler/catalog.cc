@@ -92,6 +92,8 @@ void Catalog::take_folder(FolderState folder, Engine& engine, Now now) {
   problem_ = folder.problem;
   // A folder that cannot be read says nothing about its files.
   if (!problem_.empty()) return;
+  // What ended before is a matter of the versions until now.
+  follow_ends(engine, now);
   std::set<std::string> seen;
   for (const FolderFile& file : folder.files) {
     take_file(file, engine, now);
@@ -109,8 +111,10 @@ void Catalog::take_folder(FolderState folder, Engine& engine, Now now) {
     entry.next_instant.reset();
     look_again(entry, {});
     entry.dag = nullptr;
+    drop_triggers(entry, now);
     keep(entry);
   }
+  note_listeners();
 }
 
 void Catalog::take_file(const FolderFile& file, Engine& engine, Now now) {
@@ -145,6 +149,7 @@ Status Catalog::take_version(Entry& entry, const FolderFile& file, Engine& engin
   if (version != entry.row.version) entry.row.loaded_at = now.wall;
   entry.row.version = version;
   entry.row.schedule_hash = schedules_hash(entry.dag->schedules);
+  TRY(take_triggers(entry, now));
   return take_schedules(entry, now);
 }
 
@@ -152,6 +157,7 @@ Status Catalog::keep_last_good(Entry& entry, const FolderFile& file, Now now) {
   if (entry.dag != nullptr || entry.row.version == 0) return Ok{};
   const DagVersionRow row = TRY(runs_.dag_version(entry.row.version));
   entry.dag = TRY(parse_(row, file.directory));
+  TRY(take_triggers(entry, now));
   return take_schedules(entry, now);
 }
 

@@ -4,6 +4,7 @@
 //
 //   FolderWatcher ──FolderState──▶ take_folder()     files become versions, or findings
 //   the clock ────────────────────▶ look()           instants become runs or recorded decisions
+//   ends of runs ─────────────────▶ look()           runs of dags that wait for them
 //   operators ────────────────────▶ pause() …        through mutations
 //   view() ───────────────────────▶ what the API shows: as of the last commit
 #pragma once
@@ -71,6 +72,7 @@ class Catalog : public Planner {
     Json::Object params;
     std::string origin;
     std::string scope, key, body_hash;  // of the idempotency key; empty key = none
+    TriggerKind kind = TriggerKind::manual;
   };
   struct Triggered {
     RunId run;
@@ -133,12 +135,23 @@ class Catalog : public Planner {
     std::int64_t backfill = 0;
   };
   Result<RunId> start_run(const Entry& entry, const Purpose& purpose, Engine& engine, Now now);
+  Status refuse_held(const Entry& entry, const Engine& engine, Now now) const;
   TimetableInput input_of(const Entry& entry, const Engine& engine) const;
   void look_again(Entry& entry, WallTime at);
   Result<std::vector<HeldInstant>> held(const Entry& entry, Decision decision, WallTime from);
   Result<std::string> release(Entry& entry, Decision decision, WallTime from, Release release,
                               Engine& engine, Now now);
   void settle_freezes(Engine& engine, Now now);
+
+  // catalog_starts.cc: ends of runs that start runs of other dags.
+  Status take_triggers(Entry& entry, Now now);
+  void drop_triggers(const Entry& entry, Now now);
+  void note_listeners();
+  void follow_ends(Engine& engine, Now now);
+  Status follow_end(RunId source, Engine& engine, Now now);
+  Status decide_start(Entry& entry, const RunRow& source, Engine& engine, Now now);
+  Result<DagStartRow> start_after(const Entry& entry, const RunRow& source, Engine& engine,
+                                  Now now);
 
   static Purpose purpose_of(const BackfillRow& backfill, const BackfillSlot& slot);
   void look_at_backfills(Engine& engine, Now now);
@@ -161,6 +174,8 @@ class Catalog : public Planner {
   std::string folder_, problem_;
   std::vector<std::string> troubles_;
   bool backfills_due_ = false;
+  std::map<std::string, std::set<std::string>> listeners_;  // source → dags that its ends start
+  std::vector<RunId> ended_;                                // to be looked at, oldest first
 
   TimetableRows rows_;             // since the last take_rows()
   std::set<std::string> changed_;  // dags whose view is old

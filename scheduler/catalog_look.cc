@@ -17,7 +17,7 @@ std::string problems_text(const BoundParams& bound) {
 }  // namespace
 
 std::optional<WallTime> Catalog::next_look() const {
-  if (backfills_due_) return WallTime{};
+  if (backfills_due_ || !ended_.empty()) return WallTime{};
   std::optional<WallTime> next;
   if (!looks_.empty()) next = looks_.begin()->first;
   for (const auto& [id, freeze] : freezes_) {
@@ -39,6 +39,7 @@ void Catalog::look(Engine& engine, Now now) {
     due.push_back(name);
   }
   for (const std::string& name : due) look_at(entries_.at(name), engine, now);
+  follow_ends(engine, now);
   settle_freezes(engine, now);
   look_at_backfills(engine, now);
 }
@@ -146,6 +147,7 @@ void Catalog::on_run_ended(RunId run, RunState state) {
     backfill_runs_.erase(found);
     backfills_due_ = true;
   }
+  if (!listeners_.empty()) ended_.push_back(run);
 }
 
 }  // namespace tidemill

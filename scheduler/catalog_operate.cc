@@ -1,6 +1,7 @@
 // What operators say: pause, freeze, trigger, backfill.
 #include "base/text.h"
 #include "core/params.h"
+#include "core/timetable_words.h"
 #include "scheduler/catalog.h"
 
 namespace tidemill {
@@ -134,6 +135,17 @@ bool Catalog::frozen(WallTime now) const {
                      [&](const auto& entry) { return hold_of(entry.second).covers(now); });
 }
 
+// People may start runs of what is paused; other programs may not.
+Status Catalog::refuse_held(const Entry& entry, const Engine& engine, Now now) const {
+  const TimetableInput input = input_of(entry, engine);
+  for (const Hold& hold : input.holds) {
+    if (hold.covers(now.wall)) return conflict("no run is made: " + hold_reason(hold, now.wall));
+  }
+  const auto unfinished = static_cast<std::size_t>(input.unfinished_runs);
+  if (unfinished < input.catch_up.max_waiting) return Ok{};
+  return conflict("no run is made: " + waiting_capped_reason(unfinished));
+}
+
 Result<Catalog::Triggered> Catalog::trigger(const Trigger& what, Engine& engine, Now now) {
   if (!what.key.empty()) {
     std::optional<IdempotencyRow> known = TRY(reader_.idempotency(what.scope, what.key));
@@ -149,8 +161,9 @@ Result<Catalog::Triggered> Catalog::trigger(const Trigger& what, Engine& engine,
     if (known) return Triggered{known->run, true};
   }
   Entry* entry = TRY(find_runnable(what.dag));
-  const RunId run = TRY(start_run(
-      *entry, {TriggerKind::manual, what.origin, {}, {}, {}, what.params, 0}, engine, now));
+  if (what.kind == TriggerKind::webhook) TRY(refuse_held(*entry, engine, now));
+  const RunId run = TRY(
+      start_run(*entry, {what.kind, what.origin, {}, {}, {}, what.params, 0}, engine, now));
   if (!what.key.empty()) {
     rows_.idempotency_keys.push_back({what.scope, what.key, what.body_hash, run, now.wall});
   }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "core/dag_triggers.h"
 #include "core/finding_sink.h"
 #include "scheduler/dag_files.h"
 #include "scheduler/dag_text.h"
@@ -65,6 +66,21 @@ void refuse_doubles(FolderState& state) {
   for (FolderFile& file : state.files) {
     if (file.dag != nullptr) continue;
     if (!owners.emplace(file.name, file.path).second) file.name = name_of_path(file.path);
+  }
+}
+
+// DAGs that start each other without end are refused, each of them.
+void check_triggers(FolderState& state) {
+  std::vector<DagPtr> dags;
+  std::vector<std::string> broken;
+  for (const FolderFile& file : state.files) {
+    dags.push_back(file.dag);
+    if (file.dag == nullptr) broken.push_back(file.name);
+  }
+  for (DagTriggerFinding& found : check_dag_triggers(dags, broken)) {
+    FolderFile& file = state.files[found.dag];
+    if (found.finding.severity == Severity::error) file.dag = nullptr;
+    file.findings.push_back(std::move(found.finding));
   }
 }
 
@@ -127,6 +143,7 @@ FolderState DagFolder::look() {
   }
   for (const auto& [path, known] : known_) state.files.push_back(known.file);
   refuse_doubles(state);
+  check_triggers(state);
   return state;
 }
 

@@ -9,6 +9,7 @@ tidemill_test(core_dag_parser_test
     unit/core/dag_parser_golden_test.cc
     unit/core/dag_parser_graph_test.cc
     unit/core/dag_parser_test.cc
+    unit/core/dag_triggers_test.cc
   LIBS tidemill_lang
   TIMEOUT 300)
 tidemill_test(cli_dag_files_test

@@ -67,13 +67,6 @@ void read_variable(ParseContext& context, const YamlNode::Entry& entry, TaskSpec
   nodes.push_back(&entry.value);
 }
 
-bool is_secret_name(std::string_view name) {
-  return !name.empty() && name.size() <= 128 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_.-/").find(c) != std::string_view::npos;
-  });
-}
-
 void read_secret(ParseContext& context, const YamlNode::Entry& entry, const YamlNode* own_env,
                  TaskSpec& task, std::vector<const YamlNode*>& nodes) {
   if (!check_name(context, entry) || !is_text(&entry.value)) return;

@@ -52,6 +52,7 @@ void run_steps(ParseContext& context) {
   read_dag(context);
   read_params(context);
   read_schedules(context);
+  read_start_triggers(context);
   read_tasks(context);
   resolve_needs(context);
   check_triggers(context);

@@ -12,14 +12,6 @@
 namespace tidemill {
 namespace {
 
-bool is_dag_name(std::string_view name) {
-  const auto allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !name.empty() && name.size() <= 64 && name[0] >= 'a' && name[0] <= 'z' &&
-         std::all_of(name.begin(), name.end(), allowed);
-}
-
 // The nearest name that would do: "My-DAG.v2" becomes "my_dag_v2".
 std::string proper_name(std::string_view name) {
   std::string out;

@@ -97,4 +97,19 @@ bool is_name(std::string_view text, std::string_view first, std::string_view res
   });
 }
 
+bool is_dag_name(std::string_view text) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  return !text.empty() && text.size() <= 64 && text[0] >= 'a' && text[0] <= 'z' &&
+         std::all_of(text.begin(), text.end(), allowed);
+}
+
+bool is_secret_name(std::string_view text) {
+  return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_.-/").find(c) != std::string_view::npos;
+  });
+}
+
 }  // namespace tidemill

@@ -36,4 +36,9 @@ void for_each_text(const YamlNode* node, const std::function<void(const YamlNode
 // A letter or one of `first`, then up to 63 of letters, digits and `rest`.
 bool is_name(std::string_view text, std::string_view first, std::string_view rest);
 
+// A lower-case letter, then up to 63 of a-z 0-9 _.
+bool is_dag_name(std::string_view text);
+// 1 to 128 of letters, digits and _ . - /.
+bool is_secret_name(std::string_view text);
+
 }  // namespace tidemill

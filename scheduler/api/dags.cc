@@ -108,6 +108,18 @@ Json instant_json(const InstantRow& row) {
   return json;
 }
 
+Json start_json(const DagStartRow& row) {
+  Json json;
+  json.set("source", row.source);
+  json.set("source_run", row.source_run.value);
+  json.set("state", to_word(row.state));
+  json.set("decision", to_word(row.decision));
+  json.set("run", row.run ? Json(row.run.value) : Json());
+  json.set("reason", text_or_null(row.reason));
+  json.set("decided_at", time_or_null(row.decided_at));
+  return json;
+}
+
 Json::Array coming_instants(const Dag& dag, WallTime now, int count) {
   std::vector<std::pair<WallTime, std::string>> due;
   for (const Schedule& schedule : dag.schedules) {
@@ -139,7 +151,7 @@ Result<Response> get_schedule(Context& context, const Request& request) {
   const auto limit = TRY(request.query.integer("limit", 50, 1, 1000));
   const Known known = TRY(find_dag(context, request));
   TimetableReader reader = TRY(TimetableReader::open(context.data_dir + "/tidemill.db"));
-  Json::Array decided, blocks, coming;
+  Json::Array decided, blocks, starts, coming;
   const WallTime now = system_now().wall;
   for (const InstantRow& row : TRY(reader.instants(known.dag->row.name, WallTime{INT64_MIN},
                                                    WallTime{INT64_MAX}, static_cast<int>(limit)))) {
@@ -155,6 +167,10 @@ Result<Response> get_schedule(Context& context, const Request& request) {
     json.set("reason", row.reason);
     blocks.push_back(std::move(json));
   }
+  for (const DagStartRow& row :
+       TRY(reader.dag_starts(known.dag->row.name, {}, static_cast<int>(limit)))) {
+    starts.push_back(start_json(row));
+  }
   if (known.dag->dag != nullptr && known.dag->row.state != DagRow::State::gone) {
     coming = coming_instants(*known.dag->dag, now, static_cast<int>(count));
   }
@@ -162,6 +178,7 @@ Result<Response> get_schedule(Context& context, const Request& request) {
   json.set("coming", std::move(coming));
   json.set("decided", std::move(decided));
   json.set("blocks", std::move(blocks));
+  json.set("starts", std::move(starts));
   return Response::json(json);
 }
 

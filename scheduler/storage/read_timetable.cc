@@ -128,4 +128,22 @@ Result<DeadlineRow> read_deadline(const Statement& row) {
       {row.integer(0)}, row.text(1), time_at(row, 2), time_at(row, 3), time_at(row, 4)};
 }
 
+Result<DagTriggerRow> read_dag_trigger(const Statement& row) {
+  return DagTriggerRow{row.text(0), row.text(1), row.text(2), row.integer(3) != 0, time_at(row, 4)};
+}
+
+Result<DagStartRow> read_dag_start(const Statement& row) {
+  DagStartRow r;
+  r.dag = row.text(0);
+  r.source_run = {row.integer(1)};
+  r.source = row.text(2);
+  r.state = TRY(read_run_state(row, 3));
+  r.decision = TRY(read_decision(row, 4));
+  r.run = {row.integer(5)};
+  r.depth = static_cast<int>(row.integer(6));
+  r.reason = row.text(7);
+  r.decided_at = time_at(row, 8);
+  return r;
+}
+
 }  // namespace tidemill

@@ -24,6 +24,9 @@ inline constexpr const char* kBackfillColumns =
 inline constexpr const char* kFreezeColumns =
     "freeze_id, from_time, until, reason, created_by, after, lifted_at, lifted_by, settled";
 inline constexpr const char* kDeadlineColumns = "run_id, dag, due_at, ended_at, missed_at";
+inline constexpr const char* kDagTriggerColumns = "dag, source, states, active, since";
+inline constexpr const char* kDagStartColumns =
+    "dag, source_run, source, state, decision, run_id, depth, reason, decided_at";
 
 Result<DagRow> read_dag(const Statement& row);
 Result<ScheduleRow> read_schedule(const Statement& row);
@@ -37,6 +40,8 @@ inline constexpr const char* kSlotColumns =
 Result<BackfillSlotRow> read_slot(const Statement& row);
 Result<FreezeRow> read_freeze(const Statement& row);
 Result<DeadlineRow> read_deadline(const Statement& row);
+Result<DagTriggerRow> read_dag_trigger(const Statement& row);
+Result<DagStartRow> read_dag_start(const Statement& row);
 
 // decision, word of the database.
 Result<Decision> read_decision(const Statement& row, int column);

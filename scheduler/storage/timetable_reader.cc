@@ -191,4 +191,44 @@ Result<std::optional<IdempotencyRow>> TimetableReader::idempotency(const std::st
       });
 }
 
+Result<std::vector<DagTriggerRow>> TimetableReader::dag_triggers(const std::string& dag) {
+  Statement rows = TRY(
+      database_.prepare(select(kDagTriggerColumns, "dag_triggers WHERE dag = ? ORDER BY source")));
+  return all_rows<DagTriggerRow>(rows.bind(dag), read_dag_trigger);
+}
+
+Result<std::vector<RunId>> TimetableReader::undecided_ends(const std::string& dag,
+                                                           const std::string& source,
+                                                           WallTime since) {
+  Statement rows = TRY(database_.prepare(
+      "SELECT run_id FROM runs WHERE dag_name = ?2 AND ended_at > 0 AND ended_at >= ?3"
+      " AND NOT EXISTS (SELECT 1 FROM dag_starts WHERE dag = ?1 AND source_run = runs.run_id)"
+      " ORDER BY run_id"));
+  return all_rows<RunId>(
+      rows.bind(dag, source, since.us),
+      [](const Statement& row) -> Result<RunId> { return RunId{row.integer(0)}; });
+}
+
+Result<std::optional<DagStartRow>> TimetableReader::dag_start(const std::string& dag,
+                                                              RunId source_run) {
+  Statement row = TRY(
+      database_.prepare(select(kDagStartColumns, "dag_starts WHERE dag = ? AND source_run = ?")));
+  return one_row<DagStartRow>(row.bind(dag, source_run.value), read_dag_start);
+}
+
+Result<int> TimetableReader::start_depth(RunId run) {
+  Statement row = TRY(database_.prepare("SELECT depth FROM dag_starts WHERE run_id = ?"));
+  if (!TRY(row.bind(run.value).step())) return 0;
+  return static_cast<int>(row.integer(0));
+}
+
+Result<std::vector<DagStartRow>> TimetableReader::dag_starts(const std::string& dag, RunId before,
+                                                             int limit) {
+  Statement rows = TRY(database_.prepare(
+      select(kDagStartColumns,
+             "dag_starts WHERE dag = ? AND source_run < ? ORDER BY source_run DESC LIMIT ?")));
+  return all_rows<DagStartRow>(rows.bind(dag, before ? before.value : INT64_MAX, limit),
+                               read_dag_start);
+}
+
 }  // namespace tidemill

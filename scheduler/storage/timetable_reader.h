@@ -61,6 +61,15 @@ class TimetableReader {
   Result<std::optional<IdempotencyRow>> idempotency(const std::string& scope,
                                                     const std::string& key);
 
+  Result<std::vector<DagTriggerRow>> dag_triggers(const std::string& dag);  // also ended ones
+  // Runs of `source` that ended at `since` or later and are not decided for `dag`, rising.
+  Result<std::vector<RunId>> undecided_ends(const std::string& dag, const std::string& source,
+                                            WallTime since);
+  Result<std::optional<DagStartRow>> dag_start(const std::string& dag, RunId source_run);
+  Result<int> start_depth(RunId run);  // 0 = no other run started it
+  // Newest source first; `before` pages (0 = from the newest).
+  Result<std::vector<DagStartRow>> dag_starts(const std::string& dag, RunId before, int limit);
+
  private:
   explicit TimetableReader(Database database) : database_(std::move(database)) {}
 

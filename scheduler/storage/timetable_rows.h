@@ -127,6 +127,27 @@ struct IdempotencyRow {
   WallTime at;
 };
 
+// Since when the ends of runs of `source` start runs of `dag`.
+struct DagTriggerRow {
+  std::string dag, source;
+  std::string states;  // "succeeded,partial"
+  bool active = true;
+  WallTime since;  // ends before that are decided, or of no concern
+};
+
+// What became of the end of one run for one dag that waits for such ends. Never written twice.
+struct DagStartRow {
+  std::string dag;
+  RunId source_run;
+  std::string source;
+  RunState state = RunState::succeeded;  // of source_run
+  Decision decision = Decision::run;
+  RunId run;      // set exactly when the decision is run
+  int depth = 1;  // how many runs started each other, up to `run`
+  std::string reason;
+  WallTime decided_at;
+};
+
 // What one turn changed about time; part of Batch.
 struct TimetableRows {
   struct DecidedUntil {
@@ -144,11 +165,13 @@ struct TimetableRows {
   std::vector<FreezeRow> freezes;          // whole row, new or changed
   std::vector<DeadlineRow> deadlines;      // whole row, new or changed
   std::vector<IdempotencyRow> idempotency_keys;
+  std::vector<DagTriggerRow> dag_triggers;  // whole row, new or changed
+  std::vector<DagStartRow> dag_starts;
 
   std::size_t row_count() const {
     return dags.size() + schedules.size() + instants.size() + blocks.size() + decided.size() +
            backfills.size() + new_slots.size() + slots.size() + freezes.size() + deadlines.size() +
-           idempotency_keys.size();
+           idempotency_keys.size() + dag_triggers.size() + dag_starts.size();
   }
   bool empty() const { return row_count() == 0; }
 };

@@ -36,6 +36,9 @@ constexpr const char* kFreeze =
 constexpr const char* kDeadline =
     "INSERT INTO deadlines VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET"
     " due_at=excluded.due_at, ended_at=excluded.ended_at, missed_at=excluded.missed_at";
+constexpr const char* kDagTrigger =
+    "INSERT INTO dag_triggers VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET"
+    " states=excluded.states, active=excluded.active, since=excluded.since";
 
 }  // namespace
 
@@ -61,6 +64,8 @@ Result<TimetableWriter> TimetableWriter::prepare(Database& database) {
   w.freeze_ = TRY(database.prepare(kFreeze));
   w.deadline_ = TRY(database.prepare(kDeadline));
   w.idempotency_ = TRY(database.prepare("INSERT INTO idempotency_keys VALUES (?,?,?,?,?)"));
+  w.dag_trigger_ = TRY(database.prepare(kDagTrigger));
+  w.dag_start_ = TRY(database.prepare("INSERT INTO dag_starts VALUES (?,?,?,?,?,?,?,?,?)"));
   return w;
 }
 
@@ -76,6 +81,8 @@ Status TimetableWriter::write(Database& database, const TimetableRows& rows) {
   for (const auto& row : rows.freezes) TRY(write_freeze(row));
   for (const auto& row : rows.deadlines) TRY(write_deadline(row));
   for (const auto& row : rows.idempotency_keys) TRY(write_idempotency(row));
+  for (const auto& row : rows.dag_triggers) TRY(write_dag_trigger(row));
+  for (const auto& row : rows.dag_starts) TRY(write_dag_start(row));
   return Ok{};
 }
 
@@ -154,6 +161,17 @@ Status TimetableWriter::write_deadline(const DeadlineRow& r) {
 
 Status TimetableWriter::write_idempotency(const IdempotencyRow& r) {
   return idempotency_.bind(r.scope, r.key, r.body_hash, r.run.value, r.at.us).run();
+}
+
+Status TimetableWriter::write_dag_trigger(const DagTriggerRow& r) {
+  return dag_trigger_.bind(r.dag, r.source, r.states, r.active, r.since.us).run();
+}
+
+Status TimetableWriter::write_dag_start(const DagStartRow& r) {
+  return dag_start_
+      .bind(r.dag, r.source_run.value, r.source, to_word(r.state), to_word(r.decision), r.run.value,
+            r.depth, r.reason, r.decided_at.us)
+      .run();
 }
 
 }  // namespace tidemill

@@ -26,9 +26,11 @@ class TimetableWriter {
   Status write_freeze(const FreezeRow& row);
   Status write_deadline(const DeadlineRow& row);
   Status write_idempotency(const IdempotencyRow& row);
+  Status write_dag_trigger(const DagTriggerRow& row);
+  Status write_dag_start(const DagStartRow& row);
 
   Statement dag_, schedule_, new_instant_, instant_, backfilled_, block_, decided_;
-  Statement backfill_, new_slot_, slot_, freeze_, deadline_, idempotency_;
+  Statement backfill_, new_slot_, slot_, freeze_, deadline_, idempotency_, dag_trigger_, dag_start_;
 };
 
 }  // namespace tidemill

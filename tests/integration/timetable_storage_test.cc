@@ -392,5 +392,80 @@ TEST_F(TimetableCrash, TheRowsAreTheSameWhereverTheProcessIsLost) {
   EXPECT_EQ(undisturbed.find("missed"), std::string::npos);
 }
 
+class DagStartsTest : public TimetableStorage {
+ protected:
+  static DagStartRow start(std::int64_t source, Decision decision, std::int64_t run = 0) {
+    DagStartRow row;
+    row.dag = "report";
+    row.source_run = {source};
+    row.source = "hello";
+    row.decision = decision;
+    row.run = {run};
+    row.depth = 2;
+    row.reason = "why";
+    row.decided_at = {9};
+    return row;
+  }
+  static Batch batch_of(DagStartRow row) {
+    Batch batch;
+    if (row.run) batch.runs = {new_run(row.run.value)};
+    batch.timetable.dag_starts = {std::move(row)};
+    return batch;
+  }
+};
+
+TEST_F(DagStartsTest, AStartComesBackAndTheEndIsNeverDecidedTwice) {
+  end_run_with_attempt(1, 10);
+  commit(batch_of(start(1, Decision::run, 2)));
+  const auto row = times().dag_start("report", {1}).value().value();
+  EXPECT_EQ(row.source, "hello");
+  EXPECT_EQ(row.state, RunState::succeeded);
+  EXPECT_EQ(row.decision, Decision::run);
+  EXPECT_EQ(row.run, RunId{2});
+  EXPECT_EQ(row.reason, "why");
+  EXPECT_EQ(row.decided_at.us, 9);
+  EXPECT_EQ(times().start_depth({2}).value(), 2);
+  EXPECT_EQ(times().start_depth({1}).value(), 0);
+  EXPECT_EQ(times().dag_starts("report", {}, 10).value().size(), 1U);
+  EXPECT_TRUE(times().dag_starts("report", {1}, 10).value().empty());
+  const Status again = writer_->commit(batch_of(start(1, Decision::paused)));
+  EXPECT_FALSE(again.ok());
+  EXPECT_NE(refusal("UPDATE dag_starts SET decision='missed', run_id=0").find("decided once"),
+            std::string::npos);
+}
+
+TEST_F(DagStartsTest, AStartWithoutItsRunIsRefused) {
+  end_run_with_attempt(1, 10);
+  Batch batch;
+  batch.timetable.dag_starts = {start(1, Decision::run, 7)};
+  EXPECT_FALSE(writer_->commit(batch).ok());
+  batch.timetable.dag_starts = {start(8, Decision::paused)};
+  EXPECT_FALSE(writer_->commit(batch).ok());
+}
+
+TEST_F(DagStartsTest, EndsThatNobodyDecidedAreFoundAndNoOthers) {
+  for (const std::int64_t id : {1, 2, 3}) end_run_with_attempt(id, 10);  // each ended at 5
+  commit(batch_of_runs({new_run(4)}));
+  commit(batch_of(start(2, Decision::paused)));
+  EXPECT_EQ(times().undecided_ends("report", "hello", {5}).value(), (std::vector<RunId>{{1}, {3}}));
+  EXPECT_EQ(times().undecided_ends("other", "hello", {0}).value().size(), 3U);
+  EXPECT_TRUE(times().undecided_ends("report", "hello", {6}).value().empty());
+  EXPECT_TRUE(times().undecided_ends("report", "hi", {0}).value().empty());
+}
+
+TEST_F(DagStartsTest, ATriggerComesBackAndChanges) {
+  Batch batch;
+  batch.timetable.dag_triggers = {{"report", "hello", "succeeded", true, {5}}};
+  commit(batch);
+  batch.timetable.dag_triggers = {{"report", "hello", "failed", false, {6}}};
+  commit(batch);
+  const auto rows = times().dag_triggers("report").value();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].source, "hello");
+  EXPECT_EQ(rows[0].states, "failed");
+  EXPECT_FALSE(rows[0].active);
+  EXPECT_EQ(rows[0].since.us, 6);
+}
+
 }  // namespace
 }  // namespace tidemill

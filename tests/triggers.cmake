@@ -1,0 +1,3 @@
+# What starts runs beside the schedule and people.
+tidemill_test(dag_starts_test SOURCES integration/dag_starts_test.cc
+  LIBS tidemill_catalog tidemill_run_fixture)
