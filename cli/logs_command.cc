@@ -8,6 +8,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "cli/client/remote_log.h"
 #include "cli/commands.h"
 #include "cli/cri_text.h"
 #include "cli/data_dir.h"
@@ -108,6 +109,10 @@ Status wait_for_start(RunReader& reader, const Target& target, const std::string
 }
 
 Status show(const LogsCommand& options) {
+  if (client::is_named(options)) {
+    client::Api api = TRY(client::Api::open(options));
+    return client::print_remote_log(api, options);
+  }
   const std::string data_dir = TRY(resolve_data_dir(options.data_dir));
   RunReader reader = TRY(open_reader(data_dir));
   Target target;

@@ -10,12 +10,14 @@
 #include <system_error>
 
 #include "cli/client/commands.h"
+#include "cli/client/complete_command.h"
 #include "cli/commands.h"
 #include "cli/completion.h"
 #include "cli/config_command.h"
 #include "cli/data_dir.h"
 #include "cli/exit_code.h"
 #include "cli/graph_command.h"
+#include "cli/man_command.h"
 #include "cli/next_command.h"
 #include "cli/schema_command.h"
 #include "cli/sim_command.h"
@@ -251,34 +253,40 @@ void add_sim(CLI::App& app, Chosen& chosen) {
   command->callback([&chosen] { chosen = [] { return run_sim(options); }; });
 }
 
-// Every command with its options, for the completion scripts.
-std::vector<CommandWords> words_of(const CLI::App& app) {
-  std::vector<CommandWords> commands;
-  for (const CLI::App* command :
-       app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); })) {
-    CommandWords words{command->get_name(), command->get_description(), {}, false};
-    for (const CLI::Option* option : command->get_options()) {
-      for (const auto& name : option->get_lnames()) words.options.push_back("--" + name);
-      for (const auto& name : option->get_snames()) words.options.push_back("-" + name);
-      if (option->get_name() == "FILE" || option->get_name() == "PATH") words.takes_files = true;
-    }
-    commands.push_back(words);
-  }
-  return commands;
-}
-
 void add_completion(CLI::App& app, Chosen& chosen) {
   static std::string shell;
   auto* command = app.add_subcommand("completion",
                                      "Print a completion script for bash, zsh or fish");
+  command->group("This program");
   command->add_option("SHELL", shell, "bash, zsh or fish")->required();
-  command->callback([&app, &chosen] {
-    chosen = [&app] {
-      const auto script = completion_script(shell, words_of(app));
+  command->footer(
+      "Examples:\n"
+      "  source <(tidemill completion bash)\n"
+      "  tidemill completion zsh > ~/.zfunc/_tidemill      a folder of $fpath\n"
+      "  tidemill completion fish > ~/.config/fish/completions/tidemill.fish");
+  command->callback([&chosen] {
+    chosen = [] {
+      const auto script = completion_script(shell);
       if (!script.ok()) return report(script.error());
       fmt::print("{}", *script);
       return static_cast<int>(kExitOk);
     };
+  });
+}
+
+void add_man(CLI::App& app, Chosen& chosen) {
+  static ManCommand options;
+  auto* command = app.add_subcommand("man", "Print the manual page of a command");
+  command->group("This program");
+  command->add_option("COMMAND", options.command, "Which; without it the list of commands");
+  command->add_option("--format", options.format, "roff, or markdown for the reference page")
+      ->check(CLI::IsMember({"roff", "markdown"}))
+      ->type_name("FORMAT");
+  command->add_option("--write-to", options.write_to, "Write every page into this folder")
+      ->type_name("DIR");
+  command->footer("Example:\n  tidemill man trigger | man -l -");
+  command->callback([&app, &chosen] {
+    chosen = [&app] { return run_man(options, client::pages_of(app), TIDEMILL_VERSION); };
   });
 }
 
@@ -316,11 +324,18 @@ void add_supervisor(CLI::App& app, Chosen& chosen) {
 int refuse(const CLI::App& app, const std::vector<std::string>& words,
            const CLI::ParseError& error) {
   Usage usage;
-  for (const CommandWords& command : words_of(app)) {
-    usage.commands.push_back(command.name);
-    if (words.empty() || command.name != words.front()) continue;
-    usage.command = command.name;
-    usage.options = command.options;
+  const auto pages = client::pages_of(app);
+  for (const CommandPage& page : pages) {
+    if (page.name.find(' ') == std::string::npos) usage.commands.push_back(page.name);
+  }
+  const CommandPage* page = words.empty() ? nullptr : find_page(pages, words[0]);
+  if (page != nullptr && words.size() > 1) {
+    const CommandPage* below = find_page(pages, words[0] + " " + words[1]);
+    if (below != nullptr) page = below;
+  }
+  if (page != nullptr) {
+    usage.command = page->name;
+    usage.options = page->option_names();
   }
   return report(invalid(usage_message(usage, words, error.what())));
 }
@@ -332,6 +347,15 @@ void rewrite_help(std::vector<std::string>& words) {
   if (words.front() != "help") return;
   words.erase(words.begin());
   words.push_back("--help");
+}
+
+void group_commands(CLI::App& app) {
+  for (CLI::App* command :
+       app.get_subcommands([](CLI::App* a) { return a->get_group() == "Subcommands"; })) {
+    command->group("On this machine");
+  }
+  for (const char* name : {"runs", "explain", "logs", "dump"})
+    app.get_subcommand(name)->group("Looking");
 }
 
 int parse_and_run(int argc, char** argv) {
@@ -347,15 +371,20 @@ int parse_and_run(int argc, char** argv) {
   Chosen chosen;
   for (auto* add : {add_up, add_scheduler, add_config, add_run, add_plan, add_validate, add_graph,
                     add_schema, add_next, add_runs, add_explain, add_logs, add_dump, add_sim,
-                    add_completion, add_worker, add_supervisor}) {
+                    add_completion, add_man, add_worker, add_supervisor}) {
     add(app, chosen);
   }
+  group_commands(app);
   client::add_commands(app, chosen);
   app.footer(
       "Start here: tidemill run dags/hello/hello.yaml\n"
-      "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 not found, 4 the run failed");
+      "Exit codes: 0 ok, 1 failed, 2 wrong use, 3 not found, 4 the run failed, 124 waited too "
+      "long");
   std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   const bool is_bare = words.empty();
+  if (!is_bare && words.front() == "__complete") {
+    return client::run_complete(client::pages_of(app), {words.begin() + 1, words.end()});
+  }
   rewrite_help(words);
   try {
     // CLI11 takes the words from the back.

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/text.h"
 #include "cli/client/options.h"
 
 namespace tidemill::client {
@@ -11,6 +12,7 @@ namespace {
 
 const char kLook[] = "Looking";
 const char kControl[] = "Running and repairing";
+const char kPeople[] = "People";
 
 void add_client_options(CLI::App& command, ClientOptions& options) {
   add_server_options(command, options);
@@ -28,6 +30,12 @@ CLI::App& add_command(CLI::App& app, Chosen& chosen, const char* group, const ch
   auto* command = app.add_subcommand(name, summary)->group(group);
   choose(*command, chosen, options, run);
   return *command;
+}
+
+void add_params(CLI::App& command, std::vector<std::string>& params) {
+  command.add_option("--param", params, "A parameter; repeat for more")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
 }
 
 void add_status(CLI::App& app, Chosen& chosen) {
@@ -62,9 +70,7 @@ void add_trigger(CLI::App& app, Chosen& chosen) {
   auto& command = add_command(app, chosen, kControl, "trigger", "Start a run of a DAG", options,
                               run_trigger);
   command.add_option("DAG", options.dag, "Its name")->required();
-  command.add_option("--param", options.params, "A parameter; repeat for more")
-      ->allow_extra_args(false)
-      ->type_name("NAME=VALUE");
+  add_params(command, options.params);
   command
       .add_option("--params-from", options.params_from,
                   "A file with a JSON object of parameters, - for standard input; what is secret "
@@ -102,7 +108,418 @@ void add_cancel(CLI::App& app, Chosen& chosen) {
       "  tidemill cancel etl --force                 the newest run of etl");
 }
 
+void add_dry_run(CLI::App& command, bool& dry_run) {
+  command.add_flag("--dry-run", dry_run, "Say what would change, and change nothing");
+}
+
+void add_run_argument(CLI::App& command, std::string& run) {
+  command.add_option("RUN", run, "A number, `latest` or a dag's name")->required();
+}
+
+void add_reason(CLI::App& command, std::string& reason) {
+  command.add_option("--reason", reason, "Why; kept and shown to others")->type_name("TEXT");
+}
+
+void add_pause(CLI::App& app, Chosen& chosen) {
+  static PauseCommand options;
+  auto& command = add_command(app, chosen, kControl, "pause",
+                              "Make no runs of a DAG by schedule, or hold a run", options,
+                              run_pause);
+  command.add_option("DAG", options.dag, "Whose schedule pauses");
+  command.add_option("--run", options.run, "Hold this run: nothing new of it starts")
+      ->type_name("RUN");
+  add_reason(command, options.reason);
+  add_client_options(command, options);
+  command.footer(
+      "Examples:\n"
+      "  tidemill pause etl --reason \"the source is down\"\n"
+      "  tidemill pause --run 12");
+}
+
+void add_unpause(CLI::App& app, Chosen& chosen) {
+  static UnpauseCommand options;
+  auto& command = add_command(app, chosen, kControl, "unpause",
+                              "Let the schedule of a DAG make runs again", options, run_unpause);
+  command.add_option("DAG", options.dag, "Its name")->required();
+  command
+      .add_option("--missed", options.missed,
+                  "What was due meanwhile: none (default), last or all of it runs now")
+      ->check(CLI::IsMember({"none", "last", "all"}))
+      ->type_name("WHICH");
+  add_client_options(command, options);
+  command.footer("Example:\n  tidemill unpause etl --missed last");
+}
+
+void add_resume(CLI::App& app, Chosen& chosen) {
+  static ResumeCommand options;
+  auto& command = add_command(app, chosen, kControl, "resume", "Let a paused run go on", options,
+                              run_resume);
+  add_run_argument(command, options.run);
+  add_reason(command, options.reason);
+  add_client_options(command, options);
+}
+
+void add_retry(CLI::App& app, Chosen& chosen) {
+  static RetryCommand options;
+  auto& command = add_command(app, chosen, kControl, "retry",
+                              "Run again what failed, and what did not run because of it", options,
+                              run_retry);
+  add_run_argument(command, options.run);
+  command.add_option("TASK", options.tasks, "Only of these; everything that failed without any");
+  add_reason(command, options.reason);
+  add_dry_run(command, options.dry_run);
+  add_client_options(command, options);
+  command.footer(
+      "Examples:\n"
+      "  tidemill retry latest\n"
+      "  tidemill retry 12 train --dry-run");
+}
+
+void add_clear(CLI::App& app, Chosen& chosen) {
+  static ClearCommand options;
+  auto& command = add_command(app, chosen, kControl, "clear",
+                              "Run tasks again, whatever became of them; shows which and asks",
+                              options, run_clear);
+  add_run_argument(command, options.run);
+  command.add_option("TASK", options.tasks, "Which; may be left out with --failed");
+  command.add_flag("--only", options.only, "These alone (the default)");
+  command.add_flag("--downstream", options.downstream, "And everything after them");
+  command.add_flag("--upstream", options.upstream, "And everything before them");
+  command.add_flag("--failed", options.failed,
+                   "Of them what failed, and what it kept from running");
+  add_reason(command, options.reason);
+  add_dry_run(command, options.dry_run);
+  command.add_flag("-y,--yes", options.yes, "Do not ask");
+  add_client_options(command, options);
+  command.footer(
+      "Examples:\n"
+      "  tidemill clear 12 extract --downstream --dry-run    exactly what would run again\n"
+      "  tidemill clear etl load --yes --reason \"new credentials\"\n"
+      "Attempts and logs stay; attempt numbers go on.");
+}
+
+void add_mark(CLI::App& app, Chosen& chosen) {
+  static MarkCommand options;
+  auto& command = add_command(app, chosen, kControl, "mark",
+                              "Say that tasks succeeded, failed or are to be skipped", options,
+                              run_mark);
+  add_run_argument(command, options.run);
+  command.add_option("TASK", options.tasks, "Which")->required();
+  command.add_option("--as", options.to, "succeeded, skipped or failed")
+      ->required()
+      ->check(CLI::IsMember({"succeeded", "skipped", "failed"}))
+      ->type_name("STATE");
+  command.add_option("--reason", options.reason, "Why; others will read it")
+      ->required()
+      ->type_name("TEXT");
+  add_dry_run(command, options.dry_run);
+  add_client_options(command, options);
+  command.footer(
+      "Example:\n"
+      "  tidemill mark 12 load --as succeeded --reason \"loaded by hand\"");
+}
+
+void add_rerun(CLI::App& app, Chosen& chosen) {
+  static RerunCommand options;
+  auto& command = add_command(app, chosen, kControl, "rerun",
+                              "Start a new run like one that has ended, and say what differs",
+                              options, run_rerun);
+  add_run_argument(command, options.run);
+  command.add_flag("--latest", options.latest, "With the file as it is now, not as it was then");
+  command.add_flag("--from-failed", options.from_failed, "Take over what succeeded then");
+  add_params(command, options.params);
+  add_dry_run(command, options.dry_run);
+  add_client_options(command, options);
+  command.footer(
+      "Examples:\n"
+      "  tidemill rerun 12 --latest --dry-run        what has changed since\n"
+      "  tidemill rerun 12 --from-failed --param rounds=3");
+}
+
+void add_backfill(CLI::App& app, Chosen& chosen) {
+  static BackfillCommand options;
+  auto& command = add_command(app, chosen, kControl, "backfill",
+                              "Run a DAG for the instants of its schedule in a range", options,
+                              run_backfill);
+  command.add_option("DAG", options.dag, "Its name")->required();
+  command.add_option("--from", options.from, "First instant: a date, or a time in RFC 3339")
+      ->required()
+      ->type_name("TIME");
+  command.add_option("--until", options.until, "Where it ends")->required()->type_name("TIME");
+  command
+      .add_option("--reprocess", options.reprocess,
+                  "Instants that have a run already: none (default), failed or all of them again")
+      ->check(CLI::IsMember({"none", "failed", "all"}))
+      ->type_name("WHICH");
+  command.add_option("--limit", options.max_parallel, "How many runs at once (default: 1)")
+      ->check(CLI::Range(1, 1000))
+      ->type_name("N");
+  command.add_option("--order", options.order, "oldest_first (default) or newest_first")
+      ->check(CLI::IsMember({"oldest_first", "newest_first"}))
+      ->type_name("ORDER");
+  command.add_option("--schedule", options.schedule, "Which one, when the DAG has several")
+      ->type_name("TEXT");
+  add_params(command, options.params);
+  add_dry_run(command, options.dry_run);
+  add_client_options(command, options);
+  command.footer(
+      "Examples:\n"
+      "  tidemill backfill etl --from 2026-11-01 --until 2026-11-08 --dry-run\n"
+      "  tidemill backfill etl --from 2026-11-01 --until 2026-11-08 --reprocess failed --limit 2\n"
+      "A date is its first moment in UTC.");
+}
+
+void add_backfills(CLI::App& app, Chosen& chosen) {
+  static BackfillsCommand options;
+  auto& command = add_command(app, chosen, kControl, "backfills",
+                              "List backfills, or show or cancel one", options, run_backfills);
+  command.add_option("BACKFILL", options.backfill, "A number, to see its instants");
+  command.add_option("--dag", options.dag, "Only of this dag")->type_name("DAG");
+  command.add_option("--limit", options.limit, "At most so many")
+      ->check(CLI::Range(1, 500))
+      ->type_name("N");
+  command.add_flag("--cancel", options.cancel, "Make no more runs of it");
+  command.add_flag("--cancel-runs", options.cancel_runs, "And cancel those that go on");
+  add_reason(command, options.reason);
+  add_client_options(command, options);
+  command.footer(
+      "Examples:\n"
+      "  tidemill backfills 3\n"
+      "  tidemill backfills 3 --cancel --reason \"wrong range\"");
+}
+
+void add_freezes(CLI::App& app, Chosen& chosen) {
+  static FreezeCommand freeze;
+  auto& make = add_command(app, chosen, kControl, "freeze", "Let no schedule make runs for a while",
+                           freeze, run_freeze);
+  make.add_option("--reason", freeze.reason, "Why; shown to others")->required()->type_name("TEXT");
+  make.add_option("--until", freeze.until, "When it ends by itself")->type_name("TIME");
+  make.add_option("--for", freeze.duration, "How long it holds")->type_name("DURATION");
+  make.add_option("--after", freeze.after,
+                  "What was due meanwhile: none (default), last or all of it runs then")
+      ->check(CLI::IsMember({"none", "last", "all"}))
+      ->type_name("WHICH");
+  add_client_options(make, freeze);
+  make.footer("Example:\n  tidemill freeze --reason \"database migration\" --for 2h --after last");
+
+  static FreezesCommand freezes;
+  auto& list = add_command(app, chosen, kControl, "freezes", "List freezes", freezes, run_freezes);
+  add_client_options(list, freezes);
+
+  static UnfreezeCommand unfreeze;
+  auto& lift = add_command(app, chosen, kControl, "unfreeze", "End a freeze before its time",
+                           unfreeze, run_unfreeze);
+  lift.add_option("FREEZE", unfreeze.freeze, "A number; needed when several hold");
+  add_client_options(lift, unfreeze);
+}
+
+void add_watch(CLI::App& app, Chosen& chosen) {
+  static WatchCommand options;
+  auto& command = add_command(app, chosen, kLook, "watch",
+                              "See runs as they go on: one until its end, or all", options,
+                              run_watch);
+  command.add_option("RUN", options.run, "A number, `latest` or a dag's name");
+  command.add_option("--timeout", options.timeout, "Look so long at most; exit code 124")
+      ->type_name("DURATION");
+  add_client_options(command, options);
+  command.footer(
+      "Examples:\n"
+      "  tidemill watch\n"
+      "  tidemill watch latest && echo done          exit code 4 when it failed\n"
+      "  tidemill watch --json | jq .state");
+}
+
+// A command whose own work is the list, with commands below it that change what is listed.
+template <typename Options>
+CLI::App& add_group(CLI::App& app, Chosen& chosen, const char* name, const char* summary,
+                    Options& options, int (*run)(const Options&)) {
+  auto* command = app.add_subcommand(name, summary)->group(kPeople);
+  add_client_options(*command, options);
+  // CLI11 calls this one after that of a command below.
+  command->callback([command, &chosen, &options, run] {
+    if (command->get_subcommands().empty()) chosen = [&options, run] { return run(options); };
+  });
+  return *command;
+}
+
+template <typename Options>
+CLI::App& add_below(CLI::App& group, Chosen& chosen, const char* name, const char* summary,
+                    Options& options, int (*run)(const Options&)) {
+  auto* command = group.add_subcommand(name, summary);
+  choose(*command, chosen, options, run);
+  add_client_options(*command, options);
+  return *command;
+}
+
+void add_role(CLI::App& command, std::string& role, const char* name, const char* help) {
+  command.add_option(name, role, help)
+      ->check(CLI::IsMember({"viewer", "operator", "editor", "admin"}))
+      ->type_name("ROLE");
+}
+
+void add_password(CLI::App& command, bool& password) {
+  command.add_flag("--password", password,
+                   "Ask for a password, or read it from standard input where there is no terminal");
+}
+
+void add_users(CLI::App& app, Chosen& chosen) {
+  static UsersCommand list;
+  auto& users = add_group(app, chosen, "users", "List users; add, change and remove them", list,
+                          run_users);
+  static UserCommand add, change, remove, grant, revoke;
+  auto& adding = add_below(users, chosen, "add", "Make a user", add, run_user_add);
+  adding.add_option("USER", add.user, "Their name")->required();
+  add_role(adding, add.role, "--role", "viewer (default), operator, editor or admin");
+  add_password(adding, add.password);
+  auto& changing = add_below(users, chosen, "change", "Change a user", change, run_user_change);
+  changing.add_option("USER", change.user, "Their name")->required();
+  add_role(changing, change.role, "--role", "viewer, operator, editor or admin");
+  changing.add_flag("--disable", change.disable, "Let them in no more; tokens too");
+  changing.add_flag("--enable", change.enable, "Let them in again");
+  add_password(changing, change.password);
+  auto& removing = add_below(users, chosen, "remove", "Delete a user with tokens and sessions",
+                             remove, run_user_remove);
+  removing.add_option("USER", remove.user, "Their name")->required();
+  auto& granting = add_below(users, chosen, "grant", "Give a role for one DAG", grant,
+                             run_user_grant);
+  granting.add_option("USER", grant.user, "Their name")->required();
+  granting.add_option("DAG", grant.dag, "For which")->required();
+  add_role(granting, grant.role, "ROLE", "viewer, operator, editor or admin");
+  granting.get_option("ROLE")->required();
+  auto& revoking = add_below(users, chosen, "revoke", "Take the role for one DAG away", revoke,
+                             run_user_revoke);
+  revoking.add_option("USER", revoke.user, "Their name")->required();
+  revoking.add_option("DAG", revoke.dag, "For which")->required();
+  users.footer(
+      "Examples:\n"
+      "  tidemill users\n"
+      "  tidemill users add ann --role editor --password\n"
+      "  tidemill users grant bob etl operator\n"
+      "  tidemill users change bob --disable");
+  static UserCommand link;
+  auto& linking = add_command(app, chosen, kPeople, "sign-in-link",
+                              "Make a link that signs a user in once", link, run_sign_in_link);
+  linking.add_option("USER", link.user, "Their name")->required();
+  add_client_options(linking, link);
+}
+
+void add_tokens(CLI::App& app, Chosen& chosen) {
+  static TokensCommand list;
+  auto& tokens = add_group(app, chosen, "tokens", "List API tokens; add and revoke them", list,
+                           run_tokens);
+  static TokenCommand add, revoke;
+  auto& adding = add_below(tokens, chosen, "add", "Make a token; it is shown once", add,
+                           run_token_add);
+  adding.add_option("TOKEN", add.token, "A name for it")->required();
+  adding.add_option("--owner", add.owner, "As whom it acts (default: you)")->type_name("USER");
+  add_role(adding, add.scope, "--scope", "What it may do at most (default: viewer)");
+  adding.add_option("--dag", add.dags, "Only for this dag; repeat for more")
+      ->allow_extra_args(false)
+      ->type_name("DAG");
+  adding.add_option("--expires", add.expires, "When it ends: 90d, or a time")->type_name("WHEN");
+  auto& revoking = add_below(tokens, chosen, "revoke", "Let a token in no more", revoke,
+                             run_token_revoke);
+  revoking.add_option("TOKEN", revoke.token, "Its name")->required();
+  revoking.add_option("--owner", revoke.owner, "Whose (default: yours)")->type_name("USER");
+  tokens.footer(
+      "Examples:\n"
+      "  tidemill tokens add ci --owner ann --scope operator --dag etl --expires 90d\n"
+      "  (umask 077; tidemill tokens add laptop > ~/.config/tidemill/token)");
+}
+
+void add_secrets(CLI::App& app, Chosen& chosen) {
+  static SecretsCommand list;
+  auto& secrets = add_group(app, chosen, "secrets", "List names of secrets; set and remove them",
+                            list, run_secrets);
+  static SecretCommand set, remove;
+  auto& setting = add_below(secrets, chosen, "set",
+                            "Set one; its value is asked for or read from standard input", set,
+                            run_secret_set);
+  setting.add_option("SECRET", set.secret, "Its name")->required();
+  setting.add_option("--from", set.file, "Read the value from a file")->type_name("FILE");
+  auto& removing = add_below(secrets, chosen, "remove", "Remove one", remove, run_secret_remove);
+  removing.add_option("SECRET", remove.secret, "Its name")->required();
+  secrets.footer(
+      "Examples:\n"
+      "  tidemill secrets set warehouse_password\n"
+      "  pass warehouse | tidemill secrets set warehouse_password\n"
+      "Values never stand on a command line, where every user of the machine could read them.");
+}
+
+void add_audit(CLI::App& app, Chosen& chosen) {
+  static AuditCommand options;
+  auto& audit = add_group(app, chosen, "audit", "List who asked for what, newest first", options,
+                          run_audit);
+  audit.add_option("--who", options.who, "Only of this user")->type_name("USER");
+  audit.add_option("--action", options.action, "Only this, as in run.cancel")->type_name("ACTION");
+  audit.add_option("--object", options.object, "Only of this, as in \"run 12\"")
+      ->type_name("OBJECT");
+  audit.add_option("--dag", options.dag, "Only of this dag")->type_name("DAG");
+  audit.add_option("--limit", options.limit, "At most so many")
+      ->check(CLI::Range(1, 500))
+      ->type_name("N");
+  static AuditCommand verify;
+  add_below(audit, chosen, "verify", "Check that nobody changed an entry; exit code 1 when so",
+            verify, run_audit_verify);
+}
+
+// "{a,b}" in the name of a type is what CLI11 says of a closed list.
+std::vector<std::string> choices_of(const std::string& type) {
+  std::vector<std::string> choices;
+  const auto open = type.find('{');
+  if (open == std::string::npos || !type.ends_with('}')) return choices;
+  for (const auto piece :
+       split(std::string_view(type).substr(open + 1, type.size() - open - 2), ','))
+    choices.emplace_back(piece);
+  return choices;
+}
+
+ArgumentPage page_of(const CLI::Option& option) {
+  ArgumentPage page;
+  for (const std::string& name : option.get_snames()) page.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) page.names.push_back("--" + name);
+  const std::string type = option.get_type_name();
+  page.choices = choices_of(type);
+  if (page.names.empty()) {
+    page.names.push_back(option.get_name());
+  } else if (option.get_items_expected_max() > 0) {
+    page.value = type.substr(0, type.find(':'));
+    if (page.value.empty() || page.value == "TEXT") page.value = "TEXT";
+  }
+  page.help = option.get_description();
+  page.required = option.get_required();
+  page.many = option.get_items_expected_max() > 1;
+  return page;
+}
+
+void add_page(const CLI::App& command, const std::string& prefix, const std::string& group,
+              std::vector<CommandPage>& pages) {
+  CommandPage page;
+  page.name = prefix + command.get_name();
+  page.group = group;
+  page.summary = command.get_description();
+  page.footer = command.get_footer();
+  for (const CLI::Option* option : command.get_options()) {
+    if (option == command.get_help_ptr()) continue;  // every command has it
+    ArgumentPage argument = page_of(*option);
+    (option->get_positional() ? page.positionals : page.options).push_back(std::move(argument));
+  }
+  const std::string name = page.name;
+  pages.push_back(std::move(page));
+  for (const CLI::App* below : command.get_subcommands([](const CLI::App*) { return true; }))
+    add_page(*below, name + " ", group, pages);
+}
+
 }  // namespace
+
+std::vector<CommandPage> pages_of(const CLI::App& app) {
+  std::vector<CommandPage> pages;
+  for (const CLI::App* command :
+       app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); })) {
+    add_page(*command, "", command->get_group(), pages);
+  }
+  return pages;
+}
 
 void add_server_options(CLI::App& command, ServerOptions& options) {
   command
@@ -117,7 +534,12 @@ void add_server_options(CLI::App& command, ServerOptions& options) {
 }
 
 void add_commands(CLI::App& app, Chosen& chosen) {
-  for (auto* add : {add_dags, add_status, add_workers, add_trigger, add_cancel}) add(app, chosen);
+  for (auto* add :
+       {add_dags,      add_watch,   add_status, add_workers, add_trigger, add_cancel,  add_retry,
+        add_clear,     add_mark,    add_rerun,  add_pause,   add_resume,  add_unpause, add_backfill,
+        add_backfills, add_freezes, add_users,  add_tokens,  add_secrets, add_audit}) {
+    add(app, chosen);
+  }
 }
 
 }  // namespace tidemill::client

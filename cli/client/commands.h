@@ -1,9 +1,11 @@
-// The client commands' part of the table of commands.
+// The client commands' part of the table of commands, and the table as pages.
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include "cli/client/address.h"
+#include "cli/command_page.h"
 
 namespace CLI {
 class App;
@@ -18,5 +20,8 @@ using Chosen = std::function<int()>;
 void add_server_options(CLI::App& command, ServerOptions& options);
 
 void add_commands(CLI::App& app, Chosen& chosen);
+
+// The whole table, in its order, without hidden commands; a command below another follows it.
+std::vector<CommandPage> pages_of(const CLI::App& app);
 
 }  // namespace tidemill::client

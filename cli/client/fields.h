@@ -17,7 +17,10 @@ bool flag_at(const Json& object, std::string_view key);
 bool has_value(const Json& object, std::string_view key);  // there and not null
 const Json::Array& array_at(const Json& object, std::string_view key);
 const Json& object_at(const Json& object, std::string_view key);  // null when there is none
-WallTime time_at(const Json& object, std::string_view key);       // 0 when there is none
+// What they return lives in the object.
+const Json::Array& array_at(const Json&& object, std::string_view key) = delete;
+const Json& object_at(const Json&& object, std::string_view key) = delete;
+WallTime time_at(const Json& object, std::string_view key);  // 0 when there is none
 
 // Strings as they are, everything else as JSON; for table cells.
 std::string as_text(const Json& value);

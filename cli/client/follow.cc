@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "cli/client/event_stream.h"
 #include "cli/client/fields.h"
@@ -45,7 +47,8 @@ TaskRow task_row(RunId run, TaskIndex task, const Json& json) {
   return row;
 }
 
-// The run as the view needs it: names, states and counts.
+// The run as the view needs it, before anything happened: what has happened by now is shown as
+// changes, so that a run that was quick is seen whole.
 struct Picture {
   std::shared_ptr<Dag> dag = std::make_shared<Dag>();
   Run run;
@@ -55,25 +58,25 @@ Picture picture_of(const Json& json) {
   Picture picture;
   picture.dag->name = printable(text_at(json, "dag"));
   picture.run.id = RunId{int_at(json, "run")};
-  picture.run.state = run_state_at(json);
-  picture.run.cancelling = flag_at(json, "cancelling");
-  picture.run.started_at = time_at(json, "started_at");
   for (const Json& task : array_at(json, "tasks")) {
     TaskSpec spec;
     spec.id = printable(text_at(task, "id"));
-    const bool is_hook = spec.id.starts_with("hook.");
+    if (!spec.id.starts_with("hook.")) ++picture.dag->task_count;
     picture.dag->tasks.push_back(std::move(spec));
-    TaskRun& state = picture.run.tasks.emplace_back();
-    state.state = task_state_at(task);
-    state.attempts = static_cast<std::uint32_t>(int_at(task, "attempts"));
-    state.started_at = time_at(task, "started_at");
-    state.retry_at = time_at(task, "retry_at");
-    state.reason = printable(text_at(task, "reason"), 400);
-    if (is_hook) continue;
-    ++picture.dag->task_count;
-    if (!is_terminal(state.state)) ++picture.run.open;
   }
+  picture.run.tasks.resize(picture.dag->tasks.size());
+  picture.run.open = picture.dag->task_count;
   return picture;
+}
+
+// In the order in which they ended; those that have not come last.
+void sort_by_end(std::vector<TaskWrite>& tasks) {
+  std::stable_sort(tasks.begin(), tasks.end(), [](const TaskWrite& a, const TaskWrite& b) {
+    const auto end = [](const TaskWrite& write) {
+      return write.row.ended_at.us == 0 ? WallTime{INT64_MAX} : write.row.ended_at;
+    };
+    return end(a) < end(b);
+  });
 }
 
 class RunFollower {
@@ -92,9 +95,7 @@ class RunFollower {
     if (tasks_ == 0) {
       Picture picture = picture_of(json);
       tasks_ = picture.run.tasks.size();
-      TaskHistory unknown(tasks_);
-      watcher_.watch(picture.dag, std::move(picture.run), std::move(unknown));
-      return is_terminal(state_);
+      watcher_.watch(picture.dag, std::move(picture.run), TaskHistory(tasks_));
     }
     Batch batch;
     batch.runs.push_back({false, run_row(json)});
@@ -102,6 +103,7 @@ class RunFollower {
     for (TaskIndex task = 0; task < std::min(tasks.size(), tasks_); ++task) {
       batch.tasks.push_back({std::nullopt, task_row(RunId{run_}, task, tasks[task])});
     }
+    sort_by_end(batch.tasks);
     watcher_.on_commit(batch);
     return is_terminal(state_);
   }
@@ -109,7 +111,10 @@ class RunFollower {
   Result<bool> on_event(const SseEvent& event) {
     const auto json = parse_json(event.data);
     if (!json.ok()) return unavailable("the scheduler sent an event that is no JSON");
-    if (options_.json) fmt::print("{}\n", event.data);
+    if (options_.json) {
+      fmt::print("{}\n", event.data);
+      std::fflush(stdout);
+    }
     if (event.type == "run") state_ = run_state_at(*json);
     if (shows()) show(event.type, *json);
     if (!is_terminal(state_)) return false;

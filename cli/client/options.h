@@ -42,4 +42,139 @@ struct CancelCommand : ClientOptions {
 };
 int run_cancel(const CancelCommand& options);
 
+struct PauseCommand : ClientOptions {
+  std::string dag;  // exactly one of the two
+  std::string run;
+  std::string reason;
+};
+int run_pause(const PauseCommand& options);
+
+struct UnpauseCommand : ClientOptions {
+  std::string dag;
+  std::string missed;  // none, last, all; empty = none
+};
+int run_unpause(const UnpauseCommand& options);
+
+struct ResumeCommand : ClientOptions {
+  std::string run;
+  std::string reason;
+};
+int run_resume(const ResumeCommand& options);
+
+// retry, clear and mark: what would change is shown before it is.
+struct EditCommand : ClientOptions {
+  std::string run;
+  std::vector<std::string> tasks;
+  std::string reason;
+  bool dry_run = false;
+  bool yes = false;
+};
+struct RetryCommand : EditCommand {};
+int run_retry(const RetryCommand& options);
+
+struct ClearCommand : EditCommand {
+  bool downstream = false, upstream = false, failed = false, only = false;
+};
+int run_clear(const ClearCommand& options);
+
+struct MarkCommand : EditCommand {
+  std::string to;  // succeeded, skipped, failed
+};
+int run_mark(const MarkCommand& options);
+
+struct RerunCommand : ClientOptions {
+  std::string run;
+  std::vector<std::string> params;
+  bool latest = false, from_failed = false, dry_run = false;
+};
+int run_rerun(const RerunCommand& options);
+
+struct BackfillCommand : ClientOptions {
+  std::string dag;
+  std::string from, until;  // RFC 3339, or a date for its first moment in UTC
+  std::string schedule, reprocess, order;
+  std::vector<std::string> params;
+  int max_parallel = 1;
+  bool dry_run = false;
+};
+int run_backfill(const BackfillCommand& options);
+
+struct BackfillsCommand : ClientOptions {
+  std::string backfill;  // empty = all
+  std::string dag;       // of the list
+  bool cancel = false, cancel_runs = false;
+  std::string reason;
+  int limit = 20;
+};
+int run_backfills(const BackfillsCommand& options);
+
+struct FreezeCommand : ClientOptions {
+  std::string reason;
+  std::string until;     // a time
+  std::string duration;  // or from now on
+  std::string after;     // what becomes of what was due meanwhile: none, last, all
+};
+int run_freeze(const FreezeCommand& options);
+
+struct FreezesCommand : ClientOptions {};
+int run_freezes(const FreezesCommand& options);
+
+struct UnfreezeCommand : ClientOptions {
+  std::string freeze;  // empty = the only one that holds
+};
+int run_unfreeze(const UnfreezeCommand& options);
+
+struct UsersCommand : ClientOptions {};
+int run_users(const UsersCommand& options);
+
+struct UserCommand : ClientOptions {
+  std::string user;
+  std::string role;
+  std::string dag;        // of a grant
+  bool password = false;  // ask for one, or read it from standard input
+  bool disable = false, enable = false;
+};
+int run_user_add(const UserCommand& options);
+int run_user_change(const UserCommand& options);
+int run_user_remove(const UserCommand& options);
+int run_user_grant(const UserCommand& options);
+int run_user_revoke(const UserCommand& options);
+int run_sign_in_link(const UserCommand& options);
+
+struct TokensCommand : ClientOptions {};
+int run_tokens(const TokensCommand& options);
+
+struct TokenCommand : ClientOptions {
+  std::string token;
+  std::string owner;  // empty = oneself
+  std::string scope;
+  std::vector<std::string> dags;
+  std::string expires;  // a duration from now, or a time; empty = never
+};
+int run_token_add(const TokenCommand& options);
+int run_token_revoke(const TokenCommand& options);
+
+struct SecretsCommand : ClientOptions {};
+int run_secrets(const SecretsCommand& options);
+
+struct SecretCommand : ClientOptions {
+  std::string secret;
+  std::string file;  // empty = asked for, or standard input
+};
+int run_secret_set(const SecretCommand& options);
+int run_secret_remove(const SecretCommand& options);
+
+struct AuditCommand : ClientOptions {
+  std::string who, action, object, dag;
+  int limit = 50;
+};
+int run_audit(const AuditCommand& options);
+int run_audit_verify(const AuditCommand& options);
+
+struct WatchCommand : ClientOptions {
+  std::string run;  // empty = all runs
+  std::string timeout;
+};
+int run_watch(const WatchCommand& options);
+
 }  // namespace tidemill::client

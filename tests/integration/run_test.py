@@ -412,12 +412,12 @@ class Usage(TidemillTest):
 
     def test_completion_works_in_bash_and_knows_every_command(self) -> None:
         for shell in ("bash", "zsh", "fish"):
-            self.assertIn("validate", self.tidemill("completion", shell).stdout)
+            self.assertIn("__complete", self.tidemill("completion", shell).stdout)
         script = self.tidemill("completion", "bash").stdout
-        self.assertEqual(self.completed(script, "tidemill", "val"), ["validate"])
-        self.assertEqual(self.completed(script, "tidemill", "run", "--fr"), ["--fresh", "--from-failed"])
+        self.assertEqual(self.completed(script, str(BINARY), "val"), ["validate"])
+        self.assertEqual(self.completed(script, str(BINARY), "run", "--fr"), ["--fresh", "--from-failed"])
         self.dag("tasks: {}\n", "demo file")
-        self.assertEqual(self.completed(script, "tidemill", "run", "dem"), ["demo file.yaml"])
+        self.assertEqual(self.completed(script, str(BINARY), "run", "dem"), ["demo file.yaml"])
 
     def completed(self, script: str, *words: str) -> list[str]:
         line = " ".join(f"'{word}'" for word in words)

@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include "cli/completion.h"
 #include "cli/cri_text.h"
 #include "cli/eta.h"
 #include "cli/plain_markdown.h"
@@ -198,17 +197,6 @@ TEST(Eta, ATaskThatRunsLongerThanEverHasNothingLeftNotLessThanNothing) {
   run.tasks[0].state = TaskState::running;
   run.tasks[0].started_at = at(seconds(0));
   EXPECT_EQ(remaining_time(dag, run, {Duration(seconds(10))}, 1, at(seconds(99))), Duration(0));
-}
-
-TEST(Completion, EveryShellGetsEveryCommandAndOthersAreRefused) {
-  const std::vector<CommandWords> commands = {{"run", "run a file's DAG", {"--json", "-f"}, true}};
-  for (const char* shell : {"bash", "zsh", "fish"}) {
-    const auto script = completion_script(shell, commands);
-    ASSERT_TRUE(script.ok());
-    EXPECT_NE(script->find("run"), std::string::npos);
-    EXPECT_NE(script->find("json"), std::string::npos);
-  }
-  EXPECT_FALSE(completion_script("tcsh", commands).ok());
 }
 
 }  // namespace
