@@ -263,12 +263,18 @@ class Daemon:
     def close(self) -> None:
         if self.alive():
             self.end(signal.SIGKILL)
-        for pid in self.left_running():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-            poll(lambda dead=pid: not process_is_alive(dead), f"process {pid} to end")
+        # A process that is just being started shows no command line yet: several looks in a row find nobody.
+        quiet = 0
+        while quiet < 3:
+            found = self.left_running()
+            quiet = 0 if found else quiet + 1
+            for pid in found:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+                poll(lambda dead=pid: not process_is_alive(dead), f"process {pid} to end")
+            time.sleep(0.02)
         end_tasks_of(self.data)
         self._scratch.cleanup()
 
