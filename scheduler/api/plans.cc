@@ -1,6 +1,7 @@
 #include "scheduler/api/plans.h"
 
 #include "base/text.h"
+#include "core/params.h"
 #include "core/schedule_book.h"
 #include "scheduler/api/body.h"
 #include "scheduler/api/words.h"
@@ -130,10 +131,23 @@ Result<const Schedule*> choose_schedule(const Dag& dag, const std::string& text)
   return invalid(fmt::format("schedule: choose one of {}", fmt::join(texts, ", ")));
 }
 
+// Said once, here, and not of every instant.
+Status check_params(const Dag& dag, const Json::Object& body) {
+  const Json* params = find_member(body, "params");
+  const BoundParams bound = bind_params(dag, params == nullptr ? Json(Json::Object()) : *params);
+  std::vector<std::string> problems;
+  for (const ParamProblem& problem : bound.problems) {
+    problems.push_back(fmt::format("{}: {}", problem.name, problem.message));
+  }
+  if (problems.empty()) return Ok{};
+  return invalid(fmt::format("params: {}", fmt::join(problems, "; ")));
+}
+
 Result<BackfillWish> read_wish(Context& context, const Request& request, const Dag& dag,
                                const Json::Object& body) {
   BackfillWish wish;
   wish.row = TRY(read_backfill(body));
+  TRY(check_params(dag, body));
   wish.row.created_by = request.who.name;
   wish.dry_run = TRY(flag_member(body, "dry_run", false));
   const std::string schedule_text = TRY(text_member(body, "schedule"));
@@ -158,6 +172,14 @@ Json plan_json(const BackfillPlan& plan) {
   return json;
 }
 
+// The body as everybody may see it: parameters may be secrets.
+Json shown_body(const Dag& dag, Json::Object body) {
+  for (auto& [key, value] : body) {
+    if (key == "params" && value.is_object()) value = shown_params(dag, value.as_object());
+  }
+  return Json(std::move(body));
+}
+
 Result<Response> make_backfill(Context& context, const Request& request) {
   const Json::Object body = TRY(request.json());
   TRY(only_members(body, {"dag", "schedule", "from", "until", "reprocess", "order", "max_parallel",
@@ -173,7 +195,7 @@ Result<Response> make_backfill(Context& context, const Request& request) {
   if (wish->dry_run) return Response::json(plan_json(wish->plan));
   Mutation mutation;
   mutation.audit = audit_entry(request, "backfill.create", "dag " + name, name);
-  mutation.audit->detail = request.body;
+  mutation.audit->detail = shown_body(*view->dag, body).dump();
   mutation.decide = [&context, wish](Desk& desk) -> Result<Json> {
     Json json = plan_json(wish->plan);
     json.set("backfill",

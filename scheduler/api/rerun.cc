@@ -106,7 +106,8 @@ Result<Response> rerun(Context& context, const Request& request) {
   Mutation mutation;
   mutation.audit = audit_entry(request, "run.rerun", fmt::format("run {}", found.row.id.value),
                                found.row.dag_name);
-  mutation.audit->detail = request.body;
+  // Not the body as it came, which may hold secrets.
+  mutation.audit->detail = diff.dump();
   mutation.decide = [made, diff](Desk& desk) -> Result<Json> {
     Json json = diff;
     json.set("run", TRY(desk.engine.submit(made->request, desk.now)).value);

@@ -95,7 +95,7 @@ Result<std::vector<AuditRow>> read_audit(Database& database, const AuditFilter& 
                                    " AND (?5 = 0 OR dag = ?6) ORDER BY seq DESC LIMIT ?7",
                                    kColumns)));
   rows.bind(filter.before > 0 ? filter.before : INT64_MAX, filter.who, filter.action, filter.object,
-            filter.dag.has_value(), std::string_view(filter.dag ? *filter.dag : ""), filter.limit);
+            filter.dag.has_value(), filter.dag ? std::string_view(*filter.dag) : "", filter.limit);
   std::vector<AuditRow> found;
   while (TRY(rows.step())) found.push_back(row_of(rows));
   return found;

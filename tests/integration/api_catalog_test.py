@@ -341,7 +341,7 @@ class Backfill(ApiTest):
                      {"dag": dag, "from": self.RANGE["until"], "until": self.RANGE["from"]},
                      {"dag": dag, **self.RANGE, "reprocess": "some"}, {"dag": dag, **self.RANGE, "max_parallel": 0},
                      {"dag": dag, **self.RANGE, "max_parallel": "2"}, {"dag": dag, **self.RANGE, "schedule": "every 2h"},
-                     {"dag": dag, **self.RANGE, "params": []}, {"dag": dag, **self.RANGE, "dryrun": True}):
+                     {"dag": dag, **self.RANGE, "params": []}, {"dag": dag, **self.RANGE, "params": {"unknown": 1}}, {"dag": dag, **self.RANGE, "dryrun": True}):
             with self.subTest(body=body):
                 self.assertIn(self.admin.ask("POST", "/api/v1/backfills", body).status, (400, 404) if "dag" not in body else (400,))
         self.admin.refused(404, "POST", "/api/v1/backfills", {"dag": "absent", **self.RANGE})
