@@ -8,11 +8,11 @@
 namespace tidemill {
 namespace {
 
-std::string to_hex(const unsigned char* bytes, unsigned size) {
+std::string to_hex(const unsigned char* bytes, std::size_t size) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;
   out.reserve(size * 2);
-  for (unsigned i = 0; i < size; ++i) {
+  for (std::size_t i = 0; i < size; ++i) {
     out.push_back(kDigits[bytes[i] >> 4]);
     out.push_back(kDigits[bytes[i] & 15]);
   }

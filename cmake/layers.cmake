@@ -18,8 +18,11 @@ if(NOT TIDEMILL_FUZZ)
                                                        TIDEMILL_BINARY_DIR="${CMAKE_BINARY_DIR}")
 endif()
 
+# The fuzzers' build is too small to precompile anything, but sources may count on those headers.
 function(tidemill_reuse_pch target pch)
-  if(NOT TIDEMILL_FUZZ)
+  if(TIDEMILL_FUZZ)
+    target_compile_options(${target} PRIVATE -include ${CMAKE_SOURCE_DIR}/base/precompiled.h)
+  else()
     target_precompile_headers(${target} REUSE_FROM ${pch})
   endif()
 endfunction()
