@@ -15,6 +15,7 @@
 #include "cli/completion.h"
 #include "cli/config_command.h"
 #include "cli/data_dir.h"
+#include "cli/doctor_command.h"
 #include "cli/exit_code.h"
 #include "cli/graph_command.h"
 #include "cli/man_command.h"
@@ -23,6 +24,7 @@
 #include "cli/sim_command.h"
 #include "cli/streams.h"
 #include "cli/up_command.h"
+#include "cli/upkeep_commands.h"
 #include "cli/usage.h"
 #include "cli/validate_command.h"
 #include "worker/agent.h"
@@ -129,6 +131,47 @@ void add_config(CLI::App& app, Chosen& chosen) {
   command->add_flag("--json", options.json, "One JSON object");
   add_settings(*command, options.sources);
   command->callback([&chosen] { chosen = [] { return run_config(options); }; });
+}
+
+void add_backup(CLI::App& app, Chosen& chosen) {
+  static BackupCommand options;
+  auto* command = app.add_subcommand("backup",
+                                     "Copy the database, checked, while everything goes on");
+  command->add_option("DEST", options.destination, "A file, or a folder for one with the time")
+      ->required();
+  command->add_option("--data-dir", options.data_dir, kDataDirHelp)->type_name("DIR");
+  command->add_flag("--json", options.json, "One JSON object");
+  command->callback([&chosen] { chosen = [] { return run_backup(options); }; });
+}
+
+void add_restore(CLI::App& app, Chosen& chosen) {
+  static RestoreCommand options;
+  auto* command = app.add_subcommand(
+      "restore", "Put a copy of the database back; the scheduler must be stopped");
+  command->add_option("FILE", options.file, "The copy that `tidemill backup` made")->required();
+  command->add_option("--data-dir", options.data_dir, kDataDirHelp)->type_name("DIR");
+  command->add_flag("--accept-rollback", options.accept_rollback,
+                    "Give up what was recorded after the copy was made");
+  command->callback([&chosen] { chosen = [] { return run_restore(options); }; });
+}
+
+void add_db(CLI::App& app, Chosen& chosen) {
+  static DbCommand options;
+  auto* command = app.add_subcommand("db", "Check the database, or a copy of it, from end to end");
+  command->add_option("ACTION", options.action, "check")->required();
+  command->add_option("FILE", options.file, "A copy (default: the one of the data folder)");
+  command->add_option("--data-dir", options.data_dir, kDataDirHelp)->type_name("DIR");
+  command->add_flag("--json", options.json, "One JSON object");
+  command->callback([&chosen] { chosen = [] { return run_db(options); }; });
+}
+
+void add_doctor(CLI::App& app, Chosen& chosen) {
+  static DoctorCommand options;
+  auto* command = app.add_subcommand(
+      "doctor", "Look for what a scheduler on this machine would stumble over");
+  command->add_flag("--json", options.json, "One JSON object");
+  add_settings(*command, options.sources);
+  command->callback([&chosen] { chosen = [] { return run_doctor(options); }; });
 }
 
 void add_plan(CLI::App& app, Chosen& chosen) {
@@ -369,9 +412,11 @@ int parse_and_run(int argc, char** argv) {
   app.get_formatter()->label("REQUIRED", "");
   app.get_formatter()->label("TEXT", "");
   Chosen chosen;
-  for (auto* add : {add_up, add_scheduler, add_config, add_run, add_plan, add_validate, add_graph,
-                    add_schema, add_next, add_runs, add_explain, add_logs, add_dump, add_sim,
-                    add_completion, add_man, add_worker, add_supervisor}) {
+  for (auto* add :
+       {add_up,         add_scheduler, add_config,  add_backup,    add_restore, add_db,
+        add_doctor,     add_run,       add_plan,    add_validate,  add_graph,   add_schema,
+        add_next,       add_runs,      add_explain, add_logs,      add_dump,    add_sim,
+        add_completion, add_man,       add_worker,  add_supervisor}) {
     add(app, chosen);
   }
   group_commands(app);

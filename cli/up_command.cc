@@ -49,6 +49,18 @@ Status check_pairs(const Settings& settings) {
   return Ok{};
 }
 
+DaemonRules rules_of(const Settings& settings) {
+  DaemonRules rules;
+  rules.hosts = settings.list("hosts");
+  rules.disk.reserve_bytes = static_cast<std::uint64_t>(settings.integer("disk.reserve"));
+  rules.disk.reserve_percent = static_cast<unsigned>(settings.integer("disk.reserve_percent"));
+  rules.disk.ballast_bytes = static_cast<std::uint64_t>(settings.integer("disk.ballast"));
+  rules.retention.runs.age = std::chrono::hours(24 * settings.integer("retention.days"));
+  rules.retention.runs.runs = settings.integer("retention.runs");
+  rules.retention.log_bytes = static_cast<std::uint64_t>(settings.integer("retention.log_bytes"));
+  return rules;
+}
+
 Result<DaemonConfig> daemon_config(const Settings& settings, const UpCommand& options) {
   TRY(check_pairs(settings));
   DaemonConfig config;
@@ -63,7 +75,7 @@ Result<DaemonConfig> daemon_config(const Settings& settings, const UpCommand& op
   for (const std::string& address : settings.list("listen")) {
     config.http.endpoints.push_back(TRY(parse_endpoint(address)));
   }
-  config.http.hosts = settings.list("hosts");
+  config.rules = rules_of(settings);
   config.http.certificate_file = settings.text("tls.certificate");
   config.http.key_file = settings.text("tls.key");
   config.allow_plain_http = settings.is_on("allow_plain_http");
@@ -177,11 +189,12 @@ void Service::reload() {
     return;
   }
   log_.set_least(note_level_from(settings->text("log.level")));
-  const Status read = daemon->reload(settings->list("hosts"));
+  const Status read = daemon->reload(rules_of(*settings));
   if (!read.ok()) say(NoteLevel::error, "SIGHUP: " + read.error().message);
   say(NoteLevel::info,
-      "SIGHUP: log level, hosts, certificate and DAG files were read again; other settings count "
-      "from the next start");
+      "SIGHUP: log level, hosts, certificate, retention, disk reserve and DAG files were read "
+      "again; "
+      "other settings count from the next start");
 }
 
 Status Service::serve() {

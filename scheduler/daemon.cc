@@ -77,7 +77,8 @@ struct Daemon::Parts {
         authenticator(people, config.proxy),
         house{config.data_dir, people, authenticator,
               [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
-              [this](const std::string& text) { config.note(NoteLevel::warning, text); }} {
+              [this](const std::string& text) { config.note(NoteLevel::warning, text); }},
+        disk(config.data_dir, config.rules.disk) {
     observers.add(metrics);
     observers.add(publisher);
   }
@@ -91,6 +92,9 @@ struct Daemon::Parts {
   Status listen();
   void take_folder(const FolderState& state, Desk& desk);
   void watch();
+  void look_at_disk(Engine& engine);
+  bool make_room();
+  void start_janitor();
   void hold_grants(Engine& engine);
   bool is_done() const;
   void make_first_link();
@@ -104,12 +108,16 @@ struct Daemon::Parts {
   SignIn sign_in;
   Authenticator authenticator;
   Housekeeping house;
+  DiskWatch disk;
+  bool disk_low = false;  // the loop's thread
+  std::string disk_problem;
   std::unique_ptr<SecretStore> secrets;
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<Scheduler> scheduler;
   std::optional<api::Context> context;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<FolderWatcher> watcher;
+  std::unique_ptr<Janitor> janitor;
   std::string first_link;
   bool settled = false;  // the DAG folder was looked at; the loop's thread
   std::atomic<bool> stopping = false;
@@ -130,8 +138,11 @@ Status Daemon::Parts::open_scheduler() {
     config.notify.status("bringing the database up to date: " + name);
   };
   if (const auto every = config.notify.beat_every()) {
-    scheduling.chores.push_back({*every, [this](Engine&, Now) { config.notify.beat(); }});
+    scheduling.chores.push_back({*every, [this](Engine&, Now) { config.notify.beat(); }, {}});
   }
+  scheduling.make_room = [this] { return make_room(); };
+  scheduling.chores.push_back(
+      {std::chrono::seconds(2), [this](Engine& engine, Now) { look_at_disk(engine); }, {}});
   for (Chore& chore : housekeeping_chores(house)) scheduling.chores.push_back(std::move(chore));
   scheduling.secret = [this](const std::string& name) { return secret(name); };
   scheduler = TRY(Scheduler::open(std::move(scheduling)));
@@ -166,6 +177,7 @@ Status Daemon::Parts::open() {
   make_first_link();
   TRY(listen());
   watch();
+  start_janitor();
   return Ok{};
 }
 
@@ -194,6 +206,7 @@ Status Daemon::Parts::refuse_open_address() {
 
 http::ServerOptions Daemon::Parts::server_options() {
   http::ServerOptions options = config.http;
+  options.hosts = config.rules.hosts;
   http::Endpoint local;
   local.unix_path = config.data_dir + "/run/api.sock";
   options.endpoints.push_back(local);
@@ -246,8 +259,45 @@ void Daemon::Parts::watch() {
   });
 }
 
+void Daemon::Parts::start_janitor() {
+  Janitor::World world;
+  world.data_dir = config.data_dir;
+  world.mutate = [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); };
+  world.note = [this](const std::string& text) { config.note(NoteLevel::info, text); };
+  world.complain = [this](const std::string& text) { config.note(NoteLevel::warning, text); };
+  janitor = std::make_unique<Janitor>(std::move(world), config.rules.retention);
+}
+
+void Daemon::Parts::look_at_disk(Engine& engine) {
+  const auto look = disk.look();
+  const std::string problem = look.ok() ? "" : look.error().message;
+  if (problem != disk_problem && !problem.empty()) config.note(NoteLevel::error, problem);
+  disk_problem = problem;
+  if (!look.ok()) return;
+  if (look->low != disk_low) {
+    config.note(look->low ? NoteLevel::error : NoteLevel::info,
+                fmt::format("{}: {} free of {}, {} wanted{}",
+                            look->low ? "the disk is nearly full" : "the disk has room again",
+                            format_bytes(look->space.free), format_bytes(look->space.total),
+                            format_bytes(look->wanted),
+                            look->low ? "; nothing new is started until there is" : ""));
+  }
+  disk_low = look->low;
+  hold_grants(engine);
+}
+
+bool Daemon::Parts::make_room() {
+  const bool made = disk.give_up_ballast();
+  config.note(NoteLevel::error,
+              made ? "the disk is full: the ballast was given up to record what ends"
+                   : "the disk is full and there is no ballast left");
+  return made;
+}
+
 void Daemon::Parts::hold_grants(Engine& engine) {
-  engine.hold_grants(draining ? "the scheduler is stopping" : "");
+  engine.hold_grants(draining   ? "the scheduler is stopping"
+                     : disk_low ? "the disk is nearly full"
+                                : "");
 }
 
 bool Daemon::Parts::is_done() const {
@@ -280,6 +330,7 @@ Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 // Whoever calls the scheduler from another thread ends before it.
 Daemon::~Daemon() {
+  parts_->janitor.reset();
   parts_->watcher.reset();
   parts_->server.reset();
 }
@@ -328,9 +379,18 @@ void Daemon::drain(Duration limit) {
   parts_->scheduler->mutate(std::move(mutation));
 }
 
-Status Daemon::reload(std::vector<std::string> hosts) {
+Status Daemon::reload(const DaemonRules& rules) {
   parts_->config.notify.reloading();
-  parts_->server->set_hosts(std::move(hosts));
+  parts_->server->set_hosts(rules.hosts);
+  parts_->janitor->set_rules(rules.retention);
+  Mutation mutation;
+  mutation.decide = [this, disk = rules.disk](Desk& desk) -> Result<Json> {
+    parts_->disk.set_rule(disk);
+    parts_->look_at_disk(desk.engine);
+    return Json();
+  };
+  mutation.done = [](const Result<Json>&) {};
+  parts_->scheduler->mutate(std::move(mutation));
   parts_->watcher->look_now();
   const Status read = parts_->server->reload_certificate();
   parts_->config.notify.ready("serving");
@@ -338,6 +398,7 @@ Status Daemon::reload(std::vector<std::string> hosts) {
 }
 
 Status Daemon::close() {
+  parts_->janitor.reset();
   parts_->watcher.reset();
   parts_->server.reset();
   return parts_->scheduler->close();

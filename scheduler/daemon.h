@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "scheduler/disk_watch.h"
 #include "scheduler/http/server.h"
+#include "scheduler/janitor.h"
 #include "scheduler/people/authenticator.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/service_notify.h"
@@ -16,6 +18,13 @@
 namespace tidemill {
 
 enum class NoteLevel { debug, info, warning, error };
+
+// What can change while it runs.
+struct DaemonRules {
+  std::vector<std::string> hosts;  // as http::ServerOptions::hosts
+  DiskRule disk;
+  JanitorRules retention;
+};
 
 struct DaemonConfig {
   std::string data_dir;                    // absolute
@@ -25,7 +34,8 @@ struct DaemonConfig {
   Durability durability = Durability::power_loss;
   // A secret that the store does not have, by its name; null = there is no other place.
   std::function<Result<std::string>(const std::string& name)> secret;
-  http::ServerOptions http;
+  http::ServerOptions http;  // its hosts are those of the rules
+  DaemonRules rules;
   bool allow_plain_http = false;  // beyond this machine, for somebody who can sign in already
   TrustedProxy proxy;
   ServiceNotify notify;
@@ -60,9 +70,9 @@ class Daemon {
   void stop();
   void drain(Duration limit);
 
-  // Any thread: reads the certificate and the DAG files anew, and takes over other host names. An
-  // error is that of the certificate; the old one stays.
-  Status reload(std::vector<std::string> hosts);
+  // Any thread: takes over the rules, and reads the certificate and the DAG files anew. An error is
+  // that of the certificate; the old one stays.
+  Status reload(const DaemonRules& rules);
 
   // Ends the server, then the scheduler with a clean stop. Tasks go on in the supervisor.
   Status close();

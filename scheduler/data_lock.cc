@@ -62,4 +62,16 @@ bool is_locked(const std::string& path) {
   return ::flock(fd.get(), LOCK_SH | LOCK_NB) != 0;
 }
 
+Result<std::int64_t> obeyed_epoch(const std::string& data_dir) {
+  const std::string path = data_dir + "/worker/epoch";
+  const auto content = read_file(path, 100);
+  if (!content.ok()) {
+    if (content.error().code == ErrorCode::not_found) return std::int64_t{0};
+    return content.error();
+  }
+  const auto epoch = to_int(trim(*content));
+  if (epoch) return *epoch;
+  return corrupt(path + " holds no number; remove it when no old scheduler is left running");
+}
+
 }  // namespace tidemill

@@ -206,6 +206,7 @@ void Scheduler::Loop::mutate(Mutation mutation) {
   CHECK((mutation.decide == nullptr) != (mutation.store == nullptr));
   auto operation = std::make_shared<Operation>();
   operation->audit = std::move(mutation.audit);
+  operation->weight = mutation.weight;
   operation->apply = std::move(mutation.store);
   if (mutation.decide) {
     Desk desk{*engine_, *reader_, system_now()};

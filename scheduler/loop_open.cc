@@ -1,7 +1,6 @@
 // How a scheduler begins and ends: lock, database, recovery, socket; clean stop.
 #include <sys/eventfd.h>
 
-#include "base/text.h"
 #include "scheduler/data_lock.h"
 #include "scheduler/loop.h"
 
@@ -12,20 +11,6 @@ Result<std::string> host_boot_id() {
   std::string text = TRY(read_file("/proc/sys/kernel/random/boot_id", 200));
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
-}
-
-// A worker obeys no scheduler that is older than the last one it knew, so that one from a restored
-// copy cannot end what a newer one started. It would refuse this one for ever.
-Result<std::int64_t> obeyed_epoch(const std::string& data_dir) {
-  const std::string path = data_dir + "/worker/epoch";
-  const auto content = read_file(path, 100);
-  if (!content.ok()) {
-    if (content.error().code == ErrorCode::not_found) return std::int64_t{0};
-    return content.error();
-  }
-  const auto epoch = to_int(trim(*content));
-  if (epoch) return *epoch;
-  return corrupt(path + " holds no number; remove it when no old scheduler is left running");
 }
 
 }  // namespace
@@ -50,6 +35,7 @@ Status Scheduler::Loop::open_files() {
   storage.allow_network_file_system = config_.allow_network_file_system;
   storage.least_epoch = TRY(obeyed_epoch(dir));
   storage.on_migration = config_.on_migration;
+  storage.make_room = config_.make_room;
   auto writer = TRY(Writer::open(storage, system_now().wall));
   TRY(files_.remember(dir + "/scheduler.lock"));
   TRY(files_.remember(storage.path));

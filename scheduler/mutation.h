@@ -26,6 +26,8 @@ struct Mutation {
   std::function<Result<Json>(Desk&)> decide;
   std::function<Result<Json>(Database&)> store;
   std::optional<AuditEntry> audit;
+  std::size_t weight =
+      1;  // about how many rows `store` touches; many are written by another thread
   // Called once, on the scheduler's thread; must not block. Not called, only destroyed, when the
   // scheduler ends first.
   std::function<void(Result<Json>)> done;

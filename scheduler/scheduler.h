@@ -37,6 +37,8 @@ struct SchedulerConfig {
   Planner* planner = nullptr;    // likewise
 
   std::vector<Chore> chores;
+  // As StorageOptions::make_room.
+  std::function<bool()> make_room;
   // Called before each step that brings an older database up to date, with what it is.
   std::function<void(const std::string&)> on_migration;
 

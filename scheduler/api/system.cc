@@ -18,10 +18,23 @@ Result<Response> healthz(Context&, const Request&) {
   return Response::text("ok\n", "text/plain; charset=utf-8");
 }
 
+// Ready: the loop turns and takes requests. Why nothing new is started all the same is said behind
+// it. A probe that gets no answer in time takes it that the loop does not turn.
 Result<Response> readyz(Context& context, const Request&) {
-  TRY(context.scheduler.ask([](const Engine&, Now) -> Result<Json> { return Json(); },
-                            std::chrono::seconds(2)));
-  return Response::text("ready\n", "text/plain; charset=utf-8");
+  const auto held = context.scheduler.ask(
+      [](const Engine& engine, Now) -> Result<Json> { return Json(engine.held_because()); },
+      std::chrono::seconds(2));
+  const char* const kType = "text/plain; charset=utf-8";
+  if (!held.ok()) {
+    Response response = Response::text(
+        "not ready: the scheduler's loop has not answered for 2 s: " + held.error().message + "\n",
+        kType);
+    response.status = 503;
+    return response;
+  }
+  const std::string& reason = held->as_string();
+  if (reason.empty()) return Response::text("ready\n", kType);
+  return Response::text("ready, but nothing new is started: " + reason + "\n", kType);
 }
 
 Json worker_json(const KnownWorker& worker) {
@@ -43,6 +56,8 @@ Json worker_json(const KnownWorker& worker) {
 Result<Json> engine_status(const Engine& engine, Now) {
   Json json;
   json.set("epoch", engine.epoch());
+  // Why nothing new is started; empty = it is.
+  json.set("held_because", engine.held_because());
   json.set("unfinished_runs", static_cast<std::int64_t>(engine.live_runs()));
   json.set("live_attempts", static_cast<std::int64_t>(engine.live_attempts()));
   json.set("ready_tasks", static_cast<std::int64_t>(engine.placement().ready_count()));

@@ -27,6 +27,9 @@ struct StorageOptions {
   // A start that would be given a lower epoch is refused and uses none up: somebody obeys a newer
   // one, so this file is an older copy.
   std::int64_t least_epoch = 0;
+  // Called when the disk is full, on the thread that commits: whether it made some room. The commit
+  // is then tried once more.
+  std::function<bool()> make_room;
   // Called before each migration of a database with data; it may take long.
   std::function<void(const std::string& name)> on_migration;
   std::string vfs;  // a registered SQLite VFS; empty = the system's

@@ -36,6 +36,7 @@ struct Operation {
   std::function<Result<Json>(Database&)> apply;
   std::optional<Result<Json>> outcome;
   std::optional<AuditEntry> audit;
+  std::size_t weight = 1;  // about how many rows it touches
 };
 
 }  // namespace tidemill

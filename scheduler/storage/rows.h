@@ -170,7 +170,12 @@ struct Batch {
   std::size_t row_count() const {
     return (counters ? 1u : 0u) + dags.size() + workers.size() + runs.size() + tasks.size() +
            attempts.size() + results.size() + events.size() + timetable.row_count() +
-           operations.size();
+           operation_weight();
+  }
+  std::size_t operation_weight() const {
+    std::size_t weight = 0;
+    for (const auto& operation : operations) weight += operation->weight;
+    return weight;
   }
 };
 

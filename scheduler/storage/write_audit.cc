@@ -41,12 +41,17 @@ Result<AuditWriter> AuditWriter::prepare(Database& database) {
   AuditWriter writer;
   writer.insert_ = TRY(
       database.prepare("INSERT OR FAIL INTO audit VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+  TRY(writer.look_again(database));
+  return writer;
+}
+
+Status AuditWriter::look_again(Database& database) {
   Statement head = TRY(database.prepare("SELECT seq, hash FROM audit_head"));
   if (!TRY(head.step())) {
     return corrupt(database.path() + " is damaged: the head of its audit log is missing");
   }
-  writer.head_ = {head.integer(0), head.text(1)};
-  return writer;
+  head_ = {head.integer(0), head.text(1)};
+  return Ok{};
 }
 
 Status AuditWriter::write(const AuditEntry& entry, const Result<Json>& outcome) {

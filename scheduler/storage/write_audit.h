@@ -10,6 +10,8 @@ namespace tidemill {
 class AuditWriter {
  public:
   static Result<AuditWriter> prepare(Database& database);
+  // After a transaction with entries was undone.
+  Status look_again(Database& database);
 
   // What became of an operation: its entry with the outcome, in the transaction that is open.
   Status write(const AuditEntry& entry, const Result<Json>& outcome);

@@ -74,7 +74,9 @@ Result<std::unique_ptr<Writer>> Writer::open(const StorageOptions& options, Wall
   statements->begin = TRY(database.prepare("BEGIN IMMEDIATE"));
   statements->commit = TRY(database.prepare("COMMIT"));
   sqlite3_wal_hook(database.handle(), note_log_pages, &statements->log_pages);
-  return std::unique_ptr<Writer>(new Writer(std::move(database), std::move(statements), start));
+  std::unique_ptr<Writer> writer(new Writer(std::move(database), std::move(statements), start));
+  writer->make_room_ = options.make_room;
+  return writer;
 }
 
 Writer::Writer(Database database, std::unique_ptr<Statements> statements, Start start)
@@ -85,9 +87,18 @@ Writer::~Writer() = default;
 
 Status Writer::commit(const Batch& batch) {
   if (!broken_.empty()) return unavailable(broken_);
-  const Status written = write(batch);
+  Status written = write(batch);
+  if (!written.ok() && made_room()) written = write(batch);
   if (written.ok()) return written;
   return give_up(written.error());
+}
+
+// A write that found no room changed nothing and may be repeated, unlike a failed sync.
+bool Writer::made_room() {
+  const bool full = (sqlite3_errcode(database_.handle()) & 0xff) == SQLITE_FULL;
+  if (!full || !make_room_) return false;
+  if (database_.in_transaction() && !database_.execute("ROLLBACK").ok()) return false;
+  return make_room_() && statements_->rows.undone(database_).ok();
 }
 
 Status Writer::write(const Batch& batch) {

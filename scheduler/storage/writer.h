@@ -2,9 +2,9 @@
 // it is on the disk. Checkpoints happen here and nowhere else: SQLite up to 3.51.2 can corrupt a
 // file when two connections write or checkpoint at once. Used by one thread at a time.
 //
-// After any error the writer is broken and every later commit fails: a failed sync must never be
-// tried again, because the kernel may have dropped the pages. The process stops, and the next start
-// recovers from the write-ahead log.
+// After any error, except a full disk where room could be made, the writer is broken and every
+// later commit fails: a failed sync must never be tried again, because the kernel may have dropped
+// the pages. The process stops, and the next start recovers from the write-ahead log.
 #pragma once
 
 #include <memory>
@@ -46,11 +46,13 @@ class Writer {
   struct Statements;
   Writer(Database database, std::unique_ptr<Statements> statements, Start start);
   Status write(const Batch& batch);
+  bool made_room();
   Status give_up(const Error& error);
 
   Database database_;
   std::unique_ptr<Statements> statements_;
   Start start_;
+  std::function<bool()> make_room_;
   std::string broken_;  // why nothing can be committed any more
 };
 

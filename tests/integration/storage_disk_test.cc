@@ -16,12 +16,24 @@ struct Story {  // commits runs 1, 2, 3 … until something fails
 
 class StorageDisk : public ::testing::Test {
  protected:
-  Result<std::unique_ptr<Writer>> open() {
+  Result<std::unique_ptr<Writer>> open(std::function<bool()> make_room = nullptr) {
     StorageOptions options;
     options.path = "tidemill.db";
     options.boot_id = "boot";
     options.vfs = disk_->vfs();
+    options.make_room = std::move(make_room);
     return Writer::open(options, {1});
+  }
+
+  // A change that is audited, beside the run.
+  static Batch audited_batch(std::int64_t id) {
+    Batch batch = run_batch(id);
+    auto operation = std::make_shared<Operation>();
+    operation->outcome = Result<Json>(Json());
+    operation->audit = AuditEntry{{id},       "ann", "local", "",   "",
+                                  "run.mark", "run", "hello", "{}", ""};
+    batch.operations.push_back(operation);
+    return batch;
   }
 
   static Batch run_batch(std::int64_t id) {
@@ -120,6 +132,47 @@ TEST_F(StorageDisk, AWriteThatReachesTheCallerIsSynced) {
   const auto before = disk_->syncs();
   ASSERT_TRUE(writer->commit(run_batch(1)).ok());
   EXPECT_GT(disk_->syncs(), before);
+}
+
+// Wherever in the transaction the disk is full: room is made once, and the commit is whole.
+TEST_F(StorageDisk, ACommitIsTriedAgainWhereRoomCouldBeMade) {
+  for (std::int64_t moment = 1; moment < 40; ++moment) {
+    disk_ = std::make_unique<MemoryDisk>();
+    int asked = 0;
+    auto writer = open([&] {
+                    disk_->fail_after(0, MemoryDisk::Failure::none);
+                    return ++asked == 1;
+                  }).value();
+    ASSERT_TRUE(writer->commit(audited_batch(1)).ok());
+    disk_->fail_after(moment, MemoryDisk::Failure::full);
+    const Status done = writer->commit(audited_batch(2));
+    ASSERT_TRUE(done.ok()) << moment << ": " << done.error().message;
+    disk_->fail_after(0, MemoryDisk::Failure::none);
+    ASSERT_TRUE(writer->commit(audited_batch(3)).ok()) << moment;
+    Database reader = open_for_reading("tidemill.db", disk_->vfs()).value();
+    EXPECT_EQ(reader.query_integer("SELECT count(*) FROM runs").value(), 3) << moment;
+    EXPECT_EQ(reader.query_integer("SELECT max(seq) FROM audit").value(), 3) << moment;
+    if (asked == 0) return;  // all moments of a commit were tried
+  }
+  FAIL() << "a commit has more writes than were tried";
+}
+
+TEST_F(StorageDisk, WithoutRoomAFullDiskBreaksTheWriter) {
+  auto writer = open([] { return false; }).value();
+  ASSERT_TRUE(writer->commit(run_batch(1)).ok());
+  disk_->fail_after(1, MemoryDisk::Failure::full);
+  EXPECT_FALSE(writer->commit(run_batch(2)).ok());
+  disk_->fail_after(0, MemoryDisk::Failure::none);
+  EXPECT_FALSE(writer->commit(run_batch(3)).ok());
+}
+
+TEST_F(StorageDisk, AFailedSyncIsNeverTriedAgain) {
+  bool asked = false;
+  auto writer = open([&] { return asked = true; }).value();
+  ASSERT_TRUE(writer->commit(run_batch(1)).ok());
+  disk_->fail_after(1, MemoryDisk::Failure::io_error);
+  EXPECT_FALSE(writer->commit(run_batch(2)).ok());
+  EXPECT_FALSE(asked);
 }
 
 }  // namespace
