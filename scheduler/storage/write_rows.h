@@ -13,6 +13,8 @@ class RowWriter {
   static Result<RowWriter> prepare(Database& database);
 
   Status write(Database& database, const Batch& batch);
+  // After a batch was undone that is to be written again.
+  Status undone(Database& database) { return audit_.look_again(database); }
 
  private:
   Status write_counters(const Counters& counters);
