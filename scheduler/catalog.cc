@@ -102,9 +102,10 @@ void Catalog::take_folder(FolderState folder, Engine& engine, Now now) {
   for (auto& [name, entry] : entries_) {
     if (seen.contains(name) || entry.row.state == DagRow::State::gone) continue;
     // A broken file has no name of its own; its dag is known by the file.
+    const std::string& path = entry.row.file;
     const bool broken_here = std::any_of(
         folder.files.begin(), folder.files.end(),
-        [&](const FolderFile& file) { return file.dag == nullptr && file.path == entry.row.file; });
+        [&](const FolderFile& file) { return file.dag == nullptr && file.path == path; });
     if (broken_here) continue;
     entry.row.state = DagRow::State::gone;
     entry.schedules.clear();

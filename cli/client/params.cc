@@ -45,7 +45,9 @@ Result<Json::Object> typed_params(const Json& definition, const std::vector<std:
   Json::Object typed;
   for (auto& [name, value] : bound) {
     for (const auto& [wanted, text] : given) {
-      if (wanted == name) typed.emplace_back(name, std::move(value));
+      if (wanted != name) continue;
+      typed.emplace_back(name, std::move(value));
+      break;
     }
   }
   return typed;
