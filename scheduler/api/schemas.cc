@@ -1,5 +1,7 @@
 #include "scheduler/api/schemas.h"
 
+#include <fmt/format.h>
+
 #include "base/text.h"
 
 namespace tidemill::api {
@@ -52,32 +54,8 @@ Json nullable(Json schema) {
   return json;
 }
 
-}  // namespace
-
-Json schema_of(const Shape& shape) {
-  Json properties = Json(Json::Object());
-  Json::Array required;
-  for (std::string_view member : shape.members) {
-    const bool optional = member.starts_with('~');
-    if (optional) member.remove_prefix(1);
-    const auto space = member.find(' ');
-    CHECK(space != std::string_view::npos);
-    const std::string_view name = member.substr(0, space);
-    std::string_view word = member.substr(space + 1);
-    const bool may_be_null = word.ends_with('?');
-    if (may_be_null) word.remove_suffix(1);
-    properties.set(name, may_be_null ? nullable(type_schema(word)) : type_schema(word));
-    if (!optional) required.emplace_back(name);
-  }
-  Json json = type("object");
-  json.set("properties", std::move(properties));
-  if (!required.empty()) json.set("required", std::move(required));
-  json.set("additionalProperties", false);
-  return json;
-}
-
-const std::vector<Shape>& all_shapes() {
-  static const std::vector<Shape> kShapes = {
+std::vector<Shape> system_shapes() {
+  return {
       {"Problem",
        {"type string", "title string", "status integer", "~detail string", "~instance string",
         "~errors [ProblemPart]"}},
@@ -91,7 +69,11 @@ const std::vector<Shape>& all_shapes() {
       {"Worker",
        {"worker string", "id integer", "connected boolean", "draining boolean", "slots integer",
         "running integer", "labels [string]", "first_seen time?", "last_seen time?"}},
+  };
+}
 
+std::vector<Shape> dag_shapes() {
+  return {
       {"DagList", {"folder string", "problem string?", "dags [DagSummary]"}},
       {"DagSummary",
        {"dag string", "file string", "state ok|broken|gone", "version integer?", "paused boolean",
@@ -123,7 +105,11 @@ const std::vector<Shape>& all_shapes() {
       {"Reason", {"~reason string"}},
       {"Unpause", {"~missed none|last|all"}},
       {"Paused", {"dag string", "paused boolean", "~missed string"}},
+  };
+}
 
+std::vector<Shape> run_shapes() {
+  return {
       {"RunPage", {"runs [RunSummary]", "next string?"}},
       {"RunSummary",
        {"run integer", "dag string", "version integer", kRunState, "reason string?",
@@ -172,7 +158,11 @@ const std::vector<Shape>& all_shapes() {
       {"LogFound", {"attempt integer", "ended boolean", "next integer?", "lines [LogLine]"}},
       {"LogLine",
        {"offset integer", "time string", "stream string", "text string", "~partial boolean"}},
+  };
+}
 
+std::vector<Shape> control_shapes() {
+  return {
       {"Cancel", {"~reason string", "~force boolean"}},
       {"Done", {"~run integer", "~backfill integer", "~freeze integer", "done string"}},
       {"Hurry", {"~reason string", "~tasks [string]"}},
@@ -191,7 +181,11 @@ const std::vector<Shape>& all_shapes() {
         "changed [TaskDiff]", "fields [string]", "params [ParamDiff]"}},
       {"TaskDiff", {"task string", "fields [string]"}},
       {"ParamDiff", {"param string", "before any", "after any"}},
+  };
+}
 
+std::vector<Shape> plan_shapes() {
+  return {
       {"BackfillList", {"backfills [BackfillSummary]", "next string?"}},
       {"BackfillSummary",
        {"backfill integer", "dag string", "from time?", "until time?", "reprocess string",
@@ -219,7 +213,11 @@ const std::vector<Shape>& all_shapes() {
         "lifted_at time?", "lifted_by string?"}},
       {"NewFreeze", {"reason string", "~until time?", "~after none|last|all"}},
       {"Freeze", {"freeze integer"}},
+  };
+}
 
+std::vector<Shape> people_shapes() {
+  return {
       {"Session", {"user string", "role string", "token string?", "grants object"}},
       {"SignIn", {"user string", "password string"}},
       {"UseLink", {"token string"}},
@@ -257,6 +255,41 @@ const std::vector<Shape>& all_shapes() {
         "action string", "object string", "dag string?", "detail any", "outcome string"}},
       {"AuditVerdict", {"whole boolean", "rows integer", "first_broken integer?", "what string?"}},
   };
+}
+
+}  // namespace
+
+Json schema_of(const Shape& shape) {
+  Json properties = Json(Json::Object());
+  Json::Array required;
+  for (std::string_view member : shape.members) {
+    const bool optional = member.starts_with('~');
+    if (optional) member.remove_prefix(1);
+    const auto space = member.find(' ');
+    CHECK(space != std::string_view::npos);
+    const std::string_view name = member.substr(0, space);
+    std::string_view word = member.substr(space + 1);
+    const bool may_be_null = word.ends_with('?');
+    if (may_be_null) word.remove_suffix(1);
+    properties.set(name, may_be_null ? nullable(type_schema(word)) : type_schema(word));
+    if (!optional) required.emplace_back(name);
+  }
+  Json json = type("object");
+  json.set("properties", std::move(properties));
+  if (!required.empty()) json.set("required", std::move(required));
+  json.set("additionalProperties", false);
+  return json;
+}
+
+const std::vector<Shape>& all_shapes() {
+  static const std::vector<Shape> kShapes = [] {
+    std::vector<Shape> all;
+    for (auto* part :
+         {system_shapes, dag_shapes, run_shapes, control_shapes, plan_shapes, people_shapes}) {
+      for (const Shape& shape : part()) all.push_back(shape);
+    }
+    return all;
+  }();
   return kShapes;
 }
 
