@@ -185,7 +185,8 @@ TEST_F(SchedulerTest, AWorkerThatNeverConnectsEndsTheWaitInWords) {
   ASSERT_TRUE(scheduler->submit(request(dag("a"))).ok());
   const Status ended = scheduler->run_until_idle();
   ASSERT_FALSE(ended.ok());
-  EXPECT_NE(ended.error().message.find("run `/bin/false` to see why"), std::string::npos)
+  EXPECT_NE(ended.error().message.find("worker.log, or run `/bin/false` to see it alone"),
+            std::string::npos)
       << ended.error().message;
 }
 
