@@ -192,7 +192,6 @@ class Disk(UpkeepTest):
                 break
         self.wait_said("the disk is full: the ballast was given up")
         (inside / "filler").unlink()
-        self.wait_said("the disk has room again")
         self.wait_for(lambda: (inside / "ballast").exists() and (inside / "ballast").stat().st_blocks * 512 >= 8 << 20,
                       "the ballast to be set aside again")
         self.assertEqual(self.end(process), 0, self.said())
