@@ -11,12 +11,12 @@
 #include "base/text.h"
 #include "base/yaml.h"
 #include "base/zone.h"
-#include "scheduler/dag_files.h"
 #include "cli/exit_code.h"
 #include "cli/terminal.h"
 #include "core/dag_parser.h"
 #include "core/finding_format.h"
 #include "core/finding_sink.h"
+#include "scheduler/dag_files.h"
 
 namespace tidemill {
 namespace {
