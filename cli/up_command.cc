@@ -1,6 +1,7 @@
 #include "cli/up_command.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -87,10 +88,17 @@ Result<DaemonConfig> daemon_config(const Settings& settings, const UpCommand& op
   return config;
 }
 
+// $JOURNAL_STREAM is inherited by everything below a service; it means stderr only when it names
+// the very same socket, as DEVICE:INODE.
+bool writes_to_journal(const SettingSources& sources) {
+  struct stat info {};
+  return ::fstat(STDERR_FILENO, &info) == 0 &&
+         sources.environment("JOURNAL_STREAM") == fmt::format("{}:{}", info.st_dev, info.st_ino);
+}
+
 LogForm log_form(const Settings& settings, const SettingSources& sources) {
   if (settings.text("log.format") == "json") return LogForm::json;
-  const bool in_journal = !sources.environment("JOURNAL_STREAM").empty();
-  return in_journal ? LogForm::journal : LogForm::text;
+  return writes_to_journal(sources) ? LogForm::journal : LogForm::text;
 }
 
 // One daemon and the signals that are meant for it.
@@ -105,6 +113,7 @@ class Service {
 
  private:
   void say(NoteLevel level, const std::string& text) { log_.write(level, text); }
+  void warn();
   std::string web_address() const;
   void greet();
   void on_signal(const char* name);
@@ -119,6 +128,18 @@ class Service {
   std::atomic<Daemon*> started_ = nullptr;
   std::atomic<int> stops_ = 0;
 };
+
+// What is allowed and seldom meant.
+void Service::warn() {
+  if (::geteuid() == 0 && options_.with_worker) {
+    say(NoteLevel::warning, "running as root: every task runs as root too");
+  }
+  struct stat info {};
+  const std::string& key = settings_.text("tls.key");
+  if (!key.empty() && ::stat(key.c_str(), &info) == 0 && (info.st_mode & 077) != 0) {
+    say(NoteLevel::warning, fmt::format("others may read the TLS key: chmod 600 {}", key));
+  }
+}
 
 std::string Service::web_address() const {
   const bool tls = !settings_.text("tls.certificate").empty();
@@ -205,6 +226,7 @@ Status Service::serve() {
                        std::chrono::seconds(3600), [] {});
   daemon_ = TRY(Daemon::start(std::move(config)));
   started_ = daemon_.get();
+  warn();
   if (stops_ > 0) daemon_->stop();
   const Status ran = daemon_->run();
   Status closed = ran.ok() ? daemon_->close() : ran;

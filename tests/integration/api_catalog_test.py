@@ -171,6 +171,9 @@ class Flip(ApiTest):
                 runs.append(daemon.admin.trigger("one"))
         for name in ("one", "two"):
             poll(lambda n=name: "echo left" in (daemon.source_of(n) or ""), f"{name} to be that of the last checkout")
+        fresh.symlink_to("right")  # at rest, so that the other side is seen for certain
+        os.rename(fresh, daemon.dags)
+        poll(lambda: "echo right" in (daemon.source_of("one") or ""), "one to be that of the right side")
         for run in runs:
             self.assertEqual(daemon.admin.wait_run(run)["state"], "succeeded")
             script, beside = said(daemon.admin, run)

@@ -369,10 +369,16 @@ class Log(ServiceTest):
         self.assertNotIn("sign-in#", self.said())
 
     def test_the_journal_gets_priorities(self) -> None:
-        self.wait_ready(self.up(env={"JOURNAL_STREAM": "8:1"}))
+        self.log.touch()
+        info = self.log.stat()
+        self.wait_ready(self.up(env={"JOURNAL_STREAM": f"{info.st_dev}:{info.st_ino}"}))
         self.wait_said("no administrator who can sign in")
         self.assertTrue(any(line.startswith("<6>tidemill ") for line in self.lines()), self.said())
         self.assertTrue(any(line.startswith("<4>there is no administrator") for line in self.lines()), self.said())
+
+    def test_the_journal_of_somebody_above_is_not_meant(self) -> None:
+        self.wait_ready(self.up(env={"JOURNAL_STREAM": "8:1"}))
+        self.assertNotIn("<6>", self.said())
 
     def test_json_is_one_object_a_line(self) -> None:
         process = self.up("--log-format", "json")

@@ -53,11 +53,14 @@ class TidemillTest(unittest.TestCase):
             if process.poll() is None:
                 process.kill()
             process.communicate()
-        for pid in self.daemon_pids():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        # One that is just being started is found in a later round; the folder is removed after the last.
+        while pids := self.daemon_pids():
+            for pid in pids:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+                self.wait_for(lambda dead=pid: not process_is_alive(dead), f"process {pid} to end")
         end_tasks_of(self.data)
 
     def daemon_pids(self) -> list[int]:
