@@ -56,6 +56,13 @@ struct ExplainCommand : client::ServerOptions {
 };
 int run_explain(const ExplainCommand& options);
 
+struct HistoryCommand : client::ServerOptions {
+  std::string run;
+  std::string at;  // a moment; empty = now
+  bool json = false;
+};
+int run_history(const HistoryCommand& options);
+
 struct DumpCommand {
   std::string data_dir;
   std::string run;

@@ -255,6 +255,24 @@ void add_explain(CLI::App& app, Chosen& chosen) {
   command->callback([&chosen] { chosen = [] { return run_explain(options); }; });
 }
 
+void add_history(CLI::App& app, Chosen& chosen) {
+  static HistoryCommand options;
+  auto* command = app.add_subcommand("history",
+                                     "Tell what happened to a run, and how it was at a moment");
+  command->add_option("RUN", options.run, "A number, `latest` or a dag's name")->required();
+  command
+      ->add_option("--at", options.at,
+                   "The run and its tasks as they were then: a time in RFC 3339, or a date")
+      ->type_name("TIME");
+  client::add_server_options(*command, options);
+  command->add_flag("--json", options.json, "One JSON object");
+  command->callback([&chosen] { chosen = [] { return run_history(options); }; });
+  command->footer(
+      "Examples:\n"
+      "  tidemill history latest\n"
+      "  tidemill history 12 --at 2026-11-22T03:15:00Z     what ran and what waited then");
+}
+
 void add_logs(CLI::App& app, Chosen& chosen) {
   static LogsCommand options;
   auto* command = app.add_subcommand("logs", "Print what a task wrote");
@@ -397,7 +415,7 @@ void group_commands(CLI::App& app) {
        app.get_subcommands([](CLI::App* a) { return a->get_group() == "Subcommands"; })) {
     command->group("On this machine");
   }
-  for (const char* name : {"runs", "explain", "logs", "dump"})
+  for (const char* name : {"runs", "explain", "history", "logs", "dump"})
     app.get_subcommand(name)->group("Looking");
 }
 
@@ -413,10 +431,10 @@ int parse_and_run(int argc, char** argv) {
   app.get_formatter()->label("TEXT", "");
   Chosen chosen;
   for (auto* add :
-       {add_up,         add_scheduler, add_config,  add_backup,    add_restore, add_db,
-        add_doctor,     add_run,       add_plan,    add_validate,  add_graph,   add_schema,
-        add_next,       add_runs,      add_explain, add_logs,      add_dump,    add_sim,
-        add_completion, add_man,       add_worker,  add_supervisor}) {
+       {add_up,     add_scheduler,  add_config,  add_backup,   add_restore,   add_db,
+        add_doctor, add_run,        add_plan,    add_validate, add_graph,     add_schema,
+        add_next,   add_runs,       add_explain, add_history,  add_logs,      add_dump,
+        add_sim,    add_completion, add_man,     add_worker,   add_supervisor}) {
     add(app, chosen);
   }
   group_commands(app);

@@ -3,6 +3,7 @@ tidemill_core_area(tidemill_run
     clear.cc
     contract.cc
     dag_diff.cc
+    history.cc
     invariants.cc
     outcome.cc
     render.cc

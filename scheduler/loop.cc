@@ -82,11 +82,13 @@ Duration Scheduler::Loop::sleep_time(Now now) const {
 
 Status Scheduler::Loop::turn(Scheduler& self) {
   TRY(links_->wait(sleep_time(system_now())));
-  const Now now = system_now();
+  const BootTime begin = system_now().boot;
   ++figures_.turns;
-  TRY(files_.look(now.boot));
+  TRY(files_.look(begin));
   TRY(finish_commit());
   take_commands(self);
+  // Only now: a run must not begin before the command that made it.
+  const Now now = system_now();
   feed(links_->take(), now);
   TRY(look_after_agent(now));
   if (wake_at_ && *wake_at_ <= now.boot) {
@@ -98,7 +100,7 @@ Status Scheduler::Loop::turn(Scheduler& self) {
   TRY(seal_if_due(now));
   for (const std::string& text : stuck_.look(*engine_, now)) note(text);
   links_->flush();
-  figures_.longest_turn = std::max(figures_.longest_turn, system_now().boot - now.boot);
+  figures_.longest_turn = std::max(figures_.longest_turn, system_now().boot - begin);
   return Ok{};
 }
 

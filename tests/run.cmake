@@ -8,6 +8,7 @@ foreach(area
     clear
     contract
     dag_diff
+    history
     invariants
     render
     render_words

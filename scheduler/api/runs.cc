@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "core/dump.h"
 #include "core/explain.h"
+#include "scheduler/api/history.h"
 #include "scheduler/api/words.h"
 
 namespace tidemill::api {
@@ -181,6 +182,15 @@ std::vector<http::Route> run_routes(Context& context) {
              "",
              "EventPage"},
             list_events),
+      route("/api/v1/runs/{run}/history",
+            {"What happened to a run, in sentences, and how it was at a moment",
+             "Runs",
+             {{"at", "string", "A moment, RFC 3339: the run and its tasks as they were then"},
+              {"after", "string", "The cursor `next` of the page before"},
+              {"limit", "integer", "At most so many events, 1 to 2000; 200 when not given"}},
+             "",
+             "History"},
+            get_history),
       route("/api/v1/runs/{run}/explain",
             {"Why a run is as it is, in one sentence", "Runs", {}, "", "Explanation"},
             [](Context& c, const Request& r) { return explain(c, r, false); }),

@@ -115,7 +115,7 @@ class Documented(Contract):
         for path in ("", "/source", "/schedule"):
             call("GET", "/api/v1/dags/{dag}" + path, dag="whole")
         for number in (run, good):
-            for path in ("", "/events", "/explain", "/tasks/{task}", "/tasks/{task}/explain", "/tasks/{task}/log", "/tasks/{task}/log/first-error",
+            for path in ("", "/events", "/history", "/explain", "/tasks/{task}", "/tasks/{task}/explain", "/tasks/{task}/log", "/tasks/{task}/log/first-error",
                          "/tasks/{task}/log/raw"):
                 call("GET", "/api/v1/runs/{run}" + path, run=number, task="a")
             call("GET", "/api/v1/runs/{run}/tasks/{task}/log/search", query={"q": "error"}, run=number, task="a")

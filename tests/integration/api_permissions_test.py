@@ -48,6 +48,7 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/api/v1/runs"): Probe(),
     ("GET", "/api/v1/runs/{run}"): Probe(of_dag=True),
     ("GET", "/api/v1/runs/{run}/events"): Probe(of_dag=True),
+    ("GET", "/api/v1/runs/{run}/history"): Probe(of_dag=True),
     ("GET", "/api/v1/runs/{run}/explain"): Probe(of_dag=True),
     ("GET", "/api/v1/runs/{run}/tasks/{task}"): Probe(of_dag=True),
     ("GET", "/api/v1/runs/{run}/tasks/{task}/explain"): Probe(of_dag=True),

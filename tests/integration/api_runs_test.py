@@ -152,6 +152,60 @@ class Looking(ApiTest):
         gate.touch()
         self.assertEqual(self.admin.wait_run(second)["state"], "succeeded")
 
+    def test_history_tells_every_task_as_it_was_at_each_moment(self) -> None:
+        run = self.admin.run_to_end("broken")
+        path = f"/api/v1/runs/{run['run']}/history"
+        whole = self.admin.get(path)
+        self.assertEqual((whole["run"], whole["dag"], whole["at"], whole["state"]), (run["run"], "broken", None, "failed"))
+        self.assertEqual({task["task"]: task["state"] for task in whole["tasks"]}, self.admin.tasks(run["run"]))
+        self.assertEqual([event["at"] for event in whole["events"]], sorted(event["at"] for event in whole["events"]))
+        sentences = [event["sentence"] for event in whole["events"]]
+        self.assertIn("b failed", sentences)
+        self.assertIn("c does not run, because of what failed before it", sentences)
+        began = next(event for event in whole["events"] if event["sentence"].startswith("b began"))
+        then = self.admin.get(path, at=began["at"])
+        self.assertEqual({task["task"]: task["state"] for task in then["tasks"] if task["task"] != "d"},
+                         {"a": "succeeded", "b": "running", "c": "waiting"})
+        self.assertEqual(then["state"], "running")
+        self.assertNotIn("b failed", [event["sentence"] for event in then["events"]])
+        # At every moment that an event names, the task is what its newest event until then says.
+        for moment in {event["at"] for event in whole["events"]}:
+            then = self.admin.get(path, at=moment)
+            self.assertEqual(then["events"], [event for event in whole["events"] if event["at"] <= moment])
+        paged, after = [], None
+        while True:
+            page = self.admin.get(path, limit=2, **({"after": after} if after else {}))
+            paged += page["events"]
+            after = page["next"]
+            if after is None:
+                break
+        self.assertEqual(paged, whole["events"])
+
+    def test_history_refuses_moments_that_make_no_sense(self) -> None:
+        run = self.admin.run_to_end("fine")
+        path = f"/api/v1/runs/{run['run']}/history"
+        self.assertIn("made later", self.admin.refused(400, "GET", path, query={"at": "2001-01-01T00:00:00Z"}))
+        for at in ("yesterday", "", "2026-02-30T00:00:00Z", "12"):
+            self.assertIn("at", self.admin.refused(400, "GET", path, query={"at": at}))
+        self.assertEqual(self.admin.get(path, at="9999-12-31T23:59:59Z")["state"], "succeeded")
+        self.admin.refused(404, "GET", "/api/v1/runs/999999/history")
+
+    def test_history_tells_what_people_did_and_keeps_it(self) -> None:
+        mended = self.folder / "history-mended"
+        self.daemon.dag("told", BROKEN % mended)
+        run = self.admin.run_to_end("told")["run"]
+        failed = self.admin.get(f"/api/v1/runs/{run}/history")["events"][-1]["at"]
+        mended.touch()
+        self.admin.post(f"/api/v1/runs/{run}/retry", {"reason": "mended by hand"})
+        self.assertEqual(self.admin.wait_run(run)["state"], "succeeded")
+        history = self.admin.get(f"/api/v1/runs/{run}/history")
+        self.assertTrue(any("mended by hand" in event["sentence"] for event in history["events"]), history)
+        self.assertTrue(any("taken up again" in event["sentence"] for event in history["events"]))
+        then = self.admin.get(f"/api/v1/runs/{run}/history", at=failed)
+        self.assertEqual(then["state"], "failed")
+        self.assertEqual({task["task"]: task["state"] for task in then["tasks"]},
+                         {"a": "succeeded", "b": "failed", "c": "upstream_failed", "d": "succeeded"})
+
     def test_events_come_in_order_and_by_pages(self) -> None:
         run = self.admin.run_to_end("broken")["run"]
         whole = self.admin.get(f"/api/v1/runs/{run}/events")

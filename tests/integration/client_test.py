@@ -188,6 +188,19 @@ tasks:
         gate.touch()
         self.admin.wait_run(run)
 
+    def test_history_tells_a_run_and_how_it_was(self) -> None:
+        run, _ = self.failed_run("told")
+        told = self.out("history", run)
+        self.assertRegex(told, r"(?m)^\d{4}-\d\d-\d\dT\S+Z  b failed$")
+        events = self.json("history", run)["events"]
+        began = next(event["at"] for event in events if event["sentence"].startswith("b began"))
+        then = self.out("history", "told", "--at", began)
+        self.assertRegex(then, r"(?m)^b +running ")
+        self.assertNotIn("b failed", then)
+        self.assertIn("made later", self.refusal(2, "history", run, "--at", "2001-01-01"))
+        self.refusal(2, "history", run, "--at", "yesterday")
+        self.refusal(3, "history", "99999")
+
     def test_runs_say_the_same_with_and_without_a_daemon(self) -> None:
         daemon = self.own_daemon()
         daemon.start()

@@ -1,6 +1,7 @@
 #include "tests/sim/mirror.h"
 
 #include "base/text.h"
+#include "core/history.h"
 
 namespace tidemill::sim {
 
@@ -141,6 +142,34 @@ void Mirror::compare_task(const TaskRow& stored, const TaskRow& known) {
                 to_word(stored.state), stored.attempt.value);
 }
 
+// What the events tell must be what the rows say.
+void Mirror::compare_history(RunReader& reader, const StoredRun& stored) {
+  const RunId run = stored.row.id;
+  const auto version = reader.dag_version(stored.row.version);
+  const auto events = reader.events(run, 0, 1'000'000);
+  if (!version.ok() || !events.ok()) return trace_.broken("P1 run {} has no history", run.value);
+  History history(version->task_ids, WallTime{INT64_MAX});
+  std::vector<HistoryChange> changes;
+  for (const EventRow& row : *events) {
+    const Status told = history.apply({row.seq, row.at, row.kind, row.task, row.attempt, row.body},
+                                      changes);
+    if (!told.ok()) return trace_.broken("P1 run {}: {}", run.value, told.error().message);
+  }
+  const RunPast& past = history.past();
+  if (past.state != stored.row.state || past.reason != stored.row.reason ||
+      past.paused != stored.row.paused) {
+    trace_.broken("P1 run {} is {} ({}) and its events say {} ({})", run.value,
+                  to_word(stored.row.state), stored.row.reason, to_word(past.state), past.reason);
+  }
+  for (const TaskRow& row : stored.tasks) {
+    const TaskPast& task = past.tasks[row.task];
+    if (task.state == row.state && task.attempt == row.attempt) continue;
+    trace_.broken("P1 task {} of run {} is {} (attempt {}) and its events say {} ({})", row.task,
+                  run.value, to_word(row.state), row.attempt.value, to_word(task.state),
+                  task.attempt.value);
+  }
+}
+
 void Mirror::compare(RunReader& reader) {
   const auto rows = reader.runs("", {}, 1000);
   if (!rows.ok()) return trace_.broken("P1 {}", rows.error().message);
@@ -156,6 +185,7 @@ void Mirror::compare(RunReader& reader) {
                     to_word(run.row.state), to_word(stored->row.state));
     }
     for (TaskIndex i = 0; i < run.tasks.size(); ++i) compare_task(stored->tasks[i], run.tasks[i]);
+    compare_history(reader, *stored);
     const auto attempts = reader.attempts(id);
     if (!attempts.ok() || attempts->size() != run.attempts.size()) {
       trace_.broken("P1 run {} lost attempts", id.value);

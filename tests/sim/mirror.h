@@ -53,6 +53,7 @@ class Mirror {
   void on_grant(const TaskRow& row, const MirrorRun& run);
   void on_attempt(const AttemptRow& row);
   void compare_task(const TaskRow& stored, const TaskRow& known);
+  void compare_history(RunReader& reader, const StoredRun& stored);
 
   const Plan& plan_;
   Trace& trace_;
