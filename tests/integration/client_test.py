@@ -189,11 +189,14 @@ tasks:
         self.admin.wait_run(run)
 
     def test_history_tells_a_run_and_how_it_was(self) -> None:
-        run, _ = self.failed_run("told")
-        told = self.out("history", run)
-        self.assertRegex(told, r"(?m)^\d{4}-\d\d-\d\dT\S+Z  b failed$")
-        events = self.json("history", run)["events"]
-        began = next(event["at"] for event in events if event["sentence"].startswith("b began"))
+        script, gate = self.gate("told")
+        self.daemon.dag("told", f'tasks:\n  a: {{run: "true"}}\n  b: {{needs: [a], run: "{script}; exit 3"}}\n')
+        run = self.admin.trigger("told")
+        self.admin.wait_task(run, "b", {"running"})
+        gate.touch()
+        self.admin.wait_run(run)
+        self.assertRegex(self.out("history", run), r"(?m)^\d{4}-\d\d-\d\dT\S+Z  b failed$")
+        began = next(event["at"] for event in self.json("history", run)["events"] if event["sentence"].startswith("b began"))
         then = self.out("history", "told", "--at", began)
         self.assertRegex(then, r"(?m)^b +running ")
         self.assertNotIn("b failed", then)
