@@ -1,5 +1,5 @@
 # `make` alone explains itself. Everything here is a short name for ./bootstrap or ninja.
-.PHONY: help build test check dev demo bench format golden sim clean
+.PHONY: help build test check dev demo soak bench format golden sim clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,8 @@ dev: ## a debug build with compile_commands.json
 demo: ## the category demo on real data
 	./bootstrap demo
 
+soak: ## ten minutes of one fault a second
+	./bootstrap soak
 bench: ## compare with make, ninja, GNU parallel and snakemake
 	./bootstrap bench
 

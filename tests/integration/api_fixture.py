@@ -304,7 +304,14 @@ class Daemon:
     def dag(self, name: str, text: str, file: str | None = None) -> str:
         """Writes a DAG and waits until the daemon has this version of it."""
         source = self.write(name, text, file).read_text()
-        poll(lambda: self.source_of(name) == source and self.admin.dag(name)["state"] == "ok", f"{name} to be taken over")
+
+        def taken_over() -> bool:
+            return self.source_of(name) == source and self.admin.dag(name)["state"] == "ok"
+
+        try:
+            poll(taken_over, f"{name} to be taken over")
+        except AssertionError as late:
+            raise AssertionError(f"{late}: {self.admin.ask('GET', f'/api/v1/dags/{name}').body[:2000]!r}") from None
         return name
 
     def source_of(self, name: str) -> str | None:

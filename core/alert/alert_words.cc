@@ -1,0 +1,27 @@
+#include "core/alert/alert.h"
+#include "core/word_list.h"
+
+namespace tidemill {
+namespace {
+
+using std::array;
+using std::string_view;
+
+constexpr array<string_view, 5> kStates = {"firing", "acknowledged", "snoozed", "suppressed",
+                                           "resolved"};
+constexpr array<string_view, 4> kSeverities = {"critical", "error", "warning", "info"};
+constexpr array<string_view, 5> kTimers = {"none", "escalate", "acknowledgement_over",
+                                           "snooze_over", "digest"};
+constexpr array<string_view, 13> kFacts = {
+    "failed",   "late",         "will_be_late",    "slow",        "missed",
+    "silent",   "check_failed", "broken",          "worker_lost", "stuck",
+    "disk_low", "log_growing",  "delivery_failing"};
+
+}  // namespace
+
+string_view to_word(AlertState state) { return word_in(kStates, state); }
+string_view to_word(AlertSeverity severity) { return word_in(kSeverities, severity); }
+string_view to_word(AlertTimer timer) { return word_in(kTimers, timer); }
+string_view to_word(AlertFact fact) { return word_in(kFacts, fact); }
+
+}  // namespace tidemill
