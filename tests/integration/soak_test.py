@@ -105,7 +105,8 @@ class Soak(unittest.TestCase):
     def break_a_file(self) -> None:
         path = self.daemon.dags / "flaky.yaml"
         whole = path.read_text()
-        path.write_text(whole[: self.random.randrange(len(whole))])
+        # No YAML in any case: a beginning alone can be a DAG with half a script, which is not broken at all.
+        path.write_text(whole[: self.random.randrange(len(whole))] + "\n\t{")
         time.sleep(0.3)
         path.write_text(whole)
 
@@ -213,12 +214,12 @@ class Soak(unittest.TestCase):
         for dag in ("ticks", "flaky", "steady"):
             self.daemon.admin.post(f"/api/v1/dags/{dag}/pause", {"reason": "the soak is over"})
         poll(lambda: not self.active_runs(), "every run to end")
+        self.check_flat()
         self.check_ledger()
         self.check_instants()
         self.assertTrue(json.loads(self.command("audit", "verify", "--json"))["whole"])
         self.daemon.end()
         self.command("db", "check")
-        self.check_flat()
 
 
 if __name__ == "__main__":
