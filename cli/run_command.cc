@@ -19,7 +19,9 @@
 #include "cli/signal_thread.h"
 #include "cli/stored_run.h"
 #include "cli/terminal.h"
+#include "core/approval.h"
 #include "scheduler/scheduler.h"
+#include "scheduler/waits/lookout.h"
 
 namespace tidemill {
 namespace {
@@ -34,10 +36,23 @@ struct Prepared {
   int slots = 1;
 };
 
+// There is no API here to answer through.
+Status refuse_questions(const Dag& dag) {
+  for (const TaskSpec& task : dag.tasks) {
+    if (task.approval == nullptr || task.approval->timeout > Duration{}) continue;
+    return invalid(
+        fmt::format("{} is an approval without a timeout, which nobody can answer here: put the "
+                    "file into the folder of `tidemill up`, or give it a timeout",
+                    task.id));
+  }
+  return Ok{};
+}
+
 Result<Prepared> prepare(const RunCommand& command) {
   Prepared prepared;
   prepared.loaded = TRY(load_checked_dag(command.file));
   const Dag& dag = *prepared.loaded.dag;
+  TRY(refuse_questions(dag));
   prepared.options.params = TRY(bind_or_explain(dag, command.params));
   if (!command.only.empty()) prepared.options.only = TRY(select_tasks(dag, command.only));
   prepared.data_dir = TRY(resolve_data_dir(command.data_dir));
@@ -214,13 +229,34 @@ Status see_it_through(Scheduler& scheduler, RunId run, const RunCommand& command
   return scheduler.run_until([&] { return !scheduler.engine().is_live(run); });
 }
 
+// Whoever runs a file asks in their own name, so no address is kept from them.
+LookoutRules look_anywhere(const std::string& data_dir) {
+  LookoutRules rules;
+  rules.database = data_dir + "/tidemill.db";
+  rules.private_networks = {AddressRange{{}, 0}};
+  return rules;
+}
+
 Result<RunId> drive(const RunCommand& command, const Prepared& prepared, RunWatcher& watcher) {
   SchedulerConfig config = TRY(scheduler_config(prepared, watcher));
-  std::unique_ptr<Scheduler> scheduler = TRY(Scheduler::open(std::move(config)));
+  // Made by the first look, so that a run that waits for nothing has no threads for it.
+  std::unique_ptr<Scheduler> scheduler;
+  std::optional<Lookout> lookout;  // ends before the scheduler that it answers
+  config.look = [&](shell_effect::Look look) {
+    if (!lookout) {
+      lookout.emplace(look_anywhere(prepared.data_dir), [&](RunId run, event::Looked looked) {
+        scheduler->looked(run, std::move(looked));
+      });
+    }
+    lookout->look(std::move(look));
+  };
+  scheduler = TRY(Scheduler::open(std::move(config)));
   const RunId run = TRY(begin(*scheduler, command, prepared, watcher));
   TRY(see_it_through(*scheduler, run, command, prepared, watcher));
   watcher.stop();
-  TRY(scheduler->close());
+  const Status closed = scheduler->close();
+  lookout.reset();
+  TRY(closed);
   return run;
 }
 

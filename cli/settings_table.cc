@@ -38,6 +38,8 @@ constexpr auto kAll = std::to_array<Setting>({
      "Header in which a trusted proxy names the user it has signed in"},
     {"proxy.addresses", text, kMany, "", "RANGE", 0, 0, check_range,
      "Addresses of that proxy, such as 10.0.0.0/8"},
+    {"allow_private_network", text, kMany, "", "RANGE", 0, 0, check_range,
+     "Addresses that are not public, but that wait_for may ask, such as 10.1.0.0/16"},
     {"slots", integer, kOne, "0", "N", 0, 10'000, nullptr,
      "How many tasks the local worker runs at once; 0 = one per processor"},
     {"labels", text, kMany, "", "LABEL", 0, 0, nullptr, "Labels of the local worker, for runs_on"},

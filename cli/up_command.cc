@@ -84,6 +84,9 @@ Result<DaemonConfig> daemon_config(const Settings& settings, const UpCommand& op
   for (const std::string& range : settings.list("proxy.addresses")) {
     config.proxy.addresses.push_back(TRY(parse_address_range(range)));
   }
+  for (const std::string& range : settings.list("allow_private_network")) {
+    config.private_networks.push_back(TRY(parse_address_range(range)));
+  }
   config.notify = TRY(ServiceNotify::open(options.sources.environment));
   return config;
 }

@@ -100,6 +100,10 @@ struct ExpectRule {
   std::string text;                        // as written
 };
 
+// What a task does instead of running a program: core/wait_for.h and core/approval.h.
+struct WaitSpec;
+struct ApprovalSpec;
+
 enum class HookKind : std::uint8_t { none, start, success, failure, cancel, exit };
 
 struct TaskSpec {
@@ -108,11 +112,13 @@ struct TaskSpec {
   Mark mark;
   HookKind hook = HookKind::none;
 
-  // Exactly one of script and argv is set.
-  std::string script;          // `run:`, untouched
-  std::vector<Template> argv;  // `command:`
-  std::string shell;           // interpreter for script; empty = sh
-  std::string cwd;             // relative to the DAG's folder; empty = that folder
+  // Exactly one of script, argv, wait_for and approval is set.
+  std::string script;                            // `run:`, untouched
+  std::vector<Template> argv;                    // `command:`
+  std::shared_ptr<const WaitSpec> wait_for;      // `uses: wait_for`
+  std::shared_ptr<const ApprovalSpec> approval;  // `uses: approval`
+  std::string shell;                             // interpreter for script; empty = sh
+  std::string cwd;  // relative to the DAG's folder; empty = that folder
   std::optional<unsigned> umask;
 
   std::vector<TaskIndex> upstream;    // each once, in the order written
@@ -141,6 +147,10 @@ struct TaskSpec {
   std::vector<ArtifactSpec> artifacts;
   std::vector<InputSpec> inputs;
   std::vector<ExpectRule> expect;
+  std::string publishes;  // the dataset that each success updates; empty = none
+
+  // It never becomes an attempt: it waits in the state awaiting_input, without a slot.
+  bool only_waits() const { return wait_for != nullptr || approval != nullptr; }
 };
 
 // DAG --------------------------------------------------------------------------------------------
@@ -167,6 +177,12 @@ struct DagTrigger {  // the end of a run of another DAG
   Mark mark;
 };
 
+struct DatasetTrigger {               // updates of datasets since the last run that they started
+  std::vector<std::string> datasets;  // never empty, each once, sorted
+  bool any = false;                   // an update of one is enough; otherwise of each
+  Mark mark;
+};
+
 struct AlertSpec {
   bool declared = false;
   std::vector<std::string> on;  // failure deadline recovery success
@@ -184,7 +200,9 @@ struct Dag {
 
   std::vector<Schedule> schedules;
   Catchup catchup;
-  std::vector<DagTrigger> dag_triggers;  // each DAG once, never this one
+  std::vector<DagTrigger> dag_triggers;          // each DAG once, never this one
+  std::vector<DatasetTrigger> dataset_triggers;  // each set of datasets once
+  std::vector<std::string> webhook_secrets;      // names; a call signed with one starts a run
   int max_active_runs = 1;
   enum class OnOverlap { queue, skip, cancel_running } on_overlap = OnOverlap::queue;
   Duration timeout{};  // whole run; 0 = none
@@ -204,6 +222,7 @@ struct Dag {
   std::string content_hash;  // SHA-256 of the file's bytes
   std::string source;        // the file's bytes, kept with each run (I21)
 
+  bool has_triggers() const { return !dag_triggers.empty() || !dataset_triggers.empty(); }
   TaskIndex find(
       std::string_view id) const;  // kNoTask when absent; ordinary tasks and "hook.<kind>"
   TaskIndex hook(HookKind kind) const { return hooks[static_cast<std::size_t>(kind)]; }

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "core/approval.h"
 #include "core/params.h"
+#include "core/wait_for.h"
 
 namespace tidemill {
 namespace {
@@ -100,6 +102,37 @@ std::string print_resources(const Resources& resources) {
   return fmt::format("{} {} {}", resources.cpu, resources.memory, resources.gpu);
 }
 
+std::string print_specs(const std::vector<ParamSpec>& specs) {
+  Print print;
+  for (const ParamSpec& param : specs) {
+    print.add(param.name).add(to_word(param.type)).add(param.description).add(param.pattern);
+    print.add(param.items ? to_word(*param.items) : "");
+    print.add(param.default_value ? param.default_value->dump() : "none").add(param.required);
+    for (const Json& allowed : param.allowed) print.add(allowed.dump());
+    print.add(number_or_none(param.minimum)).add(number_or_none(param.maximum));
+    print.add(number_or_none(param.min_length)).add(number_or_none(param.max_length));
+  }
+  return print.take();
+}
+
+std::string print_wait(const WaitSpec& wait) {
+  Print print;
+  print.add(to_word(wait.kind)).add(wait.target.source()).add(wait.head).add_all(wait.status);
+  print.add(wait.max_age).add(wait.every).add(wait.timeout).add(wait.skip_on_timeout);
+  return print.take();
+}
+
+std::string print_approval(const ApprovalSpec& approval) {
+  Print print;
+  print.add(approval.prompt.source()).add(print_specs(approval.form)).add(to_word(approval.role));
+  return print.add(approval.timeout).add(approval.approve_by_default).take();
+}
+
+std::string print_action(const Dag&, const TaskSpec& task) {
+  if (task.wait_for != nullptr) return print_wait(*task.wait_for);
+  return task.approval != nullptr ? print_approval(*task.approval) : "";
+}
+
 struct TaskField {
   std::string_view key;
   std::string (*print)(const Dag& dag, const TaskSpec& task);
@@ -109,6 +142,8 @@ constexpr TaskField kTaskFields[] = {
     {"description", [](const Dag&, const TaskSpec& t) { return t.description; }},
     {"run", [](const Dag&, const TaskSpec& t) { return t.script; }},
     {"command", [](const Dag&, const TaskSpec& t) { return print_command(t); }},
+    {"uses", print_action},
+    {"publish", [](const Dag&, const TaskSpec& t) { return t.publishes; }},
     {"shell", [](const Dag&, const TaskSpec& t) { return t.shell; }},
     {"cwd", [](const Dag&, const TaskSpec& t) { return t.cwd; }},
     {"umask", [](const Dag&, const TaskSpec& t) { return number_or_none(t.umask); }},
@@ -147,17 +182,18 @@ std::string print_schedules(const Dag& dag) {
   return print.take();
 }
 
-std::string print_params(const Dag& dag) {
+std::string print_params(const Dag& dag) { return print_specs(dag.params); }
+
+std::string print_triggers(const Dag& dag) {
   Print print;
-  for (const ParamSpec& param : dag.params) {
-    print.add(param.name).add(to_word(param.type)).add(param.description).add(param.pattern);
-    print.add(param.items ? to_word(*param.items) : "");
-    print.add(param.default_value ? param.default_value->dump() : "none").add(param.required);
-    for (const Json& allowed : param.allowed) print.add(allowed.dump());
-    print.add(number_or_none(param.minimum)).add(number_or_none(param.maximum));
-    print.add(number_or_none(param.min_length)).add(number_or_none(param.max_length));
+  for (const DagTrigger& trigger : dag.dag_triggers) {
+    print.add(trigger.dag);
+    for (const RunState state : trigger.states) print.add(to_word(state));
   }
-  return print.take();
+  for (const DatasetTrigger& trigger : dag.dataset_triggers) {
+    print.add_all(trigger.datasets).add(trigger.any);
+  }
+  return print.add_all(dag.webhook_secrets).take();
 }
 
 std::string print_pools(const Dag& dag) {
@@ -201,6 +237,7 @@ constexpr DagField kDagFields[] = {
     {"max_active_tasks", [](const Dag& d) { return fmt::format("{}", d.max_active_tasks); }},
     {"params", print_params},
     {"pools", print_pools},
+    {"triggers", print_triggers},
     {"alerts", print_alerts},
 };
 

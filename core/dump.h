@@ -12,6 +12,7 @@ namespace tidemill {
 std::string dag_to_text(const Dag& dag);  // an indented tree by levels, with rules and pools
 std::string dag_to_dot(const Dag& dag, const Run* run = nullptr);  // Graphviz; coloured by state
 std::string dag_to_mermaid(const Dag& dag);
+Json params_to_json(const std::vector<ParamSpec>& specs);  // defaults that are secrets as ***
 Json dag_to_json(const Dag& dag);
 Json run_to_json(const Dag& dag, const Run& run);
 

@@ -68,6 +68,8 @@ Json task_to_json(const Dag& dag, const TaskSpec& spec) {
   json.set("resources", resources_to_json(spec.resources));
   json.set("outputs", texts(spec.outputs));
   json.set("metrics", texts(spec.metrics));
+  json.set("uses", spec.wait_for ? Json("wait_for") : spec.approval ? Json("approval") : Json());
+  json.set("publishes", text_or_null(spec.publishes));
   return json;
 }
 
@@ -157,6 +159,12 @@ Json param_to_json(const ParamSpec& spec) {
 
 }  // namespace
 
+Json params_to_json(const std::vector<ParamSpec>& specs) {
+  Json::Array all;
+  for (const ParamSpec& spec : specs) all.push_back(param_to_json(spec));
+  return Json(std::move(all));
+}
+
 Json dag_to_json(const Dag& dag) {
   Json json;
   json.set("name", dag.name);
@@ -172,9 +180,7 @@ Json dag_to_json(const Dag& dag) {
     schedules.push_back(std::move(one));
   }
   json.set("schedules", std::move(schedules));
-  Json::Array params;
-  for (const ParamSpec& spec : dag.params) params.push_back(param_to_json(spec));
-  json.set("params", std::move(params));
+  json.set("params", params_to_json(dag.params));
   json.set("max_active_runs", dag.max_active_runs);
   json.set("max_active_tasks", dag.max_active_tasks);
   json.set("timeout_ms", milliseconds(dag.timeout));

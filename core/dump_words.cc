@@ -34,6 +34,9 @@ std::string rule_note(const TaskSpec& task) {
 std::vector<std::string> task_notes(const TaskSpec& task) {
   std::vector<std::string> notes;
   if (std::string rule = rule_note(task); !rule.empty()) notes.push_back(std::move(rule));
+  if (task.wait_for != nullptr) notes.emplace_back("waits, without a slot");
+  if (task.approval != nullptr) notes.emplace_back("approval");
+  if (!task.publishes.empty()) notes.push_back("publishes " + task.publishes);
   if (!task.condition.empty()) notes.push_back("if " + task.condition.text());
   note_placement(task, notes);
   if (task.timeout > Duration::zero()) notes.push_back("timeout " + format_duration(task.timeout));

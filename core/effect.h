@@ -34,6 +34,12 @@ struct WakeAt {
   BootTime at;
 };
 
+// Look whether what the task waits for is there, and answer with event::Looked. While the last look
+// still goes on, no other one need begin.
+struct Look {
+  TaskIndex task;
+};
+
 // The deadline passed before the run ended; said once.
 struct DeadlineMissed {};
 
@@ -46,6 +52,6 @@ struct RunEnded {
 namespace tidemill {
 
 using Effect = std::variant<effect::Ready, effect::Unready, effect::Stop, effect::WakeAt,
-                            effect::DeadlineMissed, effect::RunEnded>;
+                            effect::Look, effect::DeadlineMissed, effect::RunEnded>;
 
 }  // namespace tidemill

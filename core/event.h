@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/id.h"
+#include "base/json.h"
 #include "base/time.h"
 #include "core/clear.h"
 #include "core/outcome.h"
@@ -53,6 +54,22 @@ struct Cancel {
   std::string reason;  // may be empty
 };
 
+// What a look at the thing that a task waits for has found.
+struct Looked {
+  TaskIndex task;
+  WallTime since;  // TaskRun::ready_at when the look began: an answer to an earlier wait is late
+  enum class Answer { there, not_yet, never } answer = Answer::not_yet;
+  std::string said;  // in words: "HTTP 404"; of `never` why
+};
+
+// A person's answer to an approval.
+struct Decided {
+  TaskIndex task;
+  bool approved = false;
+  Json::Object values;  // of the form, checked; empty when not approved
+  std::string by, comment;
+};
+
 // What people ask for; `by` and `reason` as in Cancel. core/clear.h says what Clear and Mark do.
 
 struct Pause {
@@ -87,7 +104,7 @@ namespace tidemill {
 
 using Event = std::variant<event::Start, event::Grant, event::Started, event::Ended, event::Refused,
                            event::Wake, event::Cancel, event::Pause, event::Resume, event::Clear,
-                           event::Mark, event::Hurry>;
+                           event::Mark, event::Hurry, event::Looked, event::Decided>;
 
 inline constexpr int kEventCount = std::variant_size_v<Event>;
 

@@ -29,15 +29,6 @@ Explanation explain_retry_wait(const Subject& subject) {
   return said;
 }
 
-Explanation explain_awaiting_input(const Subject& subject) {
-  const TaskRun& state = subject.state();
-  std::string sentence = subject.name() + " waits for a person to decide";
-  if (state.ready_at != WallTime{}) {
-    sentence += fmt::format(" (for {})", time_since(state.ready_at, subject.now.wall));
-  }
-  return {std::move(sentence), {"it holds no slot while it waits"}};
-}
-
 Explanation explain_state(const Subject& subject) {
   switch (subject.state().state) {
     case TaskState::waiting:

@@ -13,6 +13,11 @@ namespace {
 
 Explanation explain_succeeded(const Subject& subject) {
   const TaskRun& state = subject.state();
+  if (subject.spec().wait_for != nullptr && state.reason.empty()) {
+    return {fmt::format("{} succeeded: what it waited for was there after {}", subject.name(),
+                        time_since(state.ready_at, state.ended_at)),
+            {}};
+  }
   if (state.attempts == 0) {
     const std::string how = state.reason.empty() ? "without an attempt of its own" : state.reason;
     return {fmt::format("{} succeeded: {}", subject.name(), how), {}};
@@ -25,8 +30,9 @@ Explanation explain_succeeded(const Subject& subject) {
 Explanation explain_failed(const Subject& subject) {
   const TaskRun& state = subject.state();
   Explanation said;
-  const std::string when = state.attempts == 0 ? " before its first attempt"
-                           : state.attempts == 1
+  const bool had_none = state.attempts == 0 && !subject.spec().only_waits();
+  const std::string when = had_none ? " before its first attempt"
+                           : state.attempts <= 1
                                ? ""
                                : fmt::format(" after {} attempts", state.attempts);
   said.sentence = fmt::format("{} failed{}: {}", subject.name(), when, failure_clause(state));

@@ -33,7 +33,7 @@ std::string state_clause(const TaskRun& task, WallTime now) {
     case TaskState::retry_wait:
       return "failed, next attempt in " + time_until(task.retry_at, now);
     case TaskState::awaiting_input:
-      return for_time("waiting for a person", task.ready_at);
+      return for_time("awaiting input", task.ready_at);
     case TaskState::succeeded:
     case TaskState::failed:
     case TaskState::upstream_failed:

@@ -28,6 +28,7 @@ Explanation explain_waiting(const Subject& subject);
 Explanation explain_ready(const Subject& subject);
 Explanation explain_dispatched(const Subject& subject);
 Explanation explain_running(const Subject& subject);
+Explanation explain_awaiting_input(const Subject& subject);
 Explanation explain_ended(const Subject& subject);  // every terminal state
 
 // "3m 12s"; a time that the clock says is yet to come counts as now.

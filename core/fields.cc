@@ -12,11 +12,12 @@ const Field* ObjectSpec::find(std::string_view key) const {
 }
 
 std::span<const ObjectSpec* const> all_objects() {
-  static constexpr std::array<const ObjectSpec*, 16> kObjects = {
+  static constexpr std::array<const ObjectSpec*, 20> kObjects = {
       &kDagObject,     &kScheduleObject,  &kCalendarObject,  &kDstObject,
       &kCatchupObject, &kParamObject,     &kDefaultsObject,  &kTaskObject,
       &kRetryObject,   &kRetryRuleObject, &kResourcesObject, &kHooksObject,
-      &kHookObject,    &kAlertsObject,    &kDeadlineObject,  &kTriggerObject};
+      &kHookObject,    &kWaitObject,      &kApprovalObject,  &kPublishObject,
+      &kAlertsObject,  &kDeadlineObject,  &kTriggerObject,   &kWebhookObject};
   return kObjects;
 }
 

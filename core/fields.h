@@ -77,6 +77,10 @@ extern const ObjectSpec kHookObject;
 extern const ObjectSpec kAlertsObject;
 extern const ObjectSpec kDeadlineObject;
 extern const ObjectSpec kTriggerObject;
+extern const ObjectSpec kWebhookObject;
+extern const ObjectSpec kWaitObject;
+extern const ObjectSpec kApprovalObject;
+extern const ObjectSpec kPublishObject;
 
 // All of them, outermost first.
 std::span<const ObjectSpec* const> all_objects();

@@ -16,6 +16,7 @@ constexpr std::string_view kTypeWords[] = {"string", "integer", "number",   "boo
                                            "object", "date",    "datetime", "duration", "secret"};
 constexpr std::string_view kAlertWords[] = {"failure", "deadline", "recovery", "success"};
 constexpr std::string_view kSeverityWords[] = {"critical", "error", "warning", "info"};
+constexpr std::string_view kWhenWords[] = {"all", "any"};
 constexpr std::string_view kEndWords[] = {"succeeded", "partial", "failed", "cancelled"};
 constexpr std::string_view kFromWords[] = {"scheduled", "queued", "started"};
 
@@ -141,7 +142,7 @@ constexpr Field kDagFields[] = {
      .shape = kOne | kList,
      .object = &kTriggerObject,
      .description = "What starts runs beside the schedule and people: the end of a run of another "
-                    "DAG.",
+                    "DAG, updates of datasets, or a signed call.",
      .example = "[{\"dag\": \"extract\", \"states\": [\"succeeded\"]}]"},
 };
 
@@ -366,16 +367,38 @@ constexpr Field kTriggerFields[] = {
      .fallback = "[\"succeeded\"]",
      .description = "With dag: the ends that count.",
      .example = "[\"succeeded\", \"partial\"]"},
-    {.key = "webhook", .kind = FieldKind::any, .not_yet = "starting runs by a signed call"},
     {.key = "dataset",
-     .kind = FieldKind::any,
-     .not_yet = "starting runs when a dataset is published"},
+     .shape = kOne | kList,
+     .pattern = "^[A-Za-z_][A-Za-z0-9_./-]{0,63}$",
+     .description = "The names of datasets that tasks of other DAGs `publish`. When they were "
+                    "updated since the last run that they started, a run of this DAG starts.",
+     .example = "[\"listings\", \"labels\"]"},
+    {.key = "when",
+     .kind = FieldKind::word,
+     .words = kWhenWords,
+     .fallback = "\"all\"",
+     .description = "With several datasets: each of them must have been updated, or one.",
+     .example = "\"any\""},
+    {.key = "webhook",
+     .kind = FieldKind::object,
+     .object = &kWebhookObject,
+     .description = "A call of POST /api/v1/hooks/NAME that is signed as in Standard Webhooks.",
+     .example = "{\"secret\": \"shop_hook\"}"},
+};
+
+constexpr Field kWebhookFields[] = {
+    {.key = "secret",
+     .description = "The name of the secret that the calls are signed with.",
+     .example = "\"shop_hook\"",
+     .required = true},
 };
 
 }  // namespace
 
-const ObjectSpec kTriggerObject = {"trigger", "triggers", "What starts a run, and when it counts.",
-                                   kTriggerFields};
+const ObjectSpec kTriggerObject = {"trigger", "triggers",
+                                   "Exactly one of dag, dataset and webhook.", kTriggerFields};
+const ObjectSpec kWebhookObject = {"webhook", "triggers.webhook", "Who may call, as a signature.",
+                                   kWebhookFields};
 const ObjectSpec kDagObject = {"dag", "The DAG file", "One file describes one DAG.", kDagFields};
 const ObjectSpec kScheduleObject = {
     "schedule", "schedule", "Exactly one of cron, every, at, dates and calendar, with its zone.",

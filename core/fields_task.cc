@@ -17,6 +17,8 @@ constexpr std::string_view kRuleWords[] = {"all_success",  "all_failed",
 constexpr std::string_view kCauseWords[] = {"exit", "signal",   "timeout",    "oom",
                                             "lost", "contract", "exec_failed"};
 constexpr std::string_view kActionWords[] = {"retry", "fail"};
+constexpr std::string_view kActionNames[] = {"wait_for", "approval"};
+constexpr std::string_view kActionsNotYet[] = {"dag.run", "http.request", "drift"};
 constexpr std::string_view kExecutorWords[] = {"worker"};
 constexpr std::string_view kExecutorsNotYet[] = {"slurm"};
 
@@ -210,8 +212,18 @@ constexpr Field kTaskFields[] = {
      .description = "What outputs and metrics must be, or the attempt fails: name → a comparison "
                     "(>= 1000), a range (0.5..2) or a value.",
      .example = "{\"rows\": \">= 1000\"}"},
-    {.key = "uses", .kind = FieldKind::any, .not_yet = "built-in actions"},
-    {.key = "with", .kind = FieldKind::any, .not_yet = "arguments of built-in actions"},
+    {.key = "uses",
+     .kind = FieldKind::word,
+     .words = kActionNames,
+     .description = "A built-in action instead of a program. It waits without taking a slot.",
+     .example = "\"wait_for\"",
+     .words_not_yet = kActionsNotYet},
+    {.key = "with",
+     .kind = FieldKind::any,
+     .description =
+         "The arguments of the action: of `wait_for` exactly one of file, http, time and "
+         "dataset; of `approval` its prompt and form.",
+     .example = "{\"file\": \"/data/in/listings.csv\", \"timeout\": \"2h\"}"},
     {.key = "foreach",
      .kind = FieldKind::any,
      .not_yet = "one task instance for each item of a list"},
@@ -219,7 +231,11 @@ constexpr Field kTaskFields[] = {
      .kind = FieldKind::any,
      .not_yet = "one task instance for each combination of values"},
     {.key = "gate", .kind = FieldKind::any, .not_yet = "comparing a model with the champion"},
-    {.key = "publish", .kind = FieldKind::any, .not_yet = "atomic publication of a dataset"},
+    {.key = "publish",
+     .kind = FieldKind::object,
+     .object = &kPublishObject,
+     .description = "The dataset that each success of the task updates.",
+     .example = "{\"dataset\": \"listings\"}"},
     {.key = "cache", .kind = FieldKind::any, .not_yet = "reusing the result of an equal task"},
     {.key = "access", .kind = FieldKind::any, .not_yet = "purpose-bound access to personal data"},
 };

@@ -212,12 +212,24 @@ constexpr RuleInfo kRules[] = {
     {Rule::unused_key, "TM121", kWarning, "Key without effect",
      "The key has no effect beside the others."},
     {Rule::bad_trigger, "TM122", kError, "Bad trigger",
-     "A trigger names one other DAG, each of them once. A DAG cannot start itself."},
+     "A trigger names one other DAG, datasets or a webhook. A DAG cannot start itself."},
     {Rule::trigger_loop, "TM123", kError, "DAGs start each other",
      "The triggers of the folder's DAGs lead back to this one, so that runs would never end. The "
      "path is printed."},
     {Rule::unknown_trigger, "TM124", kWarning, "Trigger names no DAG of the folder",
      "Until there is a DAG of this name, the trigger starts nothing."},
+    {Rule::bad_wait, "TM125", kError, "Bad wait_for",
+     "A task that waits names exactly one file, address, time or dataset, and only keys that "
+     "belong "
+     "to it."},
+    {Rule::bad_approval, "TM126", kError, "Bad approval",
+     "An approval has a prompt, and fields that a person can fill in. When it is approved without "
+     "a "
+     "person, each field needs a default."},
+    {Rule::not_with_action, "TM127", kError, "Key does not belong to a built-in action",
+     "wait_for and approval start no process, so what describes a process would be ignored."},
+    {Rule::never_published, "TM128", kWarning, "Nothing publishes the dataset",
+     "No task of the folder's DAGs publishes it, so the trigger starts nothing."},
 };
 
 constexpr bool in_enum_order() {

@@ -107,6 +107,10 @@ enum class Rule : std::uint8_t {
   bad_trigger,
   trigger_loop,
   unknown_trigger,
+  bad_wait,
+  bad_approval,
+  not_with_action,
+  never_published,
 };
 
 struct RuleInfo {

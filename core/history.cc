@@ -25,7 +25,7 @@ std::string_view task_verb(TaskState state) {
     case TaskState::retry_wait:
       return "waits for its next attempt";
     case TaskState::awaiting_input:
-      return "waits for somebody's answer";
+      return "waits without a slot";
     case TaskState::succeeded:
       return "succeeded";
     case TaskState::failed:
@@ -103,6 +103,9 @@ std::string control_words(std::string_view kind, const Json& body) {
   }
   if (kind == "mark") {
     return fmt::format("{} marks {} {}", by, tasks_in(body), text_in(body, "to"));
+  }
+  if (kind == "answer") {
+    return fmt::format("{} is {} by {}", tasks_in(body), text_in(body, "answer"), by);
   }
   return fmt::format("{}: {}", kind, body.dump());
 }

@@ -67,7 +67,11 @@ class Checker {
     require(is_terminal(t.state) == (t.ended_at != WallTime{}), "ended_at does not say so");
     require((t.state == TaskState::retry_wait) == (t.retry_at != WallTime{}),
             "retry_at does not say so");
-    if (t.state == TaskState::ready || is_live(t.state)) {
+    const bool waits = t.state == TaskState::awaiting_input;
+    require(!waits || spec().only_waits(), "it has nothing to wait for");
+    require(t.gives_up == BootTime{} || waits, "its timeout counts");
+    if (spec().only_waits()) require(t.attempts == 0, "it had an attempt");
+    if (t.state == TaskState::ready || waits || is_live(t.state)) {
       require(t.ready_at != WallTime{}, "it never became ready");
     }
     if (t.state == TaskState::running) require(t.started_at != WallTime{}, "it never started");

@@ -5,6 +5,7 @@ tidemill_core_area(tidemill_fields
     fields_dag.cc
     fields_plain.cc
     fields_task.cc
+    fields_wait.cc
     finding_format.cc
     finding_rules.cc
     finding_sink.cc
@@ -32,4 +33,5 @@ tidemill_core_area(tidemill_lang
     parse/tasks.cc
     parse/triggers.cc
     parse/values.cc
-  LIBS tidemill_fields tidemill_params tidemill_schedule)
+    parse/waits.cc
+  LIBS tidemill_access tidemill_fields tidemill_params tidemill_schedule)

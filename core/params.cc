@@ -66,8 +66,10 @@ Result<Json> read_text(const ParamSpec& spec, const std::string& text) {
 // The declared parameters by name, and the problems found so far.
 class Binder {
  public:
-  explicit Binder(const Dag& dag) : dag_(dag) {
-    for (const ParamSpec& spec : dag.params) specs_.emplace(spec.name, &spec);
+  // `kind`: "parameter of this dag".
+  Binder(const std::vector<ParamSpec>& declared, std::string_view kind)
+      : declared_(declared), kind_(kind) {
+    for (const ParamSpec& spec : declared) specs_.emplace(spec.name, &spec);
   }
 
   // The declaration of a given name, or nullptr with a problem noted.
@@ -96,7 +98,7 @@ class Binder {
   }
 
   BoundParams finish() {
-    for (const ParamSpec& spec : dag_.params) {
+    for (const ParamSpec& spec : declared_) {
       const auto found = given_.find(spec.name);
       if (found != given_.end()) {
         bound_.values.emplace_back(spec.name, std::move(found->second));
@@ -112,15 +114,15 @@ class Binder {
  private:
   std::string unknown(const std::string& name) const {
     std::vector<std::string_view> names;
-    for (const ParamSpec& spec : dag_.params) names.push_back(spec.name);
+    for (const ParamSpec& spec : declared_) names.push_back(spec.name);
     if (const auto meant = nearest(name, names)) {
-      return fmt::format("is no parameter of this dag; did you mean '{}'?", *meant);
+      return fmt::format("is no {}; did you mean '{}'?", kind_, *meant);
     }
-    return names.empty() ? "is no parameter of this dag, which has none"
-                         : "is no parameter of this dag";
+    return fmt::format("is no {}{}", kind_, names.empty() ? ", which has none" : "");
   }
 
-  const Dag& dag_;
+  const std::vector<ParamSpec>& declared_;
+  std::string_view kind_;
   std::unordered_map<std::string_view, const ParamSpec*> specs_;
   std::unordered_map<std::string, Json> given_;
   BoundParams bound_;
@@ -132,11 +134,25 @@ char environment_char(char c) {
   return plain ? c : '_';
 }
 
+constexpr std::string_view kOfDag = "parameter of this dag";
+
+BoundParams bind_json(Binder binder, const Json& given, const std::string& whole) {
+  if (!given.is_object()) {
+    binder.problem(whole, "must be an object of name and value");
+    return binder.finish();
+  }
+  for (const auto& [name, value] : given.as_object()) {
+    const ParamSpec* spec = binder.declared(name);
+    if (spec != nullptr) binder.accept(*spec, value);
+  }
+  return binder.finish();
+}
+
 }  // namespace
 
 BoundParams bind_params(const Dag& dag,
                         const std::vector<std::pair<std::string, std::string>>& given) {
-  Binder binder(dag);
+  Binder binder(dag.params, kOfDag);
   for (const auto& [name, text] : given) {
     const ParamSpec* spec = binder.declared(name);
     if (spec == nullptr) continue;
@@ -152,16 +168,11 @@ BoundParams bind_params(const Dag& dag,
 }
 
 BoundParams bind_params(const Dag& dag, const Json& given) {
-  Binder binder(dag);
-  if (!given.is_object()) {
-    binder.problem("params", "must be an object of name and value");
-    return binder.finish();
-  }
-  for (const auto& [name, value] : given.as_object()) {
-    const ParamSpec* spec = binder.declared(name);
-    if (spec != nullptr) binder.accept(*spec, value);
-  }
-  return binder.finish();
+  return bind_json(Binder(dag.params, kOfDag), given, "params");
+}
+
+BoundParams bind_fields(const std::vector<ParamSpec>& form, const Json& given) {
+  return bind_json(Binder(form, "field of this form"), given, "fields");
 }
 
 std::vector<std::pair<std::string, std::string>> param_environment(const Json::Object& values) {

@@ -33,6 +33,8 @@ BoundParams bind_params(const Dag& dag,
                         const std::vector<std::pair<std::string, std::string>>& given);
 // From a JSON object (the API). null is taken only where not giving the parameter means null.
 BoundParams bind_params(const Dag& dag, const Json& given);
+// The same for the fields of a form that a person filled in.
+BoundParams bind_fields(const std::vector<ParamSpec>& form, const Json& given);
 
 // Is a value of this type written as text (dates and secrets too)?
 bool is_text(ParamType type);

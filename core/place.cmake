@@ -10,6 +10,7 @@ tidemill_core_area(tidemill_dump
 tidemill_core_area(tidemill_explain
   SOURCES
     explain.cc
+    explain_awaiting.cc
     explain_ended.cc
     explain_ready.cc
     explain_run.cc

@@ -1,5 +1,6 @@
 tidemill_core_area(tidemill_run
   SOURCES
+    approval.cc
     clear.cc
     contract.cc
     dag_diff.cc
@@ -21,8 +22,10 @@ tidemill_core_area(tidemill_run
     run_machine_hooks.cc
     run_machine_pause.cc
     run_machine_step.cc
+    run_machine_wait.cc
     run_timers.cc
     selection.cc
     trigger.cc
     trigger_explain.cc
+    wait_for.cc
   LIBS tidemill_expr tidemill_lang tidemill_params tidemill_words)

@@ -58,19 +58,22 @@ struct TaskRun {
   AttemptId attempt;           // the live attempt, else the last one
   UpstreamCounts upstream;
   BootTime ready_since{};  // ready and dispatched: queue_timeout counts from here; retry_wait:
-                           // when the retry is due. Derived from ready_at and retry_at
-  WallTime ready_at{};     // 0 = never was
+                           // when the retry is due; awaiting_input: when it is looked again, 0 =
+                           // never. Derived from ready_at and retry_at
+  BootTime gives_up{};     // awaiting_input: when its timeout passes, 0 = never; derived
+  WallTime ready_at{};     // 0 = never was; awaiting_input: since when it waits
   WallTime started_at{};   // of the last attempt's exec; 0 = never
   WallTime ended_at{};     // when the state became terminal; 0 = it is not
   WallTime retry_at{};     // retry_wait only, else 0
   std::string reason;      // one sentence: why it failed, was skipped, waits for its retry;
-                           // who cleared or marked it; where it was reused from; else empty
+                           // who cleared or marked it, or decided; where it was reused from; what
+                           // the last look found (awaiting_input); else empty
   std::shared_ptr<const TaskResult> result;  // of the successful attempt; null = none
 };
 
 struct RunTimer {
   BootTime at{};
-  enum class Kind : std::uint8_t { retry, queue_timeout, run_timeout, deadline };
+  enum class Kind : std::uint8_t { retry, queue_timeout, run_timeout, deadline, look, give_up };
   Kind kind = Kind::retry;
   TaskIndex task = kNoTask;
   auto operator<=>(const RunTimer&) const = default;

@@ -16,8 +16,8 @@ constexpr unsigned kAfterAttempt = bit(TaskState::succeeded) | bit(TaskState::fa
 unsigned next_states(TaskState from) {
   switch (from) {
     case TaskState::waiting:
-      return bit(TaskState::ready) | bit(TaskState::failed) | bit(TaskState::skipped) |
-             bit(TaskState::upstream_failed) | bit(TaskState::cancelled);
+      return bit(TaskState::ready) | bit(TaskState::awaiting_input) | bit(TaskState::failed) |
+             bit(TaskState::skipped) | bit(TaskState::upstream_failed) | bit(TaskState::cancelled);
     case TaskState::ready:
       return bit(TaskState::dispatched) | bit(TaskState::failed) | bit(TaskState::cancelled);
     case TaskState::dispatched:
@@ -27,7 +27,8 @@ unsigned next_states(TaskState from) {
     case TaskState::retry_wait:
       return bit(TaskState::ready) | bit(TaskState::cancelled);
     case TaskState::awaiting_input:
-      return bit(TaskState::cancelled);
+      return bit(TaskState::succeeded) | bit(TaskState::failed) | bit(TaskState::skipped) |
+             bit(TaskState::cancelled);
     case TaskState::succeeded:
     case TaskState::failed:
     case TaskState::upstream_failed:

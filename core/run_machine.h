@@ -7,6 +7,10 @@
 //      └─rule or `if`──▶ skipped, failed,        └────── Ended ─────────┴──▶ succeeded, failed,
 //                        upstream_failed                                     skipped (exit 99)
 //
+// A task that only waits (core/wait_for.h, core/approval.h) goes from `waiting` to awaiting_input,
+// and from there to its end: what it waits for is there (succeeded), its timeout passed, or a
+// person said so. It never has an attempt. A pause does not touch it.
+//
 // Cancel ends at once whatever is not live (dispatched, running), as cancelled, and asks for the
 // stop of what is; that ends when its worker says that it is gone.
 //

@@ -106,6 +106,10 @@ void Step::fire(const RunTimer& timer, const event::Wake& wake) {
       return fire_queue_timeout(timer.task, wake);
     case RunTimer::Kind::run_timeout:
       return time_out();
+    case RunTimer::Kind::look:
+      return look(timer.task);
+    case RunTimer::Kind::give_up:
+      return give_up(timer.task);
     case RunTimer::Kind::deadline:
       run_.deadline_missed = true;
       touch_run();

@@ -11,7 +11,7 @@ void Step::begin(TaskIndex task) {
   ConditionVerdict condition = decide_condition(dag_, run_, task);
   switch (condition.kind) {
     case ConditionVerdict::Kind::holds:
-      return make_ready(task);
+      return spec(task).only_waits() ? begin_wait(task) : make_ready(task);
     case ConditionVerdict::Kind::skip:
       return end(task, TaskState::skipped, std::move(condition.why));
     case ConditionVerdict::Kind::broken:

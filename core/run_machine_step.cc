@@ -29,7 +29,11 @@ TaskRun& Step::change(TaskIndex task, const Change& to) {
     emit(effect::Unready{task});
   }
   state.state = to.state;
-  if (to.state == TaskState::ready || to.state == TaskState::retry_wait) {
+  const bool waits = to.state == TaskState::awaiting_input;
+  state.gives_up = waits && to.timeout > Duration{} ? now_.boot + to.timeout : BootTime{};
+  if (waits) {
+    state.ready_since = to.delay > Duration{} ? now_.boot + to.delay : BootTime{};
+  } else if (to.state == TaskState::ready || to.state == TaskState::retry_wait) {
     state.ready_since = now_.boot + to.delay;
   } else if (to.state != TaskState::dispatched) {
     state.ready_since = {};

@@ -29,6 +29,8 @@ class Step {
   void on(const event::Clear& clear);
   void on(const event::Mark& mark);
   void on(const event::Hurry& hurry);
+  void on(const event::Looked& looked);
+  void on(const event::Decided& decided);
 
   // Follows up everything that ended, and hands over what was done. Call once, last.
   Transition finish();
@@ -38,7 +40,8 @@ class Step {
   // timer, the placement queue's effects and the list of changed tasks in step.
   struct Change {
     TaskState state;
-    Duration delay{};  // of retry_wait
+    Duration delay{};    // of retry_wait; of awaiting_input to the next look, 0 = none
+    Duration timeout{};  // of awaiting_input; 0 = none
   };
   TaskRun& change(TaskIndex task, const Change& to);
   TaskRun& mark_stopping(TaskIndex task, Cause cause);
@@ -89,6 +92,15 @@ class Step {
   void hold_ready();
   void hold_timeout();
   void end_pause();
+
+  // run_machine_wait.cc: tasks that wait for something outside, or for a person.
+  void begin_wait(TaskIndex task);
+  void look(TaskIndex task);
+  void look_again(TaskIndex task, Duration delay);
+  void give_up(TaskIndex task);
+  void approve(TaskIndex task, const Json::Object& values, const std::string& by,
+               const std::string& comment, std::string reason);
+  bool awaits_answer(TaskIndex task);
 
   // run_machine_control.cc: clear and mark.
   void carry_out(const ClearPlan& plan, const std::string& reason);

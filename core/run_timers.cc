@@ -3,15 +3,33 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "core/approval.h"
 #include "core/retry.h"
+#include "core/wait_for.h"
 
 namespace tidemill {
+
+namespace {
+
+// The next look, or the end of all looking, whichever comes first.
+std::optional<RunTimer> wait_timer(const TaskRun& state, TaskIndex task) {
+  const bool looks = state.ready_since != BootTime{};
+  const bool gives_up = state.gives_up != BootTime{};
+  if (gives_up && (!looks || state.gives_up <= state.ready_since)) {
+    return RunTimer{state.gives_up, RunTimer::Kind::give_up, task};
+  }
+  if (looks) return RunTimer{state.ready_since, RunTimer::Kind::look, task};
+  return std::nullopt;
+}
+
+}  // namespace
 
 std::optional<RunTimer> task_timer(const Dag& dag, const Run& run, TaskIndex task) {
   const TaskRun& state = run.tasks[task];
   if (state.state == TaskState::retry_wait) {
     return RunTimer{state.ready_since, RunTimer::Kind::retry, task};
   }
+  if (state.state == TaskState::awaiting_input) return wait_timer(state, task);
   // A live task with a cause is being stopped already.
   const bool counts = (state.state == TaskState::ready && !run.paused) ||
                       (state.state == TaskState::dispatched && state.cause == Cause::none);
@@ -43,6 +61,11 @@ std::optional<WallTime> deadline_at(const Dag& dag, const Run& run) {
   return run.started_at + dag.deadline->after;
 }
 
+Duration wait_timeout(const TaskSpec& task) {
+  if (task.wait_for != nullptr) return task.wait_for->timeout;
+  return task.approval != nullptr ? task.approval->timeout : Duration{};
+}
+
 BootTime rebase(WallTime at, Duration whole, Now now) {
   return now.boot + std::min(at - now.wall, whole);
 }
@@ -57,9 +80,11 @@ BootTime restored_ready_since(const Dag& dag, const TaskRun& state, TaskIndex ta
       return rebase(state.ready_at, Duration{}, now);
     case TaskState::retry_wait:
       return rebase(state.retry_at, longest_delay(*dag.tasks[task].retry), now);
+    case TaskState::awaiting_input:
+      // What was being looked at when the process ended is looked at again now.
+      return dag.tasks[task].wait_for == nullptr ? BootTime{} : now.boot;
     case TaskState::waiting:
     case TaskState::running:
-    case TaskState::awaiting_input:
     case TaskState::succeeded:
     case TaskState::failed:
     case TaskState::upstream_failed:
@@ -70,6 +95,12 @@ BootTime restored_ready_since(const Dag& dag, const TaskRun& state, TaskIndex ta
   UNREACHABLE();
 }
 
+BootTime restored_gives_up(const Dag& dag, const TaskRun& state, TaskIndex task, Now now) {
+  const Duration timeout = wait_timeout(dag.tasks[task]);
+  if (state.state != TaskState::awaiting_input || timeout <= Duration{}) return {};
+  return rebase(state.ready_at + timeout, timeout, now);
+}
+
 }  // namespace
 
 void restore_timers(const Dag& dag, Run& run, Now now) {
@@ -77,6 +108,7 @@ void restore_timers(const Dag& dag, Run& run, Now now) {
   for (TaskIndex task = 0; task < run.tasks.size(); ++task) {
     TaskRun& state = run.tasks[task];
     state.ready_since = restored_ready_since(dag, state, task, now);
+    state.gives_up = restored_gives_up(dag, state, task, now);
     if (const auto timer = task_timer(dag, run, task)) run.timers.insert(*timer);
   }
   run.timeout_left = {};

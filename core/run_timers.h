@@ -9,8 +9,12 @@
 
 namespace tidemill {
 
-// The timer that a task's present state holds, counted from its ready_since.
+// The timer that a task's present state holds, counted from its ready_since;
+// of a task that waits the next of ready_since and gives_up.
 std::optional<RunTimer> task_timer(const Dag& dag, const Run& run, TaskIndex task);
+
+// How long a task that only waits may do so; 0 = without end, or no such task.
+Duration wait_timeout(const TaskSpec& task);
 
 // Does the run's own timeout count, and when does it fire by the wall clock?
 std::optional<WallTime> run_timeout_at(const Dag& dag, const Run& run);
@@ -21,7 +25,7 @@ std::optional<WallTime> deadline_at(const Dag& dag, const Run& run);
 // not make a delay longer than it ever was.
 BootTime rebase(WallTime at, Duration whole, Now now);
 
-// Sets ready_since of every task and all timers.
+// Sets ready_since and gives_up of every task and all timers.
 void restore_timers(const Dag& dag, Run& run, Now now);
 
 }  // namespace tidemill

@@ -117,8 +117,11 @@ Json field_schema(const Field& field) {
     return object_of({{"not", Json(Json::Object())},
                       {"description", fmt::format("Not supported yet: {}.", field.not_yet)}});
   }
-  Json schema = field.kind == FieldKind::any && field.shape == kOne ? Json(Json::Object())
-                                                                    : shapes_of(field);
+  const bool anything = field.kind == FieldKind::any && field.shape == kOne;
+  Json schema = anything ? Json(Json::Object()) : shapes_of(field);
+  if (field.key == "with") {
+    schema = any_of({reference_to(kWaitObject), reference_to(kApprovalObject)});
+  }
   schema.set("description", field.description);
   if (!field.fallback.empty()) schema.set("default", from_json(field.fallback));
   if (!field.example.empty()) schema.set("examples", Json(Json::Array{from_json(field.example)}));
@@ -147,7 +150,15 @@ Json object_schema(const ObjectSpec& object) {
                            {"properties", std::move(properties)}});
   if (!required.empty()) schema.set("required", Json(std::move(required)));
   if (&object == &kTaskObject || &object == &kHookObject) {
-    schema.set("oneOf", requires_one({"run", "command"}));
+    const bool task = &object == &kTaskObject;
+    schema.set("oneOf",
+               task ? requires_one({"run", "command", "uses"}) : requires_one({"run", "command"}));
+  }
+  if (&object == &kTriggerObject) {
+    schema.set("oneOf", requires_one({"dag", "dataset", "webhook"}));
+  }
+  if (&object == &kWaitObject) {
+    schema.set("oneOf", requires_one({"file", "http", "time", "dataset"}));
   }
   if (&object == &kScheduleObject) {
     schema.set("oneOf", requires_one({"cron", "every", "at", "dates", "calendar"}));

@@ -11,7 +11,7 @@ std::string_view in_words(TaskState state) {
     case TaskState::retry_wait:
       return "waiting for a retry";
     case TaskState::awaiting_input:
-      return "waiting for a person";
+      return "awaiting input";
     case TaskState::upstream_failed:
       return "not run because of a failure";
     case TaskState::waiting:

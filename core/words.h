@@ -15,7 +15,7 @@ enum class TaskState : std::uint8_t {
   dispatched,  // granted to a worker, not yet exec'd
   running,
   retry_wait,      // an attempt ended; the next starts at retry_at
-  awaiting_input,  // waits for a person; holds no slot
+  awaiting_input,  // waits for a person or for something outside; holds no slot
   succeeded,
   failed,
   upstream_failed,

@@ -137,7 +137,16 @@ void BatchBuilder::attempt_ended(const LiveRun& live, TaskIndex task, const Outc
   row.ended_at = outcome.ended_at == WallTime{} ? now.wall : outcome.ended_at;
   row.usage = outcome.usage;
   batch_.attempts.push_back(std::move(row));
-  if (state.state == TaskState::succeeded && state.result) add_result(live, task, state.attempts);
+  if (state.state != TaskState::succeeded) return;
+  if (state.result) add_result(live, task, state.attempts);
+  if (!state.marked) publish(live, task, now);
+}
+
+void BatchBuilder::publish(const LiveRun& live, TaskIndex task, Now now) {
+  const TaskSpec& spec = live.dag->tasks[task];
+  if (spec.publishes.empty()) return;
+  batch_.dataset_updates.push_back({0, spec.publishes, now.wall, live.dag->name, live.run.id,
+                                    spec.id, live.run.tasks[task].attempt});
 }
 
 void BatchBuilder::late_report(LiveRun& live, TaskIndex task, AttemptId attempt,

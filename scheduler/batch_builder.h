@@ -25,6 +25,10 @@ class BatchBuilder {
   std::int64_t control(LiveRun& live, std::string_view kind, std::string body, Now now);
   // The task's last attempt ended with this outcome, and the machine has judged it.
   void attempt_ended(const LiveRun& live, TaskIndex task, const Outcome& outcome, Now now);
+  // A task that had no attempt succeeded and left something.
+  void answered(const LiveRun& live, TaskIndex task) {
+    add_result(live, task, task_row(live, task).result_number());
+  }
   // A report on an attempt that was given up before.
   void late_report(LiveRun& live, TaskIndex task, AttemptId attempt, const Outcome& outcome,
                    Now now);
@@ -49,6 +53,7 @@ class BatchBuilder {
 
   void record_task(LiveRun& live, TaskRow row, Now now);
   void write_task(LiveRun& live, TaskRow row);
+  void publish(const LiveRun& live, TaskIndex task, Now now);
   void add_result(const LiveRun& live, TaskIndex task, std::uint32_t number);
   EventRow& new_event(LiveRun& live, std::string_view kind, Now now);
 

@@ -38,8 +38,9 @@ const DagView* CatalogView::find(std::string_view name) const {
 Result<std::unique_ptr<Catalog>> Catalog::open(const std::string& database, Parse parse) {
   TimetableReader reader = TRY(TimetableReader::open(database));
   RunReader runs = TRY(RunReader::open(database));
+  DatasetReader datasets = TRY(DatasetReader::open(database));
   std::unique_ptr<Catalog> catalog(
-      new Catalog(std::move(reader), std::move(runs), std::move(parse)));
+      new Catalog(std::move(reader), std::move(runs), std::move(datasets), std::move(parse)));
   TRY(catalog->load());
   return catalog;
 }
@@ -94,6 +95,7 @@ void Catalog::take_folder(FolderState folder, Engine& engine, Now now) {
   if (!problem_.empty()) return;
   // What ended before is a matter of the versions until now.
   follow_ends(engine, now);
+  follow_updates(engine, now);
   std::set<std::string> seen;
   for (const FolderFile& file : folder.files) {
     take_file(file, engine, now);
@@ -228,10 +230,12 @@ std::shared_ptr<const CatalogView> Catalog::view() const {
 
 void Catalog::take_rows(Batch& batch) {
   view_changed_ = view_changed_ || !rows_.empty();
+  note_updates(batch.dataset_updates);
   batch.timetable = std::exchange(rows_, {});
 }
 
 void Catalog::committed() {
+  news_.merge(std::exchange(news_in_flight_, {}));
   if (!view_changed_ && changed_.empty()) return;
   auto next = std::make_shared<CatalogView>(*view());
   for (const std::string& name : std::exchange(changed_, {})) {

@@ -4,6 +4,7 @@
 //
 //   FolderWatcher ──FolderState──▶ take_folder()     files become versions, or findings
 //   the clock ────────────────────▶ look()           instants become runs or recorded decisions
+//   updates of datasets ──────────▶ look()           runs of dags that wait for them
 //   ends of runs ─────────────────▶ look()           runs of dags that wait for them
 //   operators ────────────────────▶ pause() …        through mutations
 //   view() ───────────────────────▶ what the API shows: as of the last commit
@@ -21,6 +22,7 @@
 #include "core/timetable.h"
 #include "scheduler/dag_folder.h"
 #include "scheduler/planner.h"
+#include "scheduler/storage/dataset_reader.h"
 #include "scheduler/storage/reader.h"
 #include "scheduler/storage/timetable_reader.h"
 
@@ -103,15 +105,19 @@ class Catalog : public Planner {
     std::string directory;
     std::vector<ScheduleState> schedules;
     std::optional<WallTime> next_instant;
-    WallTime look_at;  // 0 = nothing is due
+    WallTime look_at;                                 // 0 = nothing is due
+    std::vector<DatasetTriggerRow> dataset_triggers;  // parallel to those of the dag
   };
   struct Backfill {
     BackfillRow row;
     std::vector<BackfillSlotRow> slots;
   };
 
-  Catalog(TimetableReader reader, RunReader runs, Parse parse)
-      : reader_(std::move(reader)), runs_(std::move(runs)), parse_(std::move(parse)) {}
+  Catalog(TimetableReader reader, RunReader runs, DatasetReader datasets, Parse parse)
+      : reader_(std::move(reader)),
+        runs_(std::move(runs)),
+        datasets_(std::move(datasets)),
+        parse_(std::move(parse)) {}
   Status load();
   Status load_backfill(BackfillRow row);
 
@@ -145,13 +151,28 @@ class Catalog : public Planner {
 
   // catalog_starts.cc: ends of runs that start runs of other dags.
   Status take_triggers(Entry& entry, Now now);
-  void drop_triggers(const Entry& entry, Now now);
+  void drop_triggers(Entry& entry, Now now);
   void note_listeners();
   void follow_ends(Engine& engine, Now now);
   Status follow_end(RunId source, Engine& engine, Now now);
   Status decide_start(Entry& entry, const RunRow& source, Engine& engine, Now now);
   Result<DagStartRow> start_after(const Entry& entry, const RunRow& source, Engine& engine,
                                   Now now);
+  // How many runs started each other, up to this one.
+  Result<int> depth_of(RunId run);
+  // Why no run begins by a trigger now; the run would be the depth'th in a row.
+  std::optional<std::pair<Decision, std::string>> obstacle_to(const Entry& entry, int depth,
+                                                              const Engine& engine, Now now) const;
+
+  // catalog_datasets.cc: updates of datasets that start runs.
+  Status take_dataset_triggers(Entry& entry);
+  void drop_dataset_triggers(Entry& entry);
+  void note_updates(const std::vector<DatasetUpdateRow>& updates);
+  void follow_updates(Engine& engine, Now now);
+  Status decide_updates(Entry& entry, std::size_t index, Engine& engine, Now now);
+  Result<DatasetStartRow> start_after_updates(const Entry& entry,
+                                              const std::vector<DatasetUpdateRow>& updates,
+                                              Engine& engine, Now now);
 
   static Purpose purpose_of(const BackfillRow& backfill, const BackfillSlot& slot);
   void look_at_backfills(Engine& engine, Now now);
@@ -164,6 +185,7 @@ class Catalog : public Planner {
 
   TimetableReader reader_;
   RunReader runs_;
+  DatasetReader datasets_;
   Parse parse_;
   std::map<std::string, Entry> entries_;
   std::set<std::pair<WallTime, std::string>> looks_;
@@ -176,6 +198,8 @@ class Catalog : public Planner {
   bool backfills_due_ = false;
   std::map<std::string, std::set<std::string>> listeners_;  // source → dags that its ends start
   std::vector<RunId> ended_;                                // to be looked at, oldest first
+  std::set<std::string> news_;            // dags whose datasets may have been updated
+  std::set<std::string> news_in_flight_;  // likewise, once the batch is committed
 
   TimetableRows rows_;             // since the last take_rows()
   std::set<std::string> changed_;  // dags whose view is old

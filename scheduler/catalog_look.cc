@@ -17,7 +17,7 @@ std::string problems_text(const BoundParams& bound) {
 }  // namespace
 
 std::optional<WallTime> Catalog::next_look() const {
-  if (backfills_due_ || !ended_.empty()) return WallTime{};
+  if (backfills_due_ || !ended_.empty() || !news_.empty()) return WallTime{};
   std::optional<WallTime> next;
   if (!looks_.empty()) next = looks_.begin()->first;
   for (const auto& [id, freeze] : freezes_) {
@@ -40,6 +40,7 @@ void Catalog::look(Engine& engine, Now now) {
   }
   for (const std::string& name : due) look_at(entries_.at(name), engine, now);
   follow_ends(engine, now);
+  follow_updates(engine, now);
   settle_freezes(engine, now);
   look_at_backfills(engine, now);
 }

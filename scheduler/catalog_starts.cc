@@ -61,11 +61,12 @@ Status Catalog::take_triggers(Entry& entry, Now now) {
     row.active = false;
     rows_.dag_triggers.push_back(row);
   }
-  return Ok{};
+  return take_dataset_triggers(entry);
 }
 
 // What happens while the file is away is of no concern when it comes back.
-void Catalog::drop_triggers(const Entry& entry, Now) {
+void Catalog::drop_triggers(Entry& entry, Now) {
+  drop_dataset_triggers(entry);
   auto rows = reader_.dag_triggers(entry.row.name);
   if (!rows.ok()) return note_trouble("the triggers of " + entry.row.name, rows.error());
   for (DagTriggerRow& row : *rows) {
@@ -115,36 +116,49 @@ Status Catalog::decide_start(Entry& entry, const RunRow& source, Engine& engine,
   return Ok{};
 }
 
+Result<int> Catalog::depth_of(RunId run) {
+  return std::max(TRY(reader_.start_depth(run)), TRY(datasets_.start_depth(run)));
+}
+
 // The rules of schedules hold here too; see core/timetable_decide.cc.
-Result<DagStartRow> Catalog::start_after(const Entry& entry, const RunRow& source, Engine& engine,
-                                         Now now) {
-  DagStartRow row{
-      entry.row.name, source.id, source.dag_name, source.state, Decision::missed, {}, 1, {},
-      now.wall};
-  row.depth = TRY(reader_.start_depth(source.id)) + 1;
-  const auto decide = [&](Decision decision, std::string reason) {
-    row.decision = decision;
-    row.reason = std::move(reason);
-    return row;
-  };
+std::optional<std::pair<Decision, std::string>> Catalog::obstacle_to(const Entry& entry, int depth,
+                                                                     const Engine& engine,
+                                                                     Now now) const {
   const TimetableInput input = input_of(entry, engine);
   for (const Hold& hold : input.holds) {
     if (!hold.covers(now.wall)) continue;
-    return decide(hold.kind == Hold::Kind::paused ? Decision::paused : Decision::frozen,
-                  hold_reason(hold, now.wall));
+    return std::pair(hold.kind == Hold::Kind::paused ? Decision::paused : Decision::frozen,
+                     hold_reason(hold, now.wall));
   }
-  if (row.depth > kMaxDepth) {
-    return decide(
+  if (depth > kMaxDepth) {
+    return std::pair(
         Decision::missed,
         fmt::format("{} runs have started each other already: this looks like a loop", kMaxDepth));
   }
   const bool full = input.unfinished_runs >= input.max_active_runs;
   if (full && input.on_overlap == Dag::OnOverlap::skip) {
-    return decide(Decision::overlapping, skip_reason(input.max_active_runs));
+    return std::pair(Decision::overlapping, skip_reason(input.max_active_runs));
   }
   const auto unfinished = static_cast<std::size_t>(input.unfinished_runs);
   if (unfinished >= input.catch_up.max_waiting) {
-    return decide(Decision::capped, waiting_capped_reason(unfinished));
+    return std::pair(Decision::capped, waiting_capped_reason(unfinished));
+  }
+  return std::nullopt;
+}
+
+Result<DagStartRow> Catalog::start_after(const Entry& entry, const RunRow& source, Engine& engine,
+                                         Now now) {
+  DagStartRow row{
+      entry.row.name, source.id, source.dag_name, source.state, Decision::missed, {}, 1, {},
+      now.wall};
+  row.depth = TRY(depth_of(source.id)) + 1;
+  const auto decide = [&](Decision decision, std::string reason) {
+    row.decision = decision;
+    row.reason = std::move(reason);
+    return row;
+  };
+  if (auto obstacle = obstacle_to(entry, row.depth, engine, now)) {
+    return decide(obstacle->first, std::move(obstacle->second));
   }
   Purpose purpose;
   purpose.trigger = TriggerKind::dag;

@@ -45,6 +45,15 @@ struct Visitor {
     body.set("to", to_word(e.to));
     return ControlNote{"mark", body.dump(), true};
   }
+  Note operator()(const event::Decided& e) const {
+    Json body;
+    body.set("by", e.by);
+    body.set("reason", e.comment);
+    body.set("tasks", Json(Json::Array{Json(dag.tasks.at(e.task).id)}));
+    body.set("answer", e.approved ? "approved" : "rejected");
+    return ControlNote{"answer", body.dump()};
+  }
+  Note operator()(const event::Looked&) const { return std::nullopt; }
   Note operator()(const event::Start&) const { return std::nullopt; }
   Note operator()(const event::Grant&) const { return std::nullopt; }
   Note operator()(const event::Started&) const { return std::nullopt; }

@@ -15,6 +15,7 @@
 #include "scheduler/people/secret_store.h"
 #include "scheduler/people/sessions.h"
 #include "scheduler/storage/people_users.h"
+#include "scheduler/waits/lookout.h"
 
 namespace tidemill {
 namespace {
@@ -114,6 +115,7 @@ struct Daemon::Parts {
   std::unique_ptr<SecretStore> secrets;
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<Scheduler> scheduler;
+  std::optional<Lookout> lookout;
   std::optional<api::Context> context;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<FolderWatcher> watcher;
@@ -144,8 +146,17 @@ Status Daemon::Parts::open_scheduler() {
   scheduling.chores.push_back(
       {std::chrono::seconds(2), [this](Engine& engine, Now) { look_at_disk(engine); }, {}});
   for (Chore& chore : housekeeping_chores(house)) scheduling.chores.push_back(std::move(chore));
+  scheduling.look = [this](shell_effect::Look look) {
+    if (lookout) lookout->look(std::move(look));
+  };
   scheduling.secret = [this](const std::string& name) { return secret(name); };
   scheduler = TRY(Scheduler::open(std::move(scheduling)));
+  LookoutRules looking;
+  looking.database = config.data_dir + "/tidemill.db";
+  looking.private_networks = config.private_networks;
+  lookout.emplace(std::move(looking), [this](RunId run, event::Looked looked) {
+    scheduler->looked(run, std::move(looked));
+  });
   return Ok{};
 }
 
@@ -330,6 +341,7 @@ Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 // Whoever calls the scheduler from another thread ends before it.
 Daemon::~Daemon() {
+  parts_->lookout.reset();
   parts_->janitor.reset();
   parts_->watcher.reset();
   parts_->server.reset();
@@ -398,6 +410,7 @@ Status Daemon::reload(const DaemonRules& rules) {
 }
 
 Status Daemon::close() {
+  parts_->lookout.reset();
   parts_->janitor.reset();
   parts_->watcher.reset();
   parts_->server.reset();

@@ -38,6 +38,8 @@ struct DaemonConfig {
   DaemonRules rules;
   bool allow_plain_http = false;  // beyond this machine, for somebody who can sign in already
   TrustedProxy proxy;
+  // What wait_for may ask although it is no public address.
+  std::vector<AddressRange> private_networks;
   ServiceNotify notify;
   // Sentences for the operator's log: what happens, and what goes wrong. Any thread.
   std::function<void(NoteLevel, const std::string&)> note;

@@ -26,6 +26,7 @@ Status Engine::restore_run(const StoredRun& stored, DagPtr dag, Now now) {
   LiveRun& live = at(adopt(std::move(restored)));
   for (TaskIndex task = 0; task < live.run.tasks.size(); ++task) {
     const TaskRun& state = live.run.tasks[task];
+    note_approval(live, task);
     if (!tidemill::is_live(state.state)) continue;
     const WorkerId worker = live.grants[task].worker;
     attempts_[state.attempt] = {live.run.id, task, worker};
@@ -174,7 +175,13 @@ void Engine::record(LiveRun& live, const Event& event, const Transition& transit
     }
   }
   for (const TaskIndex task : transition.reset) builder_.task_reset(live, task, now);
-  for (const TaskIndex task : transition.changed) builder_.task_changed(live, task, now);
+  for (const TaskIndex task : transition.changed) {
+    builder_.task_changed(live, task, now);
+    const TaskRun& state = live.run.tasks[task];
+    note_approval(live, task);
+    if (live.dag->tasks[task].only_waits() && state.result != nullptr)
+      builder_.answered(live, task);
+  }
   if (transition.run_changed) builder_.run_changed(live, now);
 }
 
@@ -201,6 +208,7 @@ void Engine::carry_out(LiveRun& live, const Effect& effect) {
     }
     void operator()(const effect::Stop& e) const { engine.send_stop(e.attempt, e.why, false); }
     void operator()(const effect::WakeAt&) const {}  // note_wake() reads the timers themselves
+    void operator()(const effect::Look& e) const { engine.look(live, e.task); }
     void operator()(const effect::DeadlineMissed&) const {
       engine.emit(shell_effect::DeadlineMissed{live.run.id});
     }
@@ -361,6 +369,9 @@ void Engine::check() const {
     CHECK(broken.empty());
     for (TaskIndex task = 0; task < live.run.tasks.size(); ++task) {
       const TaskRun& state = live.run.tasks[task];
+      const bool asks = live.dag->tasks[task].approval != nullptr &&
+                        state.state == TaskState::awaiting_input;
+      CHECK(asks == approvals_.contains({id, task}));
       if (!tidemill::is_live(state.state)) continue;
       ++live_tasks;
       const auto found = attempts_.find(state.attempt);

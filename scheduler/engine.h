@@ -79,6 +79,12 @@ class Engine {
   // Tasks that wait for a retry are tried now; none named = all of them.
   Status hurry(RunId run, const std::vector<TaskIndex>& tasks, const std::string& by,
                const std::string& reason, Now now);
+  // What a look has found. Nothing happens when the task does not wait for that any more.
+  void on_looked(RunId run, event::Looked looked, Now now);
+  // A person's answer to an approval. `invalid` when the form is not filled in as it must be;
+  // `conflict`, with who decided and when, when there is an answer already.
+  Status answer(RunId run, event::Decided decided, const Json& fields, Now now);
+
   // Takes a run that has ended back into memory, so that clear() or mark() can be asked for;
   // without one of them it is forgotten again by the next seal(). Its rows must be those of every
   // commit so far. A reopened run is queued, and starts when max_active_runs lets it. No harm when
@@ -125,6 +131,8 @@ class Engine {
   bool is_live(RunId run) const { return runs_.contains(run); }
   std::size_t live_attempts() const { return attempts_.size(); }
   const LiveRun* find(RunId run) const;
+  // Approvals that wait for an answer, oldest run first.
+  const std::set<std::pair<RunId, TaskIndex>>& approvals() const { return approvals_; }
   const Placement& placement() const { return placement_; }
   const WorkerBook& workers() const { return workers_; }
   // Re-derives what is kept incrementally; a bug is a CHECK. For tests and the simulator.
@@ -153,6 +161,8 @@ class Engine {
   Status control(LiveRun& live, const Event& event, Now now);
   Result<LiveRun*> to_change(RunId run);
   void carry_out(LiveRun& live, const Effect& effect);
+  void look(const LiveRun& live, TaskIndex task);
+  void note_approval(const LiveRun& live, TaskIndex task);
   void note_wake(LiveRun& live);
   event::Wake wake_of(const LiveRun& live, Now now) const;
 
@@ -198,7 +208,8 @@ class Engine {
   std::unordered_map<AttemptId, LiveAttempt> given_up_;
   std::map<std::pair<std::string, std::string>, std::int64_t> versions_;  // by name and hash
   std::map<std::string, DagQueue> dags_;
-  std::set<std::string> unsettled_dags_;  // a queued run of them may be able to start
+  std::set<std::pair<RunId, TaskIndex>> approvals_;  // awaiting_input
+  std::set<std::string> unsettled_dags_;             // a queued run of them may be able to start
   std::set<std::pair<BootTime, RunId>> wakes_;
 
   BatchBuilder builder_;

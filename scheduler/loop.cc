@@ -284,6 +284,9 @@ void Scheduler::Loop::perform(Turn& turn) {
       if (loop.config_.planner != nullptr) loop.config_.planner->on_run_ended(e.run, e.state);
       if (loop.config_.observer != nullptr) loop.config_.observer->on_run_ended(e.run, e.state);
     }
+    void operator()(shell_effect::Look& e) const {
+      if (loop.config_.look) loop.config_.look(std::move(e));
+    }
     void operator()(shell_effect::DeadlineMissed& e) const {
       if (loop.config_.observer != nullptr) loop.config_.observer->on_deadline_missed(e.run);
     }

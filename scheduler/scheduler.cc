@@ -52,6 +52,12 @@ void Scheduler::cancel(RunId run, std::string by, std::string reason, Engine::Fo
   });
 }
 
+void Scheduler::looked(RunId run, event::Looked answer) {
+  post([run, answer = std::move(answer)](Scheduler& self) {
+    self.loop_->engine().on_looked(run, answer, system_now());
+  });
+}
+
 void Scheduler::mutate(Mutation mutation) {
   // A std::function must be copyable, a mutation need not be copied.
   post([shared = std::make_shared<Mutation>(std::move(mutation))](Scheduler& self) {

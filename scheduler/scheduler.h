@@ -45,6 +45,10 @@ struct SchedulerConfig {
   // A stored dag version back as a Dag, for runs that an earlier scheduler left. Required.
   std::function<Result<DagPtr>(const DagVersionRow& version, const std::string& directory)>
       load_dag;
+  // Begins a look at what a task waits for, after the commit; the answer goes to
+  // Scheduler::looked. Called on the scheduler's thread, must not block. Null = nobody looks, and
+  // such tasks wait until their timeout.
+  std::function<void(shell_effect::Look)> look;
   // The value of a secret at the moment of sending. Null = there are no secrets.
   std::function<Result<std::string>(const std::string& name)> secret;
 };
@@ -69,6 +73,8 @@ class Scheduler {
   void cancel(RunId run, std::string by, std::string reason, Engine::Force force);
   // Any thread: runs the function between two turns.
   void post(std::function<void(Scheduler&)> command);
+  // Any thread: the answer to a shell_effect::Look.
+  void looked(RunId run, event::Looked answer);
   // Any thread: decides, commits, then answers through `done`.
   void mutate(Mutation mutation);
   // Any thread but the scheduler's: mutate() and wait for the answer; `unavailable` when none comes

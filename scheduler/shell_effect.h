@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/id.h"
+#include "core/wait_for.h"
 #include "core/words.h"
 #include "protocol/messages.h"
 
@@ -46,9 +47,21 @@ struct DeadlineMissed {
   RunId run;
 };
 
+// Look whether it is there what the task waits for; the answer goes to Engine::on_looked.
+struct Look {
+  RunId run;
+  TaskIndex task;
+  WallTime since;  // since when it waits: names this wait of the task
+  WaitTarget target;
+  std::string directory;    // absolute; relative paths begin there
+  bool head = false;        // http: HEAD instead of GET
+  std::vector<int> status;  // http: the answers that count; empty = 200 to 299
+};
+
 }  // namespace shell_effect
 
-using ShellEffect = std::variant<shell_effect::SendStart, shell_effect::Send, shell_effect::Close,
-                                 shell_effect::RunEnded, shell_effect::DeadlineMissed>;
+using ShellEffect =
+    std::variant<shell_effect::SendStart, shell_effect::Send, shell_effect::Close,
+                 shell_effect::RunEnded, shell_effect::DeadlineMissed, shell_effect::Look>;
 
 }  // namespace tidemill

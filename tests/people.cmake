@@ -3,6 +3,7 @@ tidemill_test(people_unit_test
     unit/scheduler/bearer_test.cc
     unit/scheduler/password_test.cc
     unit/scheduler/address_test.cc
+    unit/scheduler/signed_call_test.cc
   LIBS tidemill_people)
 tidemill_test(audit_test SOURCES integration/audit_test.cc LIBS tidemill_people)
 tidemill_test(people_test

@@ -18,6 +18,7 @@ foreach(area
     run_machine_history
     run_machine_hooks
     run_machine_scale
+    run_machine_wait
     trigger)
   tidemill_test(core_${area}_test SOURCES unit/core/${area}_test.cc
     LIBS tidemill_run_fixture tidemill_run)

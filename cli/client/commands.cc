@@ -236,6 +236,34 @@ void add_rerun(CLI::App& app, Chosen& chosen) {
       "  tidemill rerun 12 --from-failed --param rounds=3");
 }
 
+void add_answer(CLI::App& command, AnswerCommand& options) {
+  add_run_argument(command, options.run);
+  command.add_option("TASK", options.task, "The approval")->required();
+  command.add_option("--comment", options.comment, "Why; tasks after it can read it")
+      ->type_name("TEXT");
+  add_client_options(command, options);
+}
+
+void add_approvals(CLI::App& app, Chosen& chosen) {
+  static ApprovalsCommand approvals;
+  auto& list = add_command(app, chosen, kControl, "approvals", "List what waits for an answer",
+                           approvals, run_approvals);
+  add_client_options(list, approvals);
+
+  static AnswerCommand yes, no;
+  auto& approve = add_command(app, chosen, kControl, "approve", "Let a run go on past an approval",
+                              yes, run_approve);
+  add_answer(approve, yes);
+  approve.add_option("--field", yes.fields, "A field of its form; repeat for more")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
+  approve.footer(
+      "Example:\n  tidemill approve 12 sign_off --field threshold=0.8 --comment \"as agreed\"");
+  auto& reject = add_command(app, chosen, kControl, "reject",
+                             "Refuse an approval, whose task then fails", no, run_reject);
+  add_answer(reject, no);
+}
+
 void add_backfill(CLI::App& app, Chosen& chosen) {
   static BackfillCommand options;
   auto& command = add_command(app, chosen, kControl, "backfill",
@@ -535,9 +563,10 @@ void add_server_options(CLI::App& command, ServerOptions& options) {
 
 void add_commands(CLI::App& app, Chosen& chosen) {
   for (auto* add :
-       {add_dags,      add_watch,   add_status, add_workers, add_trigger, add_cancel,  add_retry,
-        add_clear,     add_mark,    add_rerun,  add_pause,   add_resume,  add_unpause, add_backfill,
-        add_backfills, add_freezes, add_users,  add_tokens,  add_secrets, add_audit}) {
+       {add_dags,    add_watch,    add_status,    add_workers,   add_trigger, add_cancel,
+        add_retry,   add_clear,    add_mark,      add_rerun,     add_pause,   add_resume,
+        add_unpause, add_backfill, add_backfills, add_approvals, add_freezes, add_users,
+        add_tokens,  add_secrets,  add_audit}) {
     add(app, chosen);
   }
 }

@@ -82,6 +82,18 @@ struct MarkCommand : EditCommand {
 };
 int run_mark(const MarkCommand& options);
 
+struct ApprovalsCommand : ClientOptions {};
+int run_approvals(const ApprovalsCommand& options);
+
+struct AnswerCommand : ClientOptions {
+  std::string run;
+  std::string task;
+  std::vector<std::string> fields;  // "name=value"
+  std::string comment;
+};
+int run_approve(const AnswerCommand& options);
+int run_reject(const AnswerCommand& options);
+
 struct RerunCommand : ClientOptions {
   std::string run;
   std::vector<std::string> params;

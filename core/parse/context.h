@@ -24,6 +24,7 @@ struct TaskSource {
   std::vector<const YamlNode*> needs_items;  // parallel to TaskSpec::upstream
   std::vector<const YamlNode*> argv;         // parallel to TaskSpec::argv
   std::vector<const YamlNode*> env;          // parallel to TaskSpec::env; null = inherited
+  std::vector<std::pair<Template, const YamlNode*>> with;  // of a built-in action
   const YamlNode* condition = nullptr;
   const YamlNode* pool = nullptr;
   const YamlNode* inputs = nullptr;

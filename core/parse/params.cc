@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "core/fields_plain.h"
+#include "core/parse/param_specs.h"
 #include "core/parse/steps.h"
 #include "core/parse/values.h"
 
@@ -121,11 +122,11 @@ class ValueReader {
 
 class ParamReader {
  public:
-  ParamReader(ParseContext& context, const YamlNode::Entry& entry)
+  ParamReader(ParseContext& context, const YamlNode::Entry& entry, const std::string& where)
       : context_(context),
         entry_(entry),
         node_(entry.value),
-        where_("params." + printable(entry.key, 70)) {}
+        where_(where + "." + printable(entry.key, 70)) {}
 
   ParamSpec read() {
     spec_.name = entry_.key;
@@ -285,14 +286,18 @@ bool check_name(ParseContext& context, const YamlNode::Entry& entry,
 
 }  // namespace
 
+void read_param_specs(ParseContext& context, const YamlNode& params, const std::string& where,
+                      std::vector<ParamSpec>& out) {
+  std::map<std::string, Mark> seen;
+  for (const YamlNode::Entry& entry : params.entries) {
+    if (!check_name(context, entry, seen) || entry.value.kind != YamlNode::Kind::map) continue;
+    out.push_back(ParamReader(context, entry, where).read());
+  }
+}
+
 void read_params(ParseContext& context) {
   const YamlNode* params = context.root.find("params");
-  if (params == nullptr) return;
-  std::map<std::string, Mark> seen;
-  for (const YamlNode::Entry& entry : params->entries) {
-    if (!check_name(context, entry, seen) || entry.value.kind != YamlNode::Kind::map) continue;
-    context.dag.params.push_back(ParamReader(context, entry).read());
-  }
+  if (params != nullptr) read_param_specs(context, *params, "params", context.dag.params);
 }
 
 }  // namespace tidemill

@@ -47,6 +47,7 @@ class ReferenceResolver {
     for (std::size_t i = 0; i < task.argv.size(); ++i) {
       names_.check(task.argv[i], {index, source.argv[i], task.env.size(), true});
     }
+    for (const auto& [text, node] : source.with) names_.check(text, {index, node, 0, true});
   }
 
   // ${{ … }} around the whole condition is allowed and means nothing.

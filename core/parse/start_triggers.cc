@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "core/parse/steps.h"
 #include "core/parse/values.h"
+#include "core/parse/waits.h"
 
 // `triggers:` of the DAG. What several DAGs mean together is checked in core/dag_triggers.cc.
 namespace tidemill {
@@ -16,11 +17,21 @@ class StartTriggerReader {
 
   void read(const YamlNode& node) {
     if (node.kind != YamlNode::Kind::map) return;
-    // The table of fields has refused these.
-    if (node.find("dataset") != nullptr || node.find("webhook") != nullptr) return;
     const YamlNode* dag = node.find("dag");
-    if (dag != nullptr) return read_dag_trigger(*dag, node.find("states"));
-    add(node, "the trigger does not say what starts a run", "name a DAG: {dag: extract}");
+    const YamlNode* dataset = node.find("dataset");
+    const YamlNode* webhook = node.find("webhook");
+    const int given = (dag != nullptr) + (dataset != nullptr) + (webhook != nullptr);
+    if (given != 1) {
+      return add(node,
+                 given == 0 ? "the trigger does not say what starts a run"
+                            : "the trigger names more than one of dag, dataset and webhook",
+                 "give exactly one of them; triggers may be a list");
+    }
+    refuse_stray(node.find("states"), dag != nullptr, "states goes with dag");
+    refuse_stray(node.find("when"), dataset != nullptr, "when goes with dataset");
+    if (dag != nullptr) read_dag_trigger(*dag, node.find("states"));
+    if (dataset != nullptr) read_dataset_trigger(*dataset, node.find("when"));
+    if (webhook != nullptr) read_webhook(*webhook);
   }
 
  private:
@@ -52,6 +63,39 @@ class StartTriggerReader {
     if (read_states(states, trigger)) all.push_back(std::move(trigger));
   }
 
+  void refuse_stray(const YamlNode* node, bool fits, std::string hint) {
+    if (node == nullptr || fits) return;
+    add(*node, "the key does not belong to this trigger", std::move(hint));
+  }
+
+  void read_dataset_trigger(const YamlNode& node, const YamlNode* when) {
+    DatasetTrigger trigger;
+    trigger.mark = node.mark;
+    for_each_text(&node, [&](const YamlNode& item) {
+      if (!check_dataset_name(context_, item)) return;
+      auto& names = trigger.datasets;
+      if (std::find(names.begin(), names.end(), item.text) == names.end()) {
+        names.push_back(item.text);
+      } else {
+        context_.findings.add(Rule::repeated_item, item.mark,
+                              fmt::format("{} is given twice", item.text));
+      }
+    });
+    if (node.kind == YamlNode::Kind::sequence && node.items.empty()) {
+      context_.findings.add(Rule::empty_value, node.mark, "the list of datasets is empty");
+    }
+    if (trigger.datasets.empty()) return;
+    std::sort(trigger.datasets.begin(), trigger.datasets.end());
+    std::string word;
+    if (read_text(when, word)) trigger.any = word == "any";
+    auto& all = context_.dag.dataset_triggers;
+    const bool known = std::any_of(all.begin(), all.end(), [&](const DatasetTrigger& other) {
+      return other.datasets == trigger.datasets;
+    });
+    if (known) return add(node, "another trigger names the same datasets", "keep one of them");
+    all.push_back(std::move(trigger));
+  }
+
   bool read_states(const YamlNode* node, DagTrigger& trigger) {
     if (node == nullptr) {
       trigger.states = {RunState::succeeded};
@@ -74,6 +118,24 @@ class StartTriggerReader {
                             "delete the key for succeeded, or name states");
     }
     return !trigger.states.empty();
+  }
+
+  void read_webhook(const YamlNode& node) {
+    const YamlNode* secret = node.find("secret");
+    std::string name;
+    if (!read_text(secret, name)) return;
+    auto& all = context_.dag.webhook_secrets;
+    if (!is_secret_name(name)) {
+      context_.findings.add(
+          Rule::bad_secret_name, secret->mark,
+          fmt::format("\"{}\" cannot be the name of a secret", printable(name, 60)),
+          "name the secret here; its value is given to the daemon");
+    } else if (std::find(all.begin(), all.end(), name) != all.end()) {
+      context_.findings.add(Rule::repeated_item, secret->mark,
+                            fmt::format("the secret {} is given twice", name));
+    } else {
+      all.push_back(std::move(name));
+    }
   }
 
   ParseContext& context_;

@@ -12,6 +12,7 @@
 #include "core/parse/steps.h"
 #include "core/parse/task_contract.h"
 #include "core/parse/values.h"
+#include "core/parse/waits.h"
 
 // `tasks:`, `hooks:` and `defaults:`: everything of a task but its references to other tasks.
 namespace tidemill {
@@ -202,6 +203,7 @@ class TaskReader {
       }
     }
     read_task_contract(context_, node, where, task);
+    read_publish(context_, node, task);
   }
 
   void read_action(const YamlNode::Entry& entry, const std::string& where, TaskSpec& task,
@@ -209,9 +211,10 @@ class TaskReader {
     const YamlNode& node = entry.value;
     const YamlNode* run = node.find("run");
     const YamlNode* command = node.find("command");
+    if (node.find("uses") != nullptr || node.find("with") != nullptr) {
+      return read_waiting_task(context_, entry, where, task, source);
+    }
     if ((run != nullptr) == (command != nullptr)) {
-      // `uses` is refused by the table of fields already.
-      if (run == nullptr && node.find("uses") != nullptr) return;
       if (node.kind != YamlNode::Kind::map) return;
       context_.findings.add(Rule::run_or_command, entry.key_mark,
                             fmt::format("{} has {} run {} command", where, run ? "both" : "neither",

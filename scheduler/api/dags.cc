@@ -5,6 +5,7 @@
 #include "core/dump.h"
 #include "scheduler/api/body.h"
 #include "scheduler/api/words.h"
+#include "scheduler/storage/dataset_reader.h"
 
 namespace tidemill::api {
 namespace {
@@ -120,6 +121,29 @@ Json start_json(const DagStartRow& row) {
   return json;
 }
 
+Json dataset_start_json(const DatasetStartRow& row) {
+  Json json;
+  Json::Array names;
+  for (const std::string_view name : split(row.datasets, ',')) names.emplace_back(name);
+  auto updates = parse_json(row.updates);
+  json.set("datasets", std::move(names));
+  json.set("updates", updates.ok() ? std::move(*updates) : Json(Json::Array()));
+  json.set("decision", to_word(row.decision));
+  json.set("run", row.run ? Json(row.run.value) : Json());
+  json.set("reason", text_or_null(row.reason));
+  json.set("decided_at", time_or_null(row.decided_at));
+  return json;
+}
+
+Result<Json::Array> dataset_starts(Context& context, const std::string& dag, int limit) {
+  DatasetReader reader = TRY(DatasetReader::open(context.data_dir + "/tidemill.db"));
+  Json::Array starts;
+  for (const DatasetStartRow& row : TRY(reader.starts(dag, limit))) {
+    starts.push_back(dataset_start_json(row));
+  }
+  return starts;
+}
+
 Json::Array coming_instants(const Dag& dag, WallTime now, int count) {
   std::vector<std::pair<WallTime, std::string>> due;
   for (const Schedule& schedule : dag.schedules) {
@@ -179,6 +203,8 @@ Result<Response> get_schedule(Context& context, const Request& request) {
   json.set("decided", std::move(decided));
   json.set("blocks", std::move(blocks));
   json.set("starts", std::move(starts));
+  json.set("dataset_starts",
+           TRY(dataset_starts(context, known.dag->row.name, static_cast<int>(limit))));
   return Response::json(json);
 }
 

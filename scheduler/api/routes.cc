@@ -3,8 +3,11 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "scheduler/api/approvals.h"
 #include "scheduler/api/control.h"
 #include "scheduler/api/dags.h"
+#include "scheduler/api/datasets.h"
+#include "scheduler/api/hooks.h"
 #include "scheduler/api/logs.h"
 #include "scheduler/api/openapi.h"
 #include "scheduler/api/people.h"
@@ -36,8 +39,9 @@ http::Handler checked(const http::Route& route) {
 
 http::RouteTable all_routes(Context& context) {
   std::vector<http::Route> all;
-  for (auto* part : {system_routes, dag_routes, run_routes, log_routes, control_routes, plan_routes,
-                     session_routes, account_routes, secret_routes, audit_routes}) {
+  for (auto* part : {system_routes, dag_routes, hook_routes, dataset_routes, approval_routes,
+                     run_routes, log_routes, control_routes, plan_routes, session_routes,
+                     account_routes, secret_routes, audit_routes}) {
     for (http::Route& route : part(context)) all.push_back(std::move(route));
   }
   const auto file = std::make_shared<std::string>();

@@ -90,7 +90,16 @@ std::vector<Shape> dag_shapes() {
         "column integer", "message string", "hint string"}},
       {"Timetable",
        {"coming [ComingInstant]", "decided [DecidedInstant]", "blocks [InstantBlock]",
-        "starts [DecidedStart]"}},
+        "starts [DecidedStart]", "dataset_starts [DatasetStart]"}},
+      {"DatasetStart",
+       {"datasets [string]", "updates [DatasetUpdate]", "decision string", "run integer?",
+        "reason string?", "decided_at time?"}},
+      {"DatasetUpdate",
+       {"dataset string", "update integer", "run integer", "dag string", "task string"}},
+      {"DatasetList", {"datasets [Dataset]"}},
+      {"Dataset",
+       {"dataset string", "updated_at time?", "run integer", "dag string", "task string",
+        "starts [string]"}},
       {"ComingInstant", {"instant time?", "label string"}},
       {"DecidedInstant",
        {"instant time?", "label string", "interval_start time?", "interval_end time?",
@@ -102,6 +111,7 @@ std::vector<Shape> dag_shapes() {
         "decision string", "run integer?", "reason string?", "decided_at time?"}},
       {"Trigger", {"~params object"}},
       {"Triggered", {"run integer", "dag string", "repeated boolean"}},
+      {"Hooked", {"run integer", "dag string"}},
       {"Reason", {"~reason string"}},
       {"Unpause", {"~missed none|last|all"}},
       {"Paused", {"dag string", "paused boolean", "~missed string"}},
@@ -221,6 +231,19 @@ std::vector<Shape> plan_shapes() {
   };
 }
 
+std::vector<Shape> approval_shapes() {
+  return {
+      {"ApprovalList", {"approvals [Approval]"}},
+      {"Approval",
+       {"run integer", "dag string", "task string", "prompt string", "form [object]",
+        "role operator|editor|admin", "since time?", "gives_up_at time?", "default string?",
+        "may_answer boolean"}},
+      {"Approve", {"~fields object", "~comment string"}},
+      {"Reject", {"~comment string"}},
+      {"Answered", {"run integer", "task string", "answer approved|rejected"}},
+  };
+}
+
 std::vector<Shape> people_shapes() {
   return {
       {"Session", {"user string", "role string", "token string?", "grants object"}},
@@ -289,8 +312,8 @@ Json schema_of(const Shape& shape) {
 const std::vector<Shape>& all_shapes() {
   static const std::vector<Shape> kShapes = [] {
     std::vector<Shape> all;
-    for (auto* part :
-         {system_shapes, dag_shapes, run_shapes, control_shapes, plan_shapes, people_shapes}) {
+    for (auto* part : {system_shapes, dag_shapes, run_shapes, control_shapes, plan_shapes,
+                       approval_shapes, people_shapes}) {
       for (const Shape& shape : part()) all.push_back(shape);
     }
     return all;

@@ -21,8 +21,8 @@ std::string select(const char* columns, const char* rest) {
   return fmt::format("SELECT {} FROM {}", columns, rest);
 }
 
-constexpr std::array<std::string_view, 8> kEventKinds = {"tasks",  "run",   "late",  "pause",
-                                                         "resume", "hurry", "clear", "mark"};
+constexpr std::array<std::string_view, 9> kEventKinds = {
+    "tasks", "run", "late", "pause", "resume", "hurry", "clear", "mark", "answer"};
 
 // The same word with a place of its own for ever; empty for a word of another build.
 std::string_view event_kind(std::string_view word) {
@@ -109,7 +109,7 @@ Result<std::vector<std::pair<TaskIndex, std::shared_ptr<const TaskResult>>>> Run
   for (const TaskRow& task : tasks) {
     // What a task that was marked so left before it was is not its result.
     if (!succeeded(task) || task.marked) continue;
-    auto result = TRY(reader.read(task.run, task.task, task.attempts));
+    auto result = TRY(reader.read(task.run, task.task, task.result_number()));
     if (result != nullptr) found.emplace_back(task.task, std::move(result));
   }
   return found;

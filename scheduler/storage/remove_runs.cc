@@ -90,6 +90,12 @@ Result<std::vector<RunId>> remove_runs(Database& database, const std::vector<Run
     deletions.push_back(
         TRY(database.prepare(fmt::format("DELETE FROM {} WHERE run_id = ?1", table))));
   }
+  // The last update of a dataset tells how old it is, also when its run is gone.
+  deletions.push_back(
+      TRY(database.prepare("DELETE FROM dataset_updates WHERE run_id = ?1 AND EXISTS (SELECT 1 "
+                           "FROM dataset_updates later"
+                           " WHERE later.dataset = dataset_updates.dataset"
+                           " AND later.update_id > dataset_updates.update_id)")));
   std::vector<RunId> removed;
   for (const RunId run : runs) {
     if (!TRY(has_ended_run(database, run))) continue;

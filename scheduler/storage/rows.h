@@ -92,6 +92,10 @@ struct TaskRow {
   bool marked = false;
   std::optional<TaskState> on_stop;
   std::int64_t control_seq = 0;  // of the event by which it was last cleared or marked
+
+  // ResultRow::number of what it left: that of its last attempt. A task without attempts has one
+  // result for each time it was begun; the first may have been taken over from an earlier run.
+  std::uint32_t result_number() const { return attempts > 0 ? attempts : clears; }
 };
 
 // `before` is the state that the row must have now; nullopt = there is no row yet. A row that is
@@ -114,7 +118,8 @@ struct AttemptRow {
   Usage usage;
 };
 
-// What an attempt left; number 0 = taken over from the run named by RunRow::reused_from.
+// What an attempt left, or an answer; see TaskRow::result_number. Number 0 = also: taken over from
+// the run named by RunRow::reused_from.
 struct ResultRow {
   RunId run;
   TaskIndex task = 0;
@@ -158,19 +163,20 @@ struct Batch {
   std::vector<AttemptRow> attempts;
   std::vector<ResultRow> results;
   std::vector<EventRow> events;
+  std::vector<DatasetUpdateRow> dataset_updates;  // their ids are given by the writer
   TimetableRows timetable;
   // Applied last, in order; the writer fills in the outcome of each.
   std::vector<std::shared_ptr<Operation>> operations;
 
   bool empty() const {
     return !counters && dags.empty() && workers.empty() && runs.empty() && tasks.empty() &&
-           attempts.empty() && results.empty() && events.empty() && timetable.empty() &&
-           operations.empty();
+           attempts.empty() && results.empty() && events.empty() && dataset_updates.empty() &&
+           timetable.empty() && operations.empty();
   }
   std::size_t row_count() const {
     return (counters ? 1u : 0u) + dags.size() + workers.size() + runs.size() + tasks.size() +
-           attempts.size() + results.size() + events.size() + timetable.row_count() +
-           operation_weight();
+           attempts.size() + results.size() + events.size() + dataset_updates.size() +
+           timetable.row_count() + operation_weight();
   }
   std::size_t operation_weight() const {
     std::size_t weight = 0;

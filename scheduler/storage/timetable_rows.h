@@ -13,6 +13,7 @@
 #include "core/catch_up.h"
 #include "core/decision.h"
 #include "core/timetable.h"
+#include "scheduler/storage/dataset_rows.h"
 
 namespace tidemill {
 
@@ -167,11 +168,14 @@ struct TimetableRows {
   std::vector<IdempotencyRow> idempotency_keys;
   std::vector<DagTriggerRow> dag_triggers;  // whole row, new or changed
   std::vector<DagStartRow> dag_starts;
+  std::vector<DatasetTriggerRow> dataset_triggers;  // whole row, new or changed
+  std::vector<DatasetStartRow> dataset_starts;
 
   std::size_t row_count() const {
     return dags.size() + schedules.size() + instants.size() + blocks.size() + decided.size() +
            backfills.size() + new_slots.size() + slots.size() + freezes.size() + deadlines.size() +
-           idempotency_keys.size() + dag_triggers.size() + dag_starts.size();
+           idempotency_keys.size() + dag_triggers.size() + dag_starts.size() +
+           dataset_triggers.size() + dataset_starts.size();
   }
   bool empty() const { return row_count() == 0; }
 };

@@ -56,6 +56,8 @@ Result<RowWriter> RowWriter::prepare(Database& database) {
   w.artifact_ = TRY(database.prepare("INSERT INTO artifacts VALUES (?,?,?,?,?,?,?,?)"));
   w.summary_ = TRY(database.prepare("INSERT INTO summaries VALUES (?,?,?,?)"));
   w.event_ = TRY(database.prepare("INSERT INTO events VALUES (?,?,?,?,?,?,?)"));
+  w.dataset_update_ = TRY(
+      database.prepare("INSERT INTO dataset_updates VALUES (NULL,?,?,?,?,?,?)"));
   w.timetable_ = TRY(TimetableWriter::prepare(database));
   w.audit_ = TRY(AuditWriter::prepare(database));
   return w;
@@ -81,6 +83,7 @@ Status RowWriter::write(Database& database, const Batch& batch) {
   for (const auto& row : batch.events) {
     if (!row.is_control()) TRY(write_event(row));
   }
+  for (const auto& row : batch.dataset_updates) TRY(write_dataset_update(row));
   TRY(timetable_.write(database, batch.timetable));
   for (const auto& operation : batch.operations) TRY(write_operation(database, *operation));
   return Ok{};
@@ -186,6 +189,11 @@ Status RowWriter::write_result(const ResultRow& r) {
 
 Status RowWriter::write_event(const EventRow& r) {
   return event_.bind(r.run.value, r.seq, r.at.us, r.kind, r.task, r.attempt, r.body).run();
+}
+
+Status RowWriter::write_dataset_update(const DatasetUpdateRow& r) {
+  return dataset_update_.bind(r.dataset, r.at.us, r.dag, r.run.value, r.task, r.attempt.value)
+      .run();
 }
 
 Status RowWriter::write_operation(Database& database, Operation& operation) {

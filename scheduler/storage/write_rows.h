@@ -25,12 +25,13 @@ class RowWriter {
   Status write_attempt(const AttemptRow& row);
   Status write_result(const ResultRow& row);
   Status write_event(const EventRow& row);
+  Status write_dataset_update(const DatasetUpdateRow& row);
   Status write_operation(Database& database, Operation& operation);
   Status apply(Database& database, Operation& operation);
 
   Statement counters_, dag_, dag_task_, worker_;
   Statement new_run_, run_, new_task_, task_, attempt_;
-  Statement output_, metric_, check_, artifact_, summary_, event_;
+  Statement output_, metric_, check_, artifact_, summary_, event_, dataset_update_;
   TimetableWriter timetable_;
   AuditWriter audit_;
 };

@@ -39,6 +39,9 @@ constexpr const char* kDeadline =
 constexpr const char* kDagTrigger =
     "INSERT INTO dag_triggers VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET"
     " states=excluded.states, active=excluded.active, since=excluded.since";
+constexpr const char* kDatasetTrigger =
+    "INSERT INTO dataset_triggers VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET"
+    " any=excluded.any, active=excluded.active, seen=excluded.seen";
 
 }  // namespace
 
@@ -66,6 +69,8 @@ Result<TimetableWriter> TimetableWriter::prepare(Database& database) {
   w.idempotency_ = TRY(database.prepare("INSERT INTO idempotency_keys VALUES (?,?,?,?,?)"));
   w.dag_trigger_ = TRY(database.prepare(kDagTrigger));
   w.dag_start_ = TRY(database.prepare("INSERT INTO dag_starts VALUES (?,?,?,?,?,?,?,?,?)"));
+  w.dataset_trigger_ = TRY(database.prepare(kDatasetTrigger));
+  w.dataset_start_ = TRY(database.prepare("INSERT INTO dataset_starts VALUES (?,?,?,?,?,?,?,?,?)"));
   return w;
 }
 
@@ -83,6 +88,8 @@ Status TimetableWriter::write(Database& database, const TimetableRows& rows) {
   for (const auto& row : rows.idempotency_keys) TRY(write_idempotency(row));
   for (const auto& row : rows.dag_triggers) TRY(write_dag_trigger(row));
   for (const auto& row : rows.dag_starts) TRY(write_dag_start(row));
+  for (const auto& row : rows.dataset_triggers) TRY(write_dataset_trigger(row));
+  for (const auto& row : rows.dataset_starts) TRY(write_dataset_start(row));
   return Ok{};
 }
 
@@ -171,6 +178,17 @@ Status TimetableWriter::write_dag_start(const DagStartRow& r) {
   return dag_start_
       .bind(r.dag, r.source_run.value, r.source, to_word(r.state), to_word(r.decision), r.run.value,
             r.depth, r.reason, r.decided_at.us)
+      .run();
+}
+
+Status TimetableWriter::write_dataset_trigger(const DatasetTriggerRow& r) {
+  return dataset_trigger_.bind(r.dag, r.datasets, r.any, r.active, r.seen).run();
+}
+
+Status TimetableWriter::write_dataset_start(const DatasetStartRow& r) {
+  return dataset_start_
+      .bind(r.dag, r.datasets, r.seen, r.updates, to_word(r.decision), r.run.value, r.depth,
+            r.reason, r.decided_at.us)
       .run();
 }
 

@@ -28,9 +28,12 @@ class TimetableWriter {
   Status write_idempotency(const IdempotencyRow& row);
   Status write_dag_trigger(const DagTriggerRow& row);
   Status write_dag_start(const DagStartRow& row);
+  Status write_dataset_trigger(const DatasetTriggerRow& row);
+  Status write_dataset_start(const DatasetStartRow& row);
 
   Statement dag_, schedule_, new_instant_, instant_, backfilled_, block_, decided_;
   Statement backfill_, new_slot_, slot_, freeze_, deadline_, idempotency_, dag_trigger_, dag_start_;
+  Statement dataset_trigger_, dataset_start_;
 };
 
 }  // namespace tidemill

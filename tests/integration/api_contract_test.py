@@ -12,7 +12,7 @@ from typing import Any
 
 import jsonschema
 
-from api_fixture import Answer, ApiTest, Client, poll
+from api_fixture import Answer, ApiTest, Client, poll, signed
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 FUZZ_S = 10.0
@@ -35,7 +35,7 @@ tasks:
     outputs: [rows]
     metrics: [accuracy]
     artifacts: {made: made}
-  b: {needs: [a], run: 'true'}
+  b: {needs: [a], run: 'true', publish: {dataset: things}}
 hooks: {exit: {run: 'true'}}
 """
 
@@ -110,7 +110,7 @@ class Documented(Contract):
         call("GET", "/api/v1/backfills")
         call("GET", "/api/v1/backfills/{backfill}", backfill=backfill)
         for path in ("/api/v1/dags", "/api/v1/runs", "/api/v1/freezes", "/api/v1/session", "/api/v1/users", "/api/v1/tokens",
-                     "/api/v1/secrets", "/api/v1/audit", "/api/v1/audit/verify"):
+                     "/api/v1/secrets", "/api/v1/audit", "/api/v1/audit/verify", "/api/v1/datasets", "/api/v1/approvals"):
             call("GET", path)
         for path in ("", "/source", "/schedule"):
             call("GET", "/api/v1/dags/{dag}" + path, dag="whole")
@@ -123,6 +123,10 @@ class Documented(Contract):
         call("POST", "/api/v1/dags/{dag}/pause", {"reason": "a look"}, dag="whole")
         call("GET", "/api/v1/dags/{dag}", dag="whole")
         call("POST", "/api/v1/dags/{dag}/unpause", {"missed": "last"}, dag="whole")
+        call("PUT", "/api/v1/secrets/{secret}", {"value": "a plain text"}, secret="hook")
+        self.daemon.dag("hooked", "triggers: [{webhook: {secret: hook}}]\ntasks: {a: {run: 'true'}}\n")
+        body = {"params": {}}
+        call("POST", "/api/v1/hooks/{name}", body, self.daemon.anonymous, headers=signed(b"a plain text", "msg", json.dumps(body).encode()), name="hooked")
         self.control(call, run)
         self.people(call)
         freeze = call("POST", "/api/v1/freezes", {"reason": "a look", "until": "2099-01-01T00:00:00Z", "after": "none"}).json()["freeze"]
@@ -156,6 +160,13 @@ class Documented(Contract):
         call("GET", "/api/v1/runs/{run}/tasks/{task}", run=run, task="a")
         call("GET", "/api/v1/runs/{run}/tasks/{task}/explain", run=run, task="a")
         call("POST", "/api/v1/runs/{run}/cancel", {"reason": "enough", "force": True}, run=run)
+        self.daemon.dag("asks", "tasks: {a: {uses: approval, with: {prompt: 'Go on?', timeout: 1h, form: {n: {type: integer, default: 3}}}}}\n")
+        for what, body in (("approve", {"fields": {"n": 4}, "comment": "fine"}), ("reject", {"comment": "no"})):
+            asked = self.admin.trigger("asks")
+            self.admin.wait_task(asked, "a", {"awaiting_input"})
+            call("GET", "/api/v1/approvals", query={"dag": "asks"})
+            call("GET", "/api/v1/runs/{run}/tasks/{task}/explain", run=asked, task="a")
+            call("POST", "/api/v1/runs/{run}/tasks/{task}/" + what, body, run=asked, task="a")
         retried = self.admin.trigger("flaky")
         self.admin.wait_task(retried, "a", {"retry_wait"})
         call("GET", "/api/v1/runs/{run}/tasks/{task}", run=retried, task="a")

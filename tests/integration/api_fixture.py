@@ -2,7 +2,10 @@
 
 The daemon listens on 127.0.0.1:0 and on <data>/run/api.sock, where this user is an administrator without a token.
 """
+import base64
 import contextlib
+import hashlib
+import hmac
 import http.client
 import json
 import os
@@ -26,6 +29,13 @@ DEADLINE_S = 60.0
 ENDED = frozenset({"succeeded", "partial", "failed", "cancelled"})
 ROLES = ("viewer", "operator", "editor", "admin")
 READY = re.compile(r"is ready at http://127\.0\.0\.1:(\d+)")
+
+
+def signed(key: bytes, call_id: str, body: bytes, at: float | None = None) -> dict[str, str]:
+    """The headers of a call that is signed as in Standard Webhooks."""
+    stamp = str(int(time.time() if at is None else at))
+    mac = hmac.new(key, f"{call_id}.{stamp}.".encode() + body, hashlib.sha256).digest()
+    return {"webhook-id": call_id, "webhook-timestamp": stamp, "webhook-signature": "v1," + base64.b64encode(mac).decode()}
 
 
 def poll(condition: Callable[[], Any], what: str) -> Any:

@@ -45,6 +45,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", "/api/v1/dags/{dag}/runs"): Probe(400, WRONG, of_dag=True),
     ("POST", "/api/v1/dags/{dag}/pause"): Probe(400, WRONG, of_dag=True),
     ("POST", "/api/v1/dags/{dag}/unpause"): Probe(400, WRONG, of_dag=True),
+    # Signed or not is all that counts there; nobody's role does.
+    ("POST", "/api/v1/hooks/{name}"): Probe((401, 429), {}),
+    ("GET", "/api/v1/datasets"): Probe(),
     ("GET", "/api/v1/runs"): Probe(),
     ("GET", "/api/v1/runs/{run}"): Probe(of_dag=True),
     ("GET", "/api/v1/runs/{run}/events"): Probe(of_dag=True),
@@ -56,6 +59,9 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", LOG + "/search"): Probe(of_dag=True, query={"q": "said"}),
     ("GET", LOG + "/first-error"): Probe(of_dag=True),
     ("GET", LOG + "/raw"): Probe(of_dag=True),
+    ("GET", "/api/v1/approvals"): Probe(),
+    ("POST", "/api/v1/runs/{run}/tasks/{task}/approve"): Probe(409, {}, of_dag=True),
+    ("POST", "/api/v1/runs/{run}/tasks/{task}/reject"): Probe(409, {}, of_dag=True),
     ("POST", "/api/v1/runs/{run}/cancel"): Probe(409, {}, of_dag=True),
     ("POST", "/api/v1/runs/{run}/pause"): Probe(409, {}, of_dag=True),
     ("POST", "/api/v1/runs/{run}/resume"): Probe(409, {}, of_dag=True),
@@ -131,7 +137,7 @@ class Tenants(ApiTest):
 
     def path(self, path: str, dag: str) -> str:
         values = {"dag": dag, "run": self.runs[dag], "task": "a", "backfill": self.backfills[dag], "freeze": 999, "user": "nobody",
-                  "granted": OPEN, "owner": "nobody", "token": "none", "secret": "absent"}
+                  "granted": OPEN, "owner": "nobody", "token": "none", "secret": "absent", "name": OPEN}
         return path.format(**values)
 
     def send(self, client: Client, method: str, path: str, probe: Probe, dag: str) -> Answer:
@@ -198,7 +204,7 @@ class Matrix(Tenants):
         for where, operation in self.operations.items():
             self.assertIn(operation["x-permission"], ("anyone", "signed_in", *NEEDED), where)
         public = {where for where, operation in self.operations.items() if operation["x-permission"] == "anyone"}
-        self.assertEqual(public, {("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/api/v1/session"), ("POST", "/api/v1/session/link")})
+        self.assertEqual(public, {("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/api/v1/session"), ("POST", "/api/v1/session/link"), ("POST", "/api/v1/hooks/{name}")})
         for (method, path), operation in self.operations.items():
             if method != "GET":
                 self.assertNotEqual(operation["x-permission"], "read", f"{method} {path} changes something")

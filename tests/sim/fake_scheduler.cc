@@ -276,6 +276,10 @@ void FakeScheduler::perform_one(ShellEffect& effect) {
                                  e.run.value);
       }
     }
+    void operator()(const shell_effect::Look& e) const {
+      self.world_.trace.broken("run {} waits for something, but its dag has no such task",
+                               e.run.value);
+    }
     void operator()(const shell_effect::DeadlineMissed& e) const {
       self.world_.trace.line("run {} misses its deadline", e.run.value);
     }

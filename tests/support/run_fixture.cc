@@ -288,6 +288,7 @@ std::string RunFixture::text(const Effect& effect) const {
     return fmt::format("stop {}#{} ({})", id(e->task), run_.tasks[e->task].attempts,
                        to_word(e->why));
   }
+  if (const auto* e = std::get_if<effect::Look>(&effect)) return "look for " + id(e->task);
   if (const auto* e = std::get_if<effect::WakeAt>(&effect)) {
     return "wake at " + span_text(e->at - now_.boot);
   }

@@ -29,10 +29,11 @@ TEST(StartTriggers, AreReadInAllTheirShapes) {
   EXPECT_EQ(one->dag_triggers[0].states, std::vector{RunState::succeeded});
   const DagPtr many = dag("report",
                           "[{dag: extract, states: [failed, partial]}, {dag: load, states: "
-                          "cancelled}]");
+                          "cancelled}, {webhook: {secret: team/hook}}, {webhook: {secret: old}}]");
   ASSERT_EQ(many->dag_triggers.size(), 2u);
   EXPECT_EQ(many->dag_triggers[0].states, (std::vector{RunState::partial, RunState::failed}));
   EXPECT_EQ(many->dag_triggers[1].states, std::vector{RunState::cancelled});
+  EXPECT_EQ(many->webhook_secrets, (std::vector<std::string>{"team/hook", "old"}));
 }
 
 TEST(DagTriggers, AChainIsFine) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/invariants.h"
+#include "core/wait_for.h"
 #include "tests/support/golden.h"
 #include "tests/support/run_fixture.h"
 
@@ -15,6 +16,9 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr Now kNow{{1'772'366'400'000'000}, {3'600'000'000}};
+constexpr auto kThere = event::Looked::Answer::there;
+constexpr auto kNotYet = event::Looked::Answer::not_yet;
+constexpr auto kNever = event::Looked::Answer::never;
 constexpr AttemptId kOlder{10}, kLast{20}, kNewer{30};
 
 struct Case {
@@ -37,6 +41,17 @@ Outcome outcome(Cause cause, int code = 0) {
   made.cause = cause;
   made.exit_code = code;
   return made;
+}
+
+// The same, but train waits for a file: what is awaiting_input is looked at with this one.
+Dag waiting_dag() {
+  return dag("extract -> train -> publish; audit", with("train", [](TaskSpec& task) {
+               WaitSpec wait;
+               wait.target = Template("in.csv");
+               wait.timeout = minutes(10);
+               wait.skip_on_timeout = true;
+               task.wait_for = std::make_shared<const WaitSpec>(wait);
+             }));
 }
 
 std::vector<Case> cases(TaskIndex train) {
@@ -64,6 +79,11 @@ std::vector<Case> cases(TaskIndex train) {
       {"Refused", event::Refused{train, "no such input"}},
       {"Wake, nothing due", event::Wake{}},
       {"Wake, timer due", event::Wake{}, minutes(10)},
+      {"Looked, it is there", event::Looked{train, kNow.wall, kThere, ""}},
+      {"Looked, not yet", event::Looked{train, kNow.wall, kNotYet, "there is no such file"}},
+      {"Looked, never", event::Looked{train, kNow.wall, kNever, "it is no address"}},
+      {"Looked, for an earlier wait", event::Looked{train, {7}, kThere, ""}},
+      {"Decided", event::Decided{train, true, {}, "ann", ""}},
       {"Cancel", event::Cancel{"ann", ""}},
       {"Pause", event::Pause{"ann", "why"}},
       {"Resume", event::Resume{"ann", ""}},
@@ -186,6 +206,8 @@ std::string effects_text(const Dag& dag, const std::vector<Effect>& effects, Now
       add(fmt::format("stop {} ({})", dag.tasks[stop->task].id, to_word(stop->why)));
     } else if (const auto* wake = std::get_if<effect::WakeAt>(&effect)) {
       add("wake at +" + format_duration(wake->at - now.boot));
+    } else if (const auto* look = std::get_if<effect::Look>(&effect)) {
+      add("look for " + dag.tasks[look->task].id);
     } else if (const auto* end = std::get_if<effect::RunEnded>(&effect)) {
       add(fmt::format("run {}", to_word(end->state)));
     } else {
@@ -250,10 +272,12 @@ void add_edges(const Dag& dag, const Answer& answer, Edges& edges) {
 }
 
 Matrix whole_matrix() {
-  const Dag dag = matrix_dag();
+  const Dag runs = matrix_dag();
+  const Dag waits = waiting_dag();
   Matrix matrix;
-  for (const Case& happening : cases(dag.find("train"))) matrix.names.push_back(happening.name);
+  for (const Case& happening : cases(runs.find("train"))) matrix.names.push_back(happening.name);
   for (int i = 0; i < kTaskStateCount; ++i) {
+    const Dag& dag = static_cast<TaskState>(i) == TaskState::awaiting_input ? waits : runs;
     std::vector<Answer>& row = matrix.answers.emplace_back();
     for (const Case& happening : cases(dag.find("train"))) {
       row.push_back(ask(dag, static_cast<TaskState>(i), happening));
@@ -278,6 +302,11 @@ Edges edges_out_of_waiting() {
   follow("", outcome(Cause::exit, 1));
   follow("", outcome(Cause::exit, 99));
   follow("1 % 0 == 0", outcome(Cause::none));
+  RunFixture run(waiting_dag());
+  run.skip_recovery_check();
+  run.start();
+  run.succeed("extract");
+  edges.emplace(TaskState::waiting, run.state("train"));
   return edges;
 }
 
@@ -330,7 +359,8 @@ in; changed rows and effects out.
 constexpr const char* kLegend = R"(
 ## Every state, every event
 
-The task has one upstream, may be retried, and waits at most ten minutes for a worker. *state* = it
+The task has one upstream, may be retried, and waits at most ten minutes for a worker; the one that is
+awaiting_input waits at most ten minutes for a file. *state* = it
 moves there; `=` = it stays, and something else follows (an effect, another task); `-` = the event is
 late or repeated: ignored, nothing changes; `x` = it must not happen: rejected, nothing changes. The
 same with all effects and reasons: `tests/golden/transitions.txt`.

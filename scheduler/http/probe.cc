@@ -1,0 +1,223 @@
+#include "scheduler/http/probe.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <deque>
+#include <thread>
+
+#include "base/text.h"
+#include "scheduler/http/asio.h"
+#include "scheduler/http/outgoing_url.h"
+
+namespace tidemill::http {
+namespace {
+
+namespace beast = boost::beast;
+using Tcp = asio::ip::tcp;
+using TcpSocket = asio::basic_stream_socket<Tcp, asio::io_context::executor_type>;
+using TlsStream = asio::ssl::stream<TcpSocket>;
+
+constexpr std::uint32_t kMaxHead = 64u << 10;
+
+std::string in_words(const IoError& error) {
+  if (error == asio::error::eof) return "the connection was closed without an answer";
+  return error.message();
+}
+
+}  // namespace
+
+// One question from its beginning to its answer; keeps itself alive by its pending operations.
+class Probe : public std::enable_shared_from_this<Probe> {
+ public:
+  struct Shared {
+    asio::io_context& io;
+    asio::ssl::context& tls;
+    const ProbeRules& rules;
+  };
+  Probe(Shared shared, Prober::Question question, Prober::Answer answer, std::function<void()> done)
+      : shared_(shared),
+        question_(std::move(question)),
+        answer_(std::move(answer)),
+        done_(std::move(done)),
+        resolver_(shared.io),
+        timer_(shared.io),
+        stream_(shared.io, shared.tls) {}
+
+  void begin() {
+    auto url = parse_outgoing_url(question_.url);
+    if (!url.ok()) return finish(url.error());
+    url_ = std::move(*url);
+    timer_.expires_after(shared_.rules.limit);
+    timer_.async_wait([self = shared_from_this()](const IoError& error) {
+      if (!error) self->time_out();
+    });
+    resolver_.async_resolve(url_.host, url_.port,
+                            [self = shared_from_this()](const IoError& error, auto found) {
+                              self->resolved(error, std::move(found));
+                            });
+  }
+
+ private:
+  using Found = asio::ip::basic_resolver_results<Tcp>;
+
+  void resolved(const IoError& error, Found found) {
+    if (finished_) return;
+    if (error) return fail(fmt::format("{} cannot be looked up: {}", url_.host, in_words(error)));
+    std::vector<Tcp::endpoint> endpoints;
+    for (const auto& entry : found) {
+      const std::string address = entry.endpoint().address().to_string();
+      if (std::string why = shared_.rules.refuse(address); !why.empty()) {
+        return finish(invalid(fmt::format("{} is not asked: {}", url_.host, why)));
+      }
+      endpoints.push_back(entry.endpoint());
+    }
+    if (endpoints.empty()) return fail(url_.host + " has no address");
+    endpoints_ = std::move(endpoints);
+    asio::async_connect(stream_.next_layer(), endpoints_,
+                        [self = shared_from_this()](const IoError& failed, const auto&) {
+                          self->connected(failed);
+                        });
+  }
+
+  void connected(const IoError& error) {
+    if (finished_) return;
+    if (error) return fail(fmt::format("cannot connect to {}: {}", url_.host, in_words(error)));
+    if (!url_.tls) return send();
+    stream_.set_verify_mode(asio::ssl::verify_peer);
+    stream_.set_verify_callback(asio::ssl::host_name_verification(url_.host));
+    if (SSL_set_tlsext_host_name(stream_.native_handle(), url_.host.c_str()) != 1) {
+      return fail("TLS cannot be begun");
+    }
+    stream_.async_handshake(asio::ssl::stream_base::client,
+                            [self = shared_from_this()](const IoError& failed) {
+                              if (self->finished_) return;
+                              if (failed) return self->fail("TLS: " + in_words(failed));
+                              self->send();
+                            });
+  }
+
+  void send() {
+    request_.version(11);
+    request_.method(question_.head ? beast::http::verb::head : beast::http::verb::get);
+    request_.target(url_.target);
+    request_.set(beast::http::field::host, url_.authority());
+    request_.set(beast::http::field::user_agent, "tidemill");
+    request_.set(beast::http::field::accept, "*/*");
+    request_.set(beast::http::field::connection, "close");
+    const auto sent = [self = shared_from_this()](const IoError& error, std::size_t) {
+      if (self->finished_) return;
+      if (error) return self->fail(in_words(error));
+      self->receive();
+    };
+    if (url_.tls) return beast::http::async_write(stream_, request_, sent);
+    beast::http::async_write(stream_.next_layer(), request_, sent);
+  }
+
+  void receive() {
+    parser_.header_limit(kMaxHead);
+    parser_.skip(true);  // whatever body there is stays where it is
+    const auto read = [self = shared_from_this()](const IoError& error, std::size_t) {
+      if (self->finished_) return;
+      if (error) return self->fail(in_words(error));
+      self->finish(static_cast<int>(self->parser_.get().result_int()));
+    };
+    if (url_.tls) return beast::http::async_read_header(stream_, buffer_, parser_, read);
+    beast::http::async_read_header(stream_.next_layer(), buffer_, parser_, read);
+  }
+
+  void time_out() {
+    if (finished_) return;
+    fail(fmt::format("no answer within {}", format_duration(shared_.rules.limit)));
+  }
+
+  void fail(std::string why) { finish(unavailable(std::move(why))); }
+
+  void finish(Result<int> result) {
+    if (std::exchange(finished_, true)) return;
+    timer_.cancel();
+    resolver_.cancel();
+    IoError ignored;
+    stream_.next_layer().close(ignored);
+    answer_(std::move(result));
+    done_();
+  }
+
+  Shared shared_;
+  Prober::Question question_;
+  Prober::Answer answer_;
+  std::function<void()> done_;
+  asio::ip::basic_resolver<Tcp, asio::io_context::executor_type> resolver_;
+  asio::steady_timer timer_;
+  TlsStream stream_;
+  OutgoingUrl url_;
+  std::vector<Tcp::endpoint> endpoints_;
+  beast::http::request<beast::http::empty_body> request_;
+  beast::flat_buffer buffer_{kMaxHead};
+  beast::http::response_parser<beast::http::empty_body> parser_;
+  bool finished_ = false;
+};
+
+struct Prober::Parts {
+  explicit Parts(ProbeRules given) : rules(std::move(given)) {
+    tls.set_default_verify_paths();
+    thread = std::thread([this] { io.run(); });
+  }
+
+  void ask(Question question, Answer answer) {
+    if (under_way == rules.most_at_once) {
+      waiting.emplace_back(std::move(question), std::move(answer));
+      return;
+    }
+    ++under_way;
+    std::make_shared<Probe>(Probe::Shared{io, tls, rules}, std::move(question), std::move(answer),
+                            [this] { next(); })
+        ->begin();
+  }
+
+  void next() {
+    --under_way;
+    if (waiting.empty()) return;
+    auto [question, answer] = std::move(waiting.front());
+    waiting.pop_front();
+    // Not from within the end of another: many that are refused at once would pile up.
+    asio::post(io, [this, question = std::move(question), answer = std::move(answer)]() mutable {
+      ask(std::move(question), std::move(answer));
+    });
+  }
+
+  ProbeRules rules;
+  asio::ssl::context tls{asio::ssl::context::tls_client};
+  // The prober's thread only.
+  std::size_t under_way = 0;
+  std::deque<std::pair<Question, Answer>> waiting;
+  asio::io_context io{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  std::thread thread;
+};
+
+Prober::Prober(ProbeRules rules) : parts_(std::make_unique<Parts>(std::move(rules))) {}
+
+Prober::~Prober() {
+  parts_->io.stop();
+  parts_->thread.join();
+}
+
+void Prober::ask(Question question, Answer answer) {
+  asio::post(parts_->io, [parts = parts_.get(), question = std::move(question),
+                          answer = std::move(answer)]() mutable {
+    parts->ask(std::move(question), std::move(answer));
+  });
+}
+
+}  // namespace tidemill::http
