@@ -33,10 +33,9 @@ Result<Json> fetch(client::Api& api, const HistoryCommand& options) {
   Json::Array events;
   std::string after;
   do {
-    whole = TRY(api.get(client::path_of({"runs", run, "history"}) +
-                        client::query_of({{"at", at},
-                                          {"after", after},
-                                          {"limit", std::to_string(kLargestPage)}})));
+    whole = TRY(api.get(
+        client::path_of({"runs", run, "history"}) +
+        client::query_of({{"at", at}, {"after", after}, {"limit", std::to_string(kLargestPage)}})));
     for (const Json& event : array_at(whole, "events")) events.push_back(event);
     after = text_at(whole, "next");
   } while (!after.empty());

@@ -13,11 +13,10 @@ const Field* ObjectSpec::find(std::string_view key) const {
 
 std::span<const ObjectSpec* const> all_objects() {
   static constexpr std::array<const ObjectSpec*, 20> kObjects = {
-      &kDagObject,     &kScheduleObject,  &kCalendarObject,  &kDstObject,
-      &kCatchupObject, &kParamObject,     &kDefaultsObject,  &kTaskObject,
-      &kRetryObject,   &kRetryRuleObject, &kResourcesObject, &kHooksObject,
-      &kHookObject,    &kWaitObject,      &kApprovalObject,  &kPublishObject,
-      &kAlertsObject,  &kDeadlineObject,  &kTriggerObject,   &kWebhookObject};
+      &kDagObject,       &kScheduleObject, &kCalendarObject, &kDstObject,     &kCatchupObject,
+      &kParamObject,     &kDefaultsObject, &kTaskObject,     &kRetryObject,   &kRetryRuleObject,
+      &kResourcesObject, &kHooksObject,    &kHookObject,     &kWaitObject,    &kApprovalObject,
+      &kPublishObject,   &kAlertsObject,   &kDeadlineObject, &kTriggerObject, &kWebhookObject};
   return kObjects;
 }
 

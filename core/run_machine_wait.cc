@@ -44,6 +44,8 @@ void Step::look_again(TaskIndex task, Duration delay) {
 
 // What it waits for was there to be filled in when it began; only a person can have changed that.
 void Step::look(TaskIndex task) {
+  const BootTime end_of_wait = at(task).gives_up;
+  if (end_of_wait != BootTime{} && end_of_wait <= now_.boot) return give_up(task);
   const WaitSpec& wait = *spec(task).wait_for;
   const auto target = wait_target(dag_, run_, task, at(task).ready_at);
   if (!target.ok()) return fail(task, Cause::exec_failed, target.error().message);

@@ -13,4 +13,5 @@ target_link_libraries(http_endpoints_test PRIVATE OpenSSL::SSL OpenSSL::Crypto)
 tidemill_test(http_unit_test SOURCES
   unit/scheduler/http_hub_test.cc
   unit/scheduler/http_request_test.cc
+  unit/scheduler/outgoing_url_test.cc
   LIBS tidemill_http_parse)

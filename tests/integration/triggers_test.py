@@ -82,7 +82,7 @@ class DagEnds(ApiTest):
         freeze = self.admin.post("/api/v1/freezes", {"reason": "audit"}, status=201)["freeze"]
         self.admin.run_to_end("base")
         self.assertEqual(wait_starts(self.admin, "slow", 3)[0]["decision"], "frozen")
-        self.admin.expect(200, "DELETE", f"/api/v1/freezes/{freeze}")
+        self.admin.post(f"/api/v1/freezes/{freeze}/lift")
 
     def test_dags_that_start_each_other_are_refused(self) -> None:
         self.daemon.dag("egg", PLAIN)
@@ -283,7 +283,7 @@ class Webhooks(ApiTest):
         run = self.admin.wait_run(answer.json()["run"])
         self.assertEqual((run["state"], run["trigger"], run["origin"], run["params"]),
                          ("succeeded", "webhook", "webhook msg_1", {"size": 7}))
-        [entry] = [row for row in self.admin.get("/api/v1/audit")["entries"] if row["action"] == "dag.hook"]
+        [entry] = [row for row in self.admin.get("/api/v1/audit")["entries"] if (row["action"], row["dag"]) == ("dag.hook", "hooked")]
         self.assertEqual((entry["who"], entry["via"], entry["dag"]), ("webhook msg_1", "signature", "hooked"))
 
     def test_a_secret_that_is_plain_text_signs_too(self) -> None:

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/approval.h"
+#include "core/wait_for.h"
 #include "tests/support/explain_fixture.h"
 #include "tests/support/golden.h"
 
@@ -129,6 +131,47 @@ TEST_F(Explain, RetryWait) {
   task.state = TaskState::awaiting_input;
   scene("waiting for a person", why(stage, "train"));
   expect("retry_wait");
+}
+
+TEST_F(Explain, WhatWaitsWithoutASlot) {
+  Stage stage("gate -> load");
+  TaskRun& gate = stage.at("gate");
+  gate.state = TaskState::awaiting_input;
+  gate.ready_at = ago(72);
+  // As the scheduler knows it, which has looked already.
+  const auto seen = [&] {
+    gate.ready_since = kNow.boot + std::chrono::seconds(12);
+    return text(explain_task(stage.dag, stage.run, stage.index("gate"), nullptr, kNow));
+  };
+  const auto wait = [&](WaitSpec::Kind kind, const std::string& target, Duration timeout) {
+    WaitSpec spec;
+    spec.kind = kind;
+    spec.target = Template(target);
+    spec.timeout = timeout;
+    stage.spec("gate").wait_for = std::make_shared<const WaitSpec>(spec);
+  };
+  wait(WaitSpec::Kind::file, "/data/in.csv", std::chrono::minutes(5));
+  scene("a file, first look", seen());
+  wait(WaitSpec::Kind::http, "https://example.org/ready", {});
+  gate.reason = "HTTP 404";
+  scene("an address", seen());
+  wait(WaitSpec::Kind::time, "1h", {});
+  scene("a time", seen());
+  wait(WaitSpec::Kind::dataset, "listings", {});
+  gate.reason = "it was never updated";
+  scene("a dataset", seen());
+  scene("what comes after it", why(stage, "load"));
+  stage.spec("gate").wait_for = nullptr;
+  ApprovalSpec approval;
+  approval.prompt = Template("Publish it?");
+  approval.timeout = std::chrono::hours(1);
+  stage.spec("gate").approval = std::make_shared<const ApprovalSpec>(approval);
+  scene("an approval", seen());
+  approval.approve_by_default = true;
+  approval.role = Role::editor;
+  stage.spec("gate").approval = std::make_shared<const ApprovalSpec>(approval);
+  scene("one that is approved by default", seen());
+  expect("awaiting_input");
 }
 
 TEST_F(Explain, Ended) {

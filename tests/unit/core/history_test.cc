@@ -22,7 +22,12 @@ std::vector<HistoryEvent> story() {
       {10, at(16), "tasks", {}, {}, R"([[0,1,"dispatched",8],[1,1,"running",8],[2,1,"failed",8]])"},
       {11, at(17), "run", {}, {}, R"(["failed","b failed"])"},
       {12, at(18), "late", 1, 8, R"({"cause":"exit"})"},
-      {13, at(20), "clear", {}, {}, R"({"by":"ann","reason":"mended","tasks":["b"],"reach":"failed"})"},
+      {13,
+       at(20),
+       "clear",
+       {},
+       {},
+       R"({"by":"ann","reason":"mended","tasks":["b"],"reach":"failed"})"},
       {14, at(20), "tasks", {}, {}, R"([[0,1,"waiting",8],[0,1,"ready",8]])"},
       {15, at(20), "run", {}, {}, R"(["queued",""])"},
   };

@@ -45,7 +45,8 @@ Outcome outcome(Cause cause, int code = 0) {
 
 // The same, but train waits for a file: what is awaiting_input is looked at with this one.
 Dag waiting_dag() {
-  return dag("extract -> train -> publish; audit", with("train", [](TaskSpec& task) {
+  return dag("extract -> train -> publish; audit", retries(5, seconds(30)),
+             with("train", [](TaskSpec& task) {
                WaitSpec wait;
                wait.target = Template("in.csv");
                wait.timeout = minutes(10);

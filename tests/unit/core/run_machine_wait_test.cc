@@ -46,6 +46,18 @@ DagOption asks(Duration timeout = {}, bool approve = false) {
   });
 }
 
+RunOptions until(WallTime interval_end) {
+  RunOptions options;
+  options.interval_end = interval_end;
+  return options;
+}
+
+RunOptions given(const std::string& param, const std::string& value) {
+  RunOptions options;
+  options.params.emplace_back(param, Json(value));
+  return options;
+}
+
 event::Looked looked(const RunFixture& run, Answer answer, std::string said = "") {
   return {run.index("gate"), run.of("gate").ready_at, answer, std::move(said)};
 }
@@ -111,7 +123,7 @@ TEST(RunMachineWait, ATimeoutFailsWithTheLastAnswer) {
   EXPECT_EQ(run.wake_after(seconds(30)), "run failed");
   EXPECT_EQ(run.of("gate").cause, Cause::timeout);
   EXPECT_EQ(run.of("gate").reason,
-            "the file in.csv was not there within 2m: there is no such file");
+            "the file in.csv was not there within 2m 00s: there is no such file");
   EXPECT_EQ(run.state("load"), TaskState::upstream_failed);
 }
 
@@ -125,16 +137,16 @@ TEST(RunMachineWait, ATimeoutMaySkip) {
 
 TEST(RunMachineWait, ADurationIsWaitedForFromItsBeginning) {
   WaitFixture run(dag("gate", waits(WaitSpec::Kind::time, "90s")));
-  EXPECT_EQ(run.start(), "wake at +1m");
+  EXPECT_EQ(run.start(), "wake at +1m 00s");
   EXPECT_EQ(run.wake_after(minutes(1)), "wake at +30s");
-  EXPECT_EQ(run.wake_after(seconds(29)), "ignored: no timer is due");
+  EXPECT_EQ(run.wake_after(seconds(29)), "ignored: no timer is due; wake at +1s");
   EXPECT_EQ(run.wake_after(seconds(1)), "run succeeded");
 }
 
 TEST(RunMachineWait, AnInstantFollowsTheWallClock) {
   WaitFixture run(dag("gate", waits(WaitSpec::Kind::time, "${{ run.interval_end }}")),
-                  {.interval_start = {1}, .interval_end = {4'000'000'000'000'000}});
-  EXPECT_EQ(run.start(), "wake at +1m");
+                  until({4'000'000'000'000'000}));
+  EXPECT_EQ(run.start(), "wake at +1m 00s");
   run.wake_after(minutes(1));
   ASSERT_EQ(run.state("gate"), TaskState::awaiting_input);
   // Somebody sets the clock far ahead: noticed within a minute.
@@ -144,7 +156,7 @@ TEST(RunMachineWait, AnInstantFollowsTheWallClock) {
 
 TEST(RunMachineWait, ATargetThatCannotBeMeantFailsBeforeItIsWaitedFor) {
   WaitFixture run(dag("gate", waits(WaitSpec::Kind::time, "${{ params.when }}")),
-                  {.params = {{"when", Json("soon")}}});
+                  given("when", "soon"));
   EXPECT_EQ(run.start(), "run failed");
   EXPECT_EQ(run.of("gate").reason,
             "with.time: \"soon\" is neither an instant such as 2027-01-01T06:00:00Z nor a duration "
@@ -224,9 +236,9 @@ TEST(RunMachineWait, AnAnswerBeforeTheQuestionIsRefused) {
 
 TEST(RunMachineWait, NobodyAnswersAndTheDefaultDecides) {
   RunFixture rejects(dag("gate", asks(hours(1))));
-  EXPECT_EQ(rejects.start(), "wake at +1h");
+  EXPECT_EQ(rejects.start(), "wake at +1h 00m");
   EXPECT_EQ(rejects.wake_after(hours(1)), "run failed");
-  EXPECT_EQ(rejects.of("gate").reason, "nobody answered within 1h");
+  EXPECT_EQ(rejects.of("gate").reason, "nobody answered within 1h 00m");
   EXPECT_EQ(rejects.of("gate").cause, Cause::timeout);
   RunFixture approves(dag("gate", asks(hours(1), true)));
   approves.start();
@@ -251,7 +263,7 @@ TEST(RunMachineWait, AClearedApprovalAsksAgain) {
   run.on(event::Clear{{run.index("gate")}, ClearReach::only, "bob", "again"});
   EXPECT_EQ(run.state("gate"), TaskState::awaiting_input);
   EXPECT_EQ(run.of("gate").result, nullptr);
-  EXPECT_EQ(run.wake_after(minutes(30)), "ignored: no timer is due");
+  EXPECT_EQ(run.wake_after(minutes(30)), "ignored: no timer is due; wake at +30m 00s");
 }
 
 TEST(WaitFor, StatusesThatCount) {

@@ -120,6 +120,9 @@ class EngineFixture : public ::testing::Test {
       std::string operator()(const shell_effect::RunEnded& e) const {
         return fmt::format("run {} {}", e.run.value, to_word(e.state));
       }
+      std::string operator()(const shell_effect::Look& e) const {
+        return fmt::format("look for {} of run {}: {}", e.task, e.run.value, e.target.text);
+      }
       std::string operator()(const shell_effect::DeadlineMissed& e) const {
         return fmt::format("run {} misses its deadline", e.run.value);
       }
