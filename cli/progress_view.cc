@@ -28,7 +28,8 @@ std::vector<TaskIndex> worth_showing(const Run& run) {
     if (run.tasks[i].state == TaskState::running) shown.push_back(i);
   }
   for (TaskIndex i = 0; i < run.tasks.size(); ++i) {
-    if (run.tasks[i].state == TaskState::retry_wait) shown.push_back(i);
+    const TaskState state = run.tasks[i].state;
+    if (state == TaskState::retry_wait || state == TaskState::awaiting_input) shown.push_back(i);
   }
   return shown;
 }
@@ -60,13 +61,23 @@ std::string retry_line(const ProgressInput& in, TaskIndex i) {
                      task.reason);
 }
 
+std::string wait_line(const ProgressInput& in, TaskIndex i) {
+  const TaskRun& task = in.run.tasks[i];
+  return fmt::format("{:>7}  waits{}{}", whole_seconds(in.now - task.ready_at),
+                     task.reason.empty() ? "" : ": ", printable(task.reason, 120));
+}
+
 std::string task_line(const ProgressInput& in, TaskIndex i, std::size_t columns,
                       const Terminal& terminal) {
-  const bool runs = in.run.tasks[i].state == TaskState::running;
-  const std::string sign = runs ? styled(terminal, Style::blue, "▶")
-                                : styled(terminal, Style::yellow, "↻");
+  const TaskState state = in.run.tasks[i].state;
+  const bool runs = state == TaskState::running;
+  const bool waits = state == TaskState::awaiting_input;
+  const std::string sign = runs || waits ? styled(terminal, Style::blue, runs ? "▶" : "…")
+                                         : styled(terminal, Style::yellow, "↻");
   return fmt::format("  {} {} {}", sign, fitted(in.dag.tasks[i].id, columns),
-                     runs ? running_line(in, i, terminal) : retry_line(in, i));
+                     runs    ? running_line(in, i, terminal)
+                     : waits ? wait_line(in, i)
+                             : retry_line(in, i));
 }
 
 // The bar takes what the words leave, and goes when that is too little.
@@ -115,10 +126,11 @@ Ending ending_of(const TaskRun& task) {
       return {"↻", Style::yellow};
     case TaskState::running:
       return {"▶", Style::blue};
+    case TaskState::awaiting_input:
+      return {"…", Style::blue};
     case TaskState::waiting:
     case TaskState::ready:
     case TaskState::dispatched:
-    case TaskState::awaiting_input:
       return {" ", Style::plain};
   }
   UNREACHABLE();
@@ -130,7 +142,13 @@ std::string what_happened(const TaskRun& task) {
   if (task.state == TaskState::running) {
     return task.attempts > 1 ? fmt::format("started, attempt {}", task.attempts) : "started";
   }
-  if (task.state == TaskState::succeeded && task.attempts == 0) return "reused from an earlier run";
+  // What the last look has found is told while it waits, not here.
+  if (task.state == TaskState::awaiting_input) return "waits, without a slot";
+  if (task.state == TaskState::succeeded && task.attempts == 0) {
+    return task.ready_at.us == 0
+               ? "reused from an earlier run"
+               : "succeeded after " + format_duration(task.ended_at - task.ready_at);
+  }
   if (task.state == TaskState::succeeded && task.started_at.us != 0) {
     text += " in " + format_duration(task.ended_at - task.started_at);
     if (task.attempts > 1) text += fmt::format(" at attempt {}", task.attempts);

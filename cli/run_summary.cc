@@ -100,7 +100,9 @@ std::string next_steps(const Dag& dag, const Run& run, const std::string& file) 
 
 std::string table_line(const TaskSpec& spec, const TaskRun& task, std::size_t columns,
                        const Terminal& terminal) {
-  const std::string took = task.started_at.us == 0 ? "" : format_duration(task_duration(task));
+  std::string took = task.started_at.us == 0 ? "" : format_duration(task_duration(task));
+  const bool waited = spec.only_waits() && task.ready_at.us != 0 && task.ended_at.us != 0;
+  if (waited) took = format_duration(task.ended_at - task.ready_at);
   const std::string tries = task.attempts > 1 ? fmt::format("{} attempts", task.attempts) : "";
   std::string line = fmt::format("  {}  {}  {:>8}",
                                  styled(terminal, style_of(task), fitted(to_word(task.state), 15)),

@@ -20,6 +20,7 @@ void copy_row(const TaskRow& row, TaskRun& task) {
   task.attempts = row.attempts;
   task.exit_code = row.exit_code;
   task.attempt = row.attempt;
+  task.ready_at = row.ready_at;
   task.started_at = row.started_at;
   task.ended_at = row.ended_at;
   task.retry_at = row.retry_at;

@@ -157,6 +157,30 @@ Json param_to_json(const ParamSpec& spec) {
   return json;
 }
 
+Json triggers_to_json(const Dag& dag) {
+  Json::Array triggers;
+  for (const DagTrigger& trigger : dag.dag_triggers) {
+    Json one;
+    Json::Array states;
+    for (const RunState state : trigger.states) states.emplace_back(to_word(state));
+    one.set("dag", trigger.dag);
+    one.set("states", std::move(states));
+    triggers.push_back(std::move(one));
+  }
+  for (const DatasetTrigger& trigger : dag.dataset_triggers) {
+    Json one;
+    one.set("datasets", texts(trigger.datasets));
+    one.set("when", trigger.any ? "any" : "all");
+    triggers.push_back(std::move(one));
+  }
+  for (const std::string& secret : dag.webhook_secrets) {
+    Json one;
+    one.set("webhook", secret);
+    triggers.push_back(std::move(one));
+  }
+  return triggers;
+}
+
 }  // namespace
 
 Json params_to_json(const std::vector<ParamSpec>& specs) {
@@ -180,6 +204,7 @@ Json dag_to_json(const Dag& dag) {
     schedules.push_back(std::move(one));
   }
   json.set("schedules", std::move(schedules));
+  json.set("triggers", triggers_to_json(dag));
   json.set("params", params_to_json(dag.params));
   json.set("max_active_runs", dag.max_active_runs);
   json.set("max_active_tasks", dag.max_active_tasks);

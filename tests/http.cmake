@@ -7,6 +7,7 @@ tidemill_http_test(http_bad_requests_test)
 tidemill_http_test(http_cve_test)
 tidemill_http_test(http_limits_test)
 tidemill_http_test(http_events_test)
+tidemill_http_test(probe_test)
 tidemill_http_test(http_endpoints_test)
 target_link_libraries(http_endpoints_test PRIVATE OpenSSL::SSL OpenSSL::Crypto)
 

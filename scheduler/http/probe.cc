@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -29,6 +30,7 @@ using TcpSocket = asio::basic_stream_socket<Tcp, asio::io_context::executor_type
 using TlsStream = asio::ssl::stream<TcpSocket>;
 
 constexpr std::uint32_t kMaxHead = 64u << 10;
+constexpr std::size_t kLookups = 4;  // names that are looked up at once
 
 std::string in_words(const IoError& error) {
   if (error == asio::error::eof) return "the connection was closed without an answer";
@@ -42,6 +44,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
  public:
   struct Shared {
     asio::io_context& io;
+    asio::thread_pool& lookups;
     asio::ssl::context& tls;
     const ProbeRules& rules;
   };
@@ -50,7 +53,6 @@ class Probe : public std::enable_shared_from_this<Probe> {
         question_(std::move(question)),
         answer_(std::move(answer)),
         done_(std::move(done)),
-        resolver_(shared.io),
         timer_(shared.io),
         stream_(shared.io, shared.tls) {}
 
@@ -62,28 +64,42 @@ class Probe : public std::enable_shared_from_this<Probe> {
     timer_.async_wait([self = shared_from_this()](const IoError& error) {
       if (!error) self->time_out();
     });
-    resolver_.async_resolve(url_.host, url_.port,
-                            [self = shared_from_this()](const IoError& error, auto found) {
-                              self->resolved(error, std::move(found));
-                            });
+    IoError error;
+    const auto address = asio::ip::make_address(url_.host, error);
+    if (!error) return resolved({}, {{address, port()}});
+    asio::post(shared_.lookups, [self = shared_from_this()] { self->look_up(); });
   }
 
  private:
-  using Found = asio::ip::basic_resolver_results<Tcp>;
+  using Endpoints = std::vector<Tcp::endpoint>;
 
-  void resolved(const IoError& error, Found found) {
+  unsigned short port() const { return static_cast<unsigned short>(to_int(url_.port).value_or(0)); }
+
+  // On a thread of the lookups: a name server that does not answer holds up only those.
+  void look_up() {
+    if (finished_) return;  // it waited too long for its turn
+    asio::io_context local;
+    IoError error;
+    Endpoints found;
+    for (const auto& entry : Tcp::resolver(local).resolve(url_.host, url_.port, error)) {
+      found.push_back(entry.endpoint());
+    }
+    asio::post(shared_.io, [self = shared_from_this(), error, found = std::move(found)]() mutable {
+      self->resolved(error, std::move(found));
+    });
+  }
+
+  void resolved(const IoError& error, Endpoints found) {
     if (finished_) return;
     if (error) return fail(fmt::format("{} cannot be looked up: {}", url_.host, in_words(error)));
-    std::vector<Tcp::endpoint> endpoints;
-    for (const auto& entry : found) {
-      const std::string address = entry.endpoint().address().to_string();
+    for (const Tcp::endpoint& endpoint : found) {
+      const std::string address = endpoint.address().to_string();
       if (std::string why = shared_.rules.refuse(address); !why.empty()) {
         return finish(invalid(fmt::format("{} is not asked: {}", url_.host, why)));
       }
-      endpoints.push_back(entry.endpoint());
     }
-    if (endpoints.empty()) return fail(url_.host + " has no address");
-    endpoints_ = std::move(endpoints);
+    if (found.empty()) return fail(url_.host + " has no address");
+    endpoints_ = std::move(found);
     asio::async_connect(stream_.next_layer(), endpoints_,
                         [self = shared_from_this()](const IoError& failed, const auto&) {
                           self->connected(failed);
@@ -144,9 +160,8 @@ class Probe : public std::enable_shared_from_this<Probe> {
   void fail(std::string why) { finish(unavailable(std::move(why))); }
 
   void finish(Result<int> result) {
-    if (std::exchange(finished_, true)) return;
+    if (finished_.exchange(true)) return;
     timer_.cancel();
-    resolver_.cancel();
     IoError ignored;
     stream_.next_layer().close(ignored);
     answer_(std::move(result));
@@ -157,15 +172,14 @@ class Probe : public std::enable_shared_from_this<Probe> {
   Prober::Question question_;
   Prober::Answer answer_;
   std::function<void()> done_;
-  asio::ip::basic_resolver<Tcp, asio::io_context::executor_type> resolver_;
   asio::steady_timer timer_;
   TlsStream stream_;
   OutgoingUrl url_;
-  std::vector<Tcp::endpoint> endpoints_;
+  Endpoints endpoints_;
   beast::http::request<beast::http::empty_body> request_;
   beast::flat_buffer buffer_{kMaxHead};
   beast::http::response_parser<beast::http::empty_body> parser_;
-  bool finished_ = false;
+  std::atomic<bool> finished_ = false;  // changes on the prober's thread
 };
 
 struct Prober::Parts {
@@ -180,8 +194,8 @@ struct Prober::Parts {
       return;
     }
     ++under_way;
-    std::make_shared<Probe>(Probe::Shared{io, tls, rules}, std::move(question), std::move(answer),
-                            [this] { next(); })
+    std::make_shared<Probe>(Probe::Shared{io, lookups, tls, rules}, std::move(question),
+                            std::move(answer), [this] { next(); })
         ->begin();
   }
 
@@ -203,6 +217,7 @@ struct Prober::Parts {
   std::deque<std::pair<Question, Answer>> waiting;
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  asio::thread_pool lookups{kLookups};
   std::thread thread;
 };
 
@@ -211,6 +226,8 @@ Prober::Prober(ProbeRules rules) : parts_(std::make_unique<Parts>(std::move(rule
 Prober::~Prober() {
   parts_->io.stop();
   parts_->thread.join();
+  parts_->lookups.stop();
+  parts_->lookups.join();
 }
 
 void Prober::ask(Question question, Answer answer) {

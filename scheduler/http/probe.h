@@ -1,6 +1,7 @@
 // Asks addresses whether they answer, and with which status: many at once, on one thread of its
-// own, none of which can hold up another. Only the head of an answer is read, and nothing of it but
-// the status is kept. Redirects are not followed, no proxy is used, nothing is kept open.
+// own (and a few that look up names), none of which can hold up another. Only the head of an answer
+// is read, and nothing of it but the status is kept. Redirects are not followed, no proxy is used,
+// nothing is kept open.
 //
 // The name is resolved once; when any of its addresses is refused, nothing is asked; otherwise the
 // connection goes to exactly the address that was looked at, so a name that changes in between

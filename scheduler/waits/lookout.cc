@@ -88,6 +88,7 @@ void Lookout::ask(shell_effect::Look look) {
 }
 
 void Lookout::work() {
+  std::optional<DatasetReader> datasets;
   while (true) {
     shell_effect::Look look;
     {
@@ -98,7 +99,7 @@ void Lookout::work() {
       waiting_.pop_front();
     }
     const bool file = look.target.kind == WaitSpec::Kind::file;
-    done(look, file ? look_at_file(look) : look_at_dataset(look));
+    done(look, file ? look_at_file(look) : look_at_dataset(look, datasets));
   }
 }
 
@@ -117,11 +118,12 @@ event::Looked Lookout::look_at_file(const shell_effect::Look& look) const {
   return looked;
 }
 
-event::Looked Lookout::look_at_dataset(const shell_effect::Look& look) const {
+event::Looked Lookout::look_at_dataset(const shell_effect::Look& look,
+                                       std::optional<DatasetReader>& reader) const {
   event::Looked looked = begin_of(look);
   const auto newest = [&]() -> Result<std::optional<DatasetUpdateRow>> {
-    DatasetReader reader = TRY(DatasetReader::open(rules_.database));
-    return reader.newest(look.target.text);
+    if (!reader) reader = TRY(DatasetReader::open(rules_.database));
+    return reader->newest(look.target.text);
   }();
   if (!newest.ok()) {
     looked.said = newest.error().message;

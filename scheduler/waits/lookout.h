@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "scheduler/http/probe.h"
 #include "scheduler/people/address.h"
 #include "scheduler/shell_effect.h"
+#include "scheduler/storage/dataset_reader.h"
 
 namespace tidemill {
 
@@ -43,7 +45,9 @@ class Lookout {
   void work();
   void ask(shell_effect::Look look);
   event::Looked look_at_file(const shell_effect::Look& look) const;
-  event::Looked look_at_dataset(const shell_effect::Look& look) const;
+  // `reader` is the thread's own, opened by the first look.
+  event::Looked look_at_dataset(const shell_effect::Look& look,
+                                std::optional<DatasetReader>& reader) const;
   void done(const shell_effect::Look& look, event::Looked looked);
 
   LookoutRules rules_;

@@ -63,15 +63,22 @@ class Small(Example):
         self.assertEqual(states["hook.failure"], "succeeded")
         self.assertFalse((self.dags / "etl_fanout" / "work" / "packages.db").exists())
 
+    def test_sign_off_waits_for_the_delivery_and_asks_nobody(self) -> None:
+        result = self.run_json(self.example("sign_off"))
+        self.assertEqual({id: task["state"] for id, task in result["tasks"].items()},
+                         {"shop": "succeeded", "delivered": "succeeded", "check": "succeeded", "sign_off": "skipped", "release": "succeeded"})
+        self.assertEqual(result["tasks"]["delivered"]["attempts"], 0)
+        self.assertIn("at most 100 of 42 listings; signed off by nobody", self.tidemill("logs", "latest", "release").stdout)
+
     def test_all_files_are_clean_and_can_be_drawn(self) -> None:
         names = sorted(folder.name for folder in self.dags.iterdir() if folder.is_dir())
-        self.assertEqual(names, ["etl_fanout", "hello", "listing_category", "unreliable"])
-        self.assertEqual(self.tidemill("validate", self.dags).stdout, "4 files, 0 errors\n")
+        self.assertEqual(names, ["etl_fanout", "hello", "listing_category", "sign_off", "unreliable"])
+        self.assertEqual(self.tidemill("validate", self.dags).stdout, "5 files, 0 errors\n")
         for name in names:
             for format in ("text", "dot", "mermaid", "json"):
                 drawn = self.tidemill("graph", self.example(name), "--format", format).stdout
                 self.assertIn("report" if name in ("etl_fanout", "listing_category") else
-                              {"hello": "shout", "unreliable": "roll_call"}[name], drawn)
+                              {"hello": "shout", "sign_off": "release", "unreliable": "roll_call"}[name], drawn)
                 if format == "json":
                     json.loads(drawn)
             self.tidemill("plan", self.example(name))

@@ -325,9 +325,9 @@ namespace {
 bool is_same(const TaskRun& a, const TaskRun& b) {
   const auto fields = [](const TaskRun& t) {
     return std::tie(t.state, t.cause, t.tolerated, t.pruned, t.retries, t.losses, t.attempts,
-                    t.exit_code, t.memory_factor, t.attempt, t.upstream, t.ready_since, t.ready_at,
-                    t.started_at, t.ended_at, t.retry_at, t.reason, t.result, t.attempts_before,
-                    t.clears, t.marked, t.on_stop);
+                    t.exit_code, t.memory_factor, t.attempt, t.upstream, t.ready_since, t.gives_up,
+                    t.ready_at, t.started_at, t.ended_at, t.retry_at, t.reason, t.result,
+                    t.attempts_before, t.clears, t.marked, t.on_stop);
   };
   return fields(a) == fields(b);
 }

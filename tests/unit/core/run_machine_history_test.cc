@@ -8,7 +8,9 @@
 #include <map>
 #include <random>
 
+#include "core/approval.h"
 #include "core/invariants.h"
+#include "core/wait_for.h"
 #include "tests/support/run_fixture.h"
 
 namespace tidemill {
@@ -92,6 +94,40 @@ Dag random_dag(Dice& dice) {
   return derived(std::move(dag));
 }
 
+enum class Waits { none, approvals, files };
+
+std::shared_ptr<const ApprovalSpec> random_approval(Dice& dice) {
+  ApprovalSpec approval;
+  if (dice.one_in(2)) approval.timeout = seconds(1 + dice.below(120));
+  approval.approve_by_default = dice.one_in(2);
+  return std::make_shared<const ApprovalSpec>(std::move(approval));
+}
+
+std::shared_ptr<const WaitSpec> random_wait(Dice& dice) {
+  WaitSpec wait;
+  wait.kind = dice.one_in(3) ? WaitSpec::Kind::time : WaitSpec::Kind::file;
+  wait.target = Template(wait.kind == WaitSpec::Kind::time ? "90s" : "in.csv");
+  if (dice.one_in(2)) wait.timeout = seconds(1 + dice.below(120));
+  wait.skip_on_timeout = dice.one_in(2);
+  return std::make_shared<const WaitSpec>(std::move(wait));
+}
+
+// Of the ordinary tasks, half only wait.
+Dag with_waits(Dice& dice, Dag dag, Waits kind) {
+  for (TaskIndex i = 0; i < dag.task_count; ++i) {
+    if (!dice.one_in(2)) continue;
+    TaskSpec& spec = dag.tasks[i];
+    spec.retry = std::make_shared<const RetryPolicy>();
+    spec.queue_timeout = {};
+    if (kind == Waits::approvals) {
+      spec.approval = random_approval(dice);
+    } else {
+      spec.wait_for = random_wait(dice);
+    }
+  }
+  return dag;
+}
+
 RunOptions random_options(Dice& dice, const Dag& dag) {
   RunOptions options;
   options.id = RunId{1};
@@ -121,6 +157,18 @@ Outcome random_outcome(Dice& dice, const RunFixture& run) {
   return outcome;
 }
 
+// What comes from outside to a task that waits.
+Event answer_to(Dice& dice, const RunFixture& run, TaskIndex task) {
+  if (run.dag().tasks[task].approval != nullptr) {
+    return event::Decided{task, !dice.one_in(3), {}, "ann", "as agreed"};
+  }
+  using Answer = event::Looked::Answer;
+  static const std::vector<Answer> kAnswers = {Answer::there, Answer::not_yet, Answer::not_yet,
+                                               Answer::never};
+  const WallTime since = dice.one_in(6) ? WallTime{1} : run.run().tasks[task].ready_at;
+  return event::Looked{task, since, dice.pick(kAnswers), dice.one_in(2) ? "404" : "500"};
+}
+
 // What a shell and a worker would do next, most of the time.
 Event sensible_event(Dice& dice, RunFixture& run) {
   std::vector<Event> events;
@@ -131,6 +179,7 @@ Event sensible_event(Dice& dice, RunFixture& run) {
   }
   for (TaskIndex i = 0; i < run.run().tasks.size(); ++i) {
     const TaskRun& task = run.run().tasks[i];
+    if (task.state == TaskState::awaiting_input) events.push_back(answer_to(dice, run, i));
     if (!is_live(task.state)) continue;
     if (task.state == TaskState::dispatched) {
       events.push_back(event::Started{i, task.attempt, run.now().wall});
@@ -200,6 +249,10 @@ Event senseless_event(Dice& dice, RunFixture& run) {
       return event::Wake{};
     case 6:
       return dice.one_in(4) ? Event(event::Cancel{"ann", ""}) : Event(event::Wake{});
+    case 7:
+      return event::Looked{task, run.now().wall, event::Looked::Answer::there, ""};
+    case 8:
+      return event::Decided{task, dice.one_in(2), {}, "bob", ""};
     default:
       return control_event(dice, run);
   }
@@ -268,11 +321,14 @@ struct Seen {
   int reopened = 0, cleared = 0, cleared_live = 0, marked = 0;
 };
 
-void one_history(std::uint64_t seed, Seen& seen) {
+void one_history(std::uint64_t seed, Seen& seen, Waits waits = Waits::none) {
   SCOPED_TRACE(fmt::format("seed {}", seed));
   Dice dice(seed);
-  const Dag dag = random_dag(dice);
+  Dag dag = random_dag(dice);
+  if (waits != Waits::none) dag = with_waits(dice, std::move(dag), waits);
   RunFixture run(dag, random_options(dice, dag));
+  // Looks begin anew after a crash, so their timers are others then.
+  if (waits == Waits::files) run.skip_recovery_check();
   const std::uint64_t steps = dice.below(60);
   for (std::uint64_t i = 0; i < steps; ++i) {
     if (dice.one_in(20)) run.recover();
@@ -317,6 +373,22 @@ TEST(RunMachineHistory, TenThousandRandomHistoriesEndOnceAndBreakNothing) {
   }
   for (const int happened : {seen.reopened, seen.cleared, seen.cleared_live, seen.marked}) {
     EXPECT_GT(happened, 1000);
+  }
+}
+
+TEST(RunMachineHistory, TasksThatWaitEndOnceToo) {
+  std::random_device device;
+  const std::uint64_t first = device();
+  fmt::print("first seed: {}\n", first);
+  Seen seen;
+  for (std::uint64_t i = 0; i < 4'000 && !HasFailure(); ++i) {
+    one_history(first + i, seen, i % 2 == 0 ? Waits::approvals : Waits::files);
+  }
+  if (HasFailure()) return;
+  EXPECT_GT(seen.causes[Cause::gate], 100);
+  EXPECT_GT(seen.causes[Cause::timeout], 100);
+  for (const TaskState state : {TaskState::succeeded, TaskState::failed, TaskState::skipped}) {
+    EXPECT_GT(seen.tasks[state], 1000) << to_word(state);
   }
 }
 
