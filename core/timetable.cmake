@@ -3,6 +3,7 @@ tidemill_core_area(tidemill_timetable
   SOURCES
     backfill.cc
     backfill_words.cc
+    bulk_retry.cc
     catch_up.cc
     decision.cc
     schedule_book.cc

@@ -14,6 +14,7 @@
 #include "scheduler/people/authenticator.h"
 #include "scheduler/people/secret_store.h"
 #include "scheduler/people/sessions.h"
+#include "scheduler/planners.h"
 #include "scheduler/storage/people_users.h"
 #include "scheduler/waits/lookout.h"
 
@@ -114,6 +115,8 @@ struct Daemon::Parts {
   std::string disk_problem;
   std::unique_ptr<SecretStore> secrets;
   std::unique_ptr<Catalog> catalog;
+  std::unique_ptr<BulkRetries> bulk_retries;
+  Planners planners;
   std::unique_ptr<Scheduler> scheduler;
   std::optional<Lookout> lookout;
   std::optional<api::Context> context;
@@ -184,7 +187,10 @@ Status Daemon::Parts::open() {
   TRY(report_cut_audit());
   secrets = TRY(SecretStore::open(config.data_dir, people));
   catalog = TRY(Catalog::open(config.data_dir + "/tidemill.db", parse_version));
-  scheduler->set_planner(*catalog);
+  bulk_retries = TRY(BulkRetries::open(config.data_dir + "/tidemill.db", parse_version));
+  planners.add(*catalog);
+  planners.add(*bulk_retries);
+  scheduler->set_planner(planners);
   make_first_link();
   TRY(listen());
   watch();
@@ -237,9 +243,9 @@ http::ServerOptions Daemon::Parts::server_options() {
 
 Status Daemon::Parts::listen() {
   TRY(refuse_open_address());
-  context.emplace(
-      api::Context::Parts{*scheduler, *catalog, metrics, people, sign_in, hasher, *secrets},
-      config.data_dir, config.version, parse_version);
+  context.emplace(api::Context::Parts{*scheduler, *catalog, *bulk_retries, metrics, people, sign_in,
+                                      hasher, *secrets},
+                  config.data_dir, config.version, parse_version);
   server = TRY(http::Server::start(
       server_options(), api::all_routes(*context), [this](const http::Request& request) {
         return authenticator.authenticate(shown_by(request), system_now().wall);

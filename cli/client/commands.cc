@@ -164,15 +164,59 @@ void add_retry(CLI::App& app, Chosen& chosen) {
   auto& command = add_command(app, chosen, kControl, "retry",
                               "Run again what failed, and what did not run because of it", options,
                               run_retry);
-  add_run_argument(command, options.run);
+  command.add_option("RUN", options.run, "A number, `latest` or a dag's name");
   command.add_option("TASK", options.tasks, "Only of these; everything that failed without any");
+  command
+      .add_option("--where", options.where,
+                  "Instead of RUN: every run that ended so: dag=, task=, state=failed|partial|"
+                  "cancelled, cause=, since=, until=; repeat for more")
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE");
+  command
+      .add_option("--canary", options.canary,
+                  "With --where: so many first, and the rest only if they succeed (default: 1)")
+      ->check(CLI::Range(0, 1000))
+      ->type_name("N");
+  command
+      .add_option("--limit", options.max_parallel, "With --where: how many at once (default: 5)")
+      ->check(CLI::Range(1, 100))
+      ->type_name("N");
+  command
+      .add_option("--max-failures", options.max_failures,
+                  "With --where: stop after one more that fails again (default: 0)")
+      ->check(CLI::Range(0, 1000))
+      ->type_name("N");
   add_reason(command, options.reason);
   add_dry_run(command, options.dry_run);
+  command.add_flag("-y,--yes", options.yes, "With --where: do not ask");
   add_client_options(command, options);
   command.footer(
       "Examples:\n"
       "  tidemill retry latest\n"
-      "  tidemill retry 12 train --dry-run");
+      "  tidemill retry 12 train --dry-run\n"
+      "  tidemill retry --where dag=etl --where since=24h --dry-run      exactly which would run\n"
+      "  tidemill retry --where cause=oom --where since=2026-11-22 --canary 2 --limit 10\n"
+      "since and until take a time, a date, or how long ago; `tidemill retries` shows how far it "
+      "is.");
+}
+
+void add_retries(CLI::App& app, Chosen& chosen) {
+  static RetriesCommand options;
+  auto& command = add_command(app, chosen, kControl, "retries",
+                              "List retries of many runs at once, or show or cancel one", options,
+                              run_retries);
+  command.add_option("RETRY", options.retry, "A number, to see its runs");
+  command.add_option("--limit", options.limit, "At most so many")
+      ->check(CLI::Range(1, 200))
+      ->type_name("N");
+  command.add_flag("--cancel", options.cancel, "Retry no more runs of it");
+  command.add_flag("--cancel-runs", options.cancel_runs, "And cancel those that go on");
+  add_reason(command, options.reason);
+  add_client_options(command, options);
+  command.footer(
+      "Examples:\n"
+      "  tidemill retries 3\n"
+      "  tidemill retries 3 --cancel --reason \"still broken\"");
 }
 
 void add_clear(CLI::App& app, Chosen& chosen) {
@@ -564,7 +608,7 @@ void add_server_options(CLI::App& command, ServerOptions& options) {
 void add_commands(CLI::App& app, Chosen& chosen) {
   for (auto* add :
        {add_dags,    add_watch,    add_status,    add_workers,   add_trigger, add_cancel,
-        add_retry,   add_clear,    add_mark,      add_rerun,     add_pause,   add_resume,
+        add_retry,   add_retries, add_clear,    add_mark,      add_rerun,     add_pause,   add_resume,
         add_unpause, add_backfill, add_backfills, add_approvals, add_freezes, add_users,
         add_tokens,  add_secrets,  add_audit}) {
     add(app, chosen);

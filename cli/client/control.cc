@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cli/client/bulk_retry.h"
 #include "cli/client/fields.h"
 #include "cli/client/session.h"
 #include "cli/client/table.h"
@@ -137,7 +138,9 @@ int run_resume(const ResumeCommand& options) {
 }
 
 int run_retry(const RetryCommand& options) {
-  return with_api(options, [&](Api& api) {
+  return with_api(options, [&](Api& api) -> Result<int> {
+    if (!options.where.empty()) return retry_many(api, options);
+    if (options.run.empty()) return invalid("name a run, or many by --where dag=NAME");
     return edit(api, options, "retry", edit_body(options), Ask::never);
   });
 }

@@ -69,8 +69,19 @@ struct EditCommand : ClientOptions {
   bool dry_run = false;
   bool yes = false;
 };
-struct RetryCommand : EditCommand {};
+struct RetryCommand : EditCommand {
+  std::vector<std::string> where;  // "dag=etl"; then no run is named, and many are retried
+  int canary = 1, max_parallel = 5, max_failures = 0;
+};
 int run_retry(const RetryCommand& options);
+
+struct RetriesCommand : ClientOptions {
+  std::string retry;  // empty = all
+  bool cancel = false, cancel_runs = false;
+  std::string reason;
+  int limit = 20;
+};
+int run_retries(const RetriesCommand& options);
 
 struct ClearCommand : EditCommand {
   bool downstream = false, upstream = false, failed = false, only = false;

@@ -9,6 +9,7 @@
 #include "scheduler/api/dag_versions.h"
 #include "scheduler/api/metrics.h"
 #include "scheduler/api/readers.h"
+#include "scheduler/bulk_retries.h"
 #include "scheduler/catalog.h"
 #include "scheduler/http/route.h"
 #include "scheduler/live_run.h"
@@ -22,6 +23,7 @@ struct Context {
   struct Parts {
     Scheduler& scheduler;
     Catalog& catalog;
+    BulkRetries& bulk_retries;
     Metrics& metrics;
     tidemill::Readers& people;  // connections for the functions of scheduler/people
     SignIn& sign_in;
@@ -31,6 +33,7 @@ struct Context {
   Context(const Parts& parts, std::string data, std::string build, DagVersions::Parse parse)
       : scheduler(parts.scheduler),
         catalog(parts.catalog),
+        bulk_retries(parts.bulk_retries),
         metrics(parts.metrics),
         people(parts.people),
         sign_in(parts.sign_in),
@@ -44,6 +47,7 @@ struct Context {
 
   Scheduler& scheduler;
   Catalog& catalog;
+  BulkRetries& bulk_retries;
   Metrics& metrics;
   tidemill::Readers& people;
   SignIn& sign_in;

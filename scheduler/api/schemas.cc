@@ -179,7 +179,8 @@ std::vector<Shape> run_shapes() {
 std::vector<Shape> control_shapes() {
   return {
       {"Cancel", {"~reason string", "~force boolean"}},
-      {"Done", {"~run integer", "~backfill integer", "~freeze integer", "done string"}},
+      {"Done",
+       {"~run integer", "~backfill integer", "~freeze integer", "~retry integer", "done string"}},
       {"Hurry", {"~reason string", "~tasks [string]"}},
       {"Retry", {"~reason string", "~tasks [string]", "~dry_run boolean"}},
       {"Clear",
@@ -196,6 +197,38 @@ std::vector<Shape> control_shapes() {
         "changed [TaskDiff]", "fields [string]", "params [ParamDiff]"}},
       {"TaskDiff", {"task string", "fields [string]"}},
       {"ParamDiff", {"param string", "before any", "after any"}},
+  };
+}
+
+std::vector<Shape> bulk_retry_shapes() {
+  return {
+      {"RunFilter",
+       {"~dag string", "~task string", "~state failed|partial|cancelled", "~cause string",
+        "~from time", "~until time"}},
+      {"NewBulkRetry",
+       {"where RunFilter", "~canary integer", "~max_parallel integer", "~max_failures integer",
+        "~reason string", "~dry_run boolean", "~preview string"}},
+      {"BulkRetryPlan",
+       {"words string", "preview string", "runs [PlannedRetry]", "skipped [UnretriedRun]",
+        "not_allowed integer", "~retry integer"}},
+      {"PlannedRetry",
+       {"run integer", "dag string", "was failed|partial|cancelled", "reason string?",
+        "ended_at time?", "tasks [string]", "canary boolean"}},
+      {"UnretriedRun", {"run integer", "dag string", "reason string"}},
+      {"BulkRetryList", {"retries [BulkRetrySummary]", "next string?"}},
+      {"BulkRetrySummary",
+       {"retry integer", "state open|done|stopped|cancelled", "where RunFilter", "canary integer",
+        "max_parallel integer", "max_failures integer", "reason string?", "note string?",
+        "created_by string", "created_at time?", "ended_at time?", "progress string"}},
+      {"BulkRetry",
+       {"retry integer", "state open|done|stopped|cancelled", "where RunFilter", "canary integer",
+        "max_parallel integer", "max_failures integer", "reason string?", "note string?",
+        "created_by string", "created_at time?", "ended_at time?", "progress string",
+        "runs [RetriedRun]"}},
+      {"RetriedRun",
+       {"run integer", "dag string", "was failed|partial|cancelled", "canary boolean",
+        "state waiting|retried|skipped|cancelled", "run_state string?", "note string?"}},
+      {"CancelBulkRetry", {"~reason string", "~cancel_runs boolean"}},
   };
 }
 
@@ -312,7 +345,7 @@ Json schema_of(const Shape& shape) {
 const std::vector<Shape>& all_shapes() {
   static const std::vector<Shape> kShapes = [] {
     std::vector<Shape> all;
-    for (auto* part : {system_shapes, dag_shapes, run_shapes, control_shapes, plan_shapes,
+    for (auto* part : {system_shapes, dag_shapes, run_shapes, control_shapes, bulk_retry_shapes, plan_shapes,
                        approval_shapes, people_shapes}) {
       for (const Shape& shape : part()) all.push_back(shape);
     }

@@ -14,6 +14,7 @@
 #include "core/outcome.h"
 #include "core/trigger_kind.h"
 #include "core/words.h"
+#include "scheduler/storage/bulk_retry_rows.h"
 #include "scheduler/storage/operation.h"
 #include "scheduler/storage/timetable_rows.h"
 
@@ -165,18 +166,19 @@ struct Batch {
   std::vector<EventRow> events;
   std::vector<DatasetUpdateRow> dataset_updates;  // their ids are given by the writer
   TimetableRows timetable;
+  BulkRetryRows bulk_retries;
   // Applied last, in order; the writer fills in the outcome of each.
   std::vector<std::shared_ptr<Operation>> operations;
 
   bool empty() const {
     return !counters && dags.empty() && workers.empty() && runs.empty() && tasks.empty() &&
            attempts.empty() && results.empty() && events.empty() && dataset_updates.empty() &&
-           timetable.empty() && operations.empty();
+           timetable.empty() && bulk_retries.empty() && operations.empty();
   }
   std::size_t row_count() const {
     return (counters ? 1u : 0u) + dags.size() + workers.size() + runs.size() + tasks.size() +
            attempts.size() + results.size() + events.size() + dataset_updates.size() +
-           timetable.row_count() + operation_weight();
+           timetable.row_count() + bulk_retries.row_count() + operation_weight();
   }
   std::size_t operation_weight() const {
     std::size_t weight = 0;

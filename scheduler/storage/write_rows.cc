@@ -59,6 +59,7 @@ Result<RowWriter> RowWriter::prepare(Database& database) {
   w.dataset_update_ = TRY(
       database.prepare("INSERT INTO dataset_updates VALUES (NULL,?,?,?,?,?,?)"));
   w.timetable_ = TRY(TimetableWriter::prepare(database));
+  w.bulk_retries_ = TRY(BulkRetryWriter::prepare(database));
   w.audit_ = TRY(AuditWriter::prepare(database));
   return w;
 }
@@ -85,6 +86,7 @@ Status RowWriter::write(Database& database, const Batch& batch) {
   }
   for (const auto& row : batch.dataset_updates) TRY(write_dataset_update(row));
   TRY(timetable_.write(database, batch.timetable));
+  TRY(bulk_retries_.write(database, batch.bulk_retries));
   for (const auto& operation : batch.operations) TRY(write_operation(database, *operation));
   return Ok{};
 }

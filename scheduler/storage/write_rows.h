@@ -4,6 +4,7 @@
 #include "scheduler/storage/rows.h"
 #include "scheduler/storage/sqlite.h"
 #include "scheduler/storage/write_audit.h"
+#include "scheduler/storage/write_bulk_retries.h"
 #include "scheduler/storage/write_timetable.h"
 
 namespace tidemill {
@@ -33,6 +34,7 @@ class RowWriter {
   Statement new_run_, run_, new_task_, task_, attempt_;
   Statement output_, metric_, check_, artifact_, summary_, event_, dataset_update_;
   TimetableWriter timetable_;
+  BulkRetryWriter bulk_retries_;
   AuditWriter audit_;
 };
 

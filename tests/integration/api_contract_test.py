@@ -128,6 +128,7 @@ class Documented(Contract):
         body = {"params": {}}
         call("POST", "/api/v1/hooks/{name}", body, self.daemon.anonymous, headers=signed(b"a plain text", "msg", json.dumps(body).encode()), name="hooked")
         self.control(call, run)
+        self.bulk_retries(call)
         self.people(call)
         freeze = call("POST", "/api/v1/freezes", {"reason": "a look", "until": "2099-01-01T00:00:00Z", "after": "none"}).json()["freeze"]
         call("GET", "/api/v1/freezes")
@@ -221,6 +222,25 @@ class Documented(Contract):
             answer = self.admin.expect(status, method, path)
             self.validate({"$ref": "#/components/schemas/Problem"}, answer.json())
 
+    def bulk_retries(self, call: Any) -> None:
+        self.admin.run_to_end("whole", {"end": 3})
+        body = {"where": {"dag": "whole", "state": "failed", "cause": "exit", "from": "2026-01-01T00:00:00Z"}, "canary": 1,
+                "max_parallel": 1, "max_failures": 9, "reason": "a look"}
+        plan = self.admin.post("/api/v1/bulk_retries", {**body, "dry_run": True})
+        made = call("POST", "/api/v1/bulk_retries", {**body, "preview": plan["preview"]}).json()["retry"]
+        call("GET", "/api/v1/bulk_retries/{retry}", retry=made)
+        poll(lambda: self.admin.get(f"/api/v1/bulk_retries/{made}")["state"] != "open", "the retry to end")
+        call("GET", "/api/v1/bulk_retries")
+        call("GET", "/api/v1/bulk_retries/{retry}", retry=made)
+        self.daemon.dag("endless", "params: {wait: {type: string, default: 'no'}}\n"
+                                   f"tasks: {{a: {{run: 'test -e {self.folder}/wait && sleep 600; exit 3'}}}}\n")
+        self.admin.run_to_end("endless")
+        (self.folder / "wait").touch()
+        body = {"where": {"dag": "endless"}}
+        preview = self.admin.post("/api/v1/bulk_retries", {**body, "dry_run": True})["preview"]
+        made = self.admin.post("/api/v1/bulk_retries", {**body, "preview": preview}, status=201)["retry"]
+        call("POST", "/api/v1/bulk_retries/{retry}/cancel", {"reason": "a look", "cancel_runs": True}, retry=made)
+
     def test_a_parameter_that_is_not_in_the_file_is_refused(self) -> None:
         for (method, path), operation in self.operations.items():
             if method != "GET" or not path.startswith("/api/v1/"):
@@ -313,7 +333,7 @@ class Fuzz(Contract):
         if pick.random() < 0.05:
             method = pick.choice(METHODS)
         for capture in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
-            known = {"dag": "whole", "run": str(pick.randrange(1, 9)), "task": pick.choice(["a", "b", "hook.exit"]), "backfill": "1", "freeze": "1", "user": "ann", "owner": "ann"}
+            known = {"dag": "whole", "run": str(pick.randrange(1, 9)), "task": pick.choice(["a", "b", "hook.exit"]), "backfill": "1", "retry": "1", "freeze": "1", "user": "ann", "owner": "ann"}
             word = known[capture] if capture in known and pick.random() < 0.7 else self.text()
             path = path.replace("{" + capture + "}", urllib.parse.quote(word, safe=pick.choice(["", "/", "%"])).replace(" ", "+"), 1)
         query = [(parameter["name"], self.text()) for parameter in operation["parameters"] if parameter["in"] == "query" and pick.random() < 0.5]

@@ -74,6 +74,10 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/api/v1/backfills/{backfill}"): Probe(of_dag=True),
     ("POST", "/api/v1/backfills"): Probe(200, {"dag": "{dag}", **RANGE, "dry_run": True}, of_dag=True),
     ("POST", "/api/v1/backfills/{backfill}/cancel"): Probe(409, {}, of_dag=True),
+    ("GET", "/api/v1/bulk_retries"): Probe(),
+    ("GET", "/api/v1/bulk_retries/{retry}"): Probe(of_dag=True),
+    ("POST", "/api/v1/bulk_retries"): Probe(200, {"where": {"dag": "{dag}"}, "dry_run": True}, of_dag=True),
+    ("POST", "/api/v1/bulk_retries/{retry}/cancel"): Probe(409, {}, of_dag=True),
     ("GET", "/api/v1/freezes"): Probe(),
     ("POST", "/api/v1/freezes"): Probe(400, WRONG),
     ("POST", "/api/v1/freezes/{freeze}/lift"): Probe(404),
@@ -125,25 +129,34 @@ class Tenants(ApiTest):
                                 "params: {end: {type: integer, default: 0}}\n"
                                 f"tasks: {{a: {{run: 'echo said {dag} error; exit $TIDEMILL_PARAM_END', pool: {dag}_pool}}}}\n")
         cls.runs = {dag: cls.admin.run_to_end(dag, {"end": 3})["run"] for dag in (OPEN, HIDDEN)}
-        cls.backfills = {}
+        cls.backfills, cls.retries = {}, {}
         for dag in (OPEN, HIDDEN):
             body = {"dag": dag, **RANGE}
             made = cls.admin.post("/api/v1/backfills", body, status=201)["backfill"]
             poll(lambda id=made: cls.admin.get(f"/api/v1/backfills/{id}")["state"] == "done", "the backfill to be done")
             cls.backfills[dag] = made
+            cls.retries[dag] = cls.retry_all_of(dag)
         cls.operations = {(method.upper(), path): operation
                           for path, methods in cls.admin.get("/api/openapi.json")["paths"].items()
                           for method, operation in methods.items()}
 
+    @classmethod
+    def retry_all_of(cls, dag: str) -> int:
+        body = {"where": {"dag": dag}}
+        preview = cls.admin.post("/api/v1/bulk_retries", {**body, "dry_run": True})["preview"]
+        made = cls.admin.post("/api/v1/bulk_retries", {**body, "preview": preview}, status=201)["retry"]
+        poll(lambda: cls.admin.get(f"/api/v1/bulk_retries/{made}")["state"] != "open", "the retry to end")
+        return made
+
     def path(self, path: str, dag: str) -> str:
-        values = {"dag": dag, "run": self.runs[dag], "task": "a", "backfill": self.backfills[dag], "freeze": 999, "user": "nobody",
+        values = {"dag": dag, "run": self.runs[dag], "task": "a", "backfill": self.backfills[dag], "retry": self.retries[dag], "freeze": 999, "user": "nobody",
                   "granted": OPEN, "owner": "nobody", "token": "none", "secret": "absent", "name": OPEN}
         return path.format(**values)
 
     def send(self, client: Client, method: str, path: str, probe: Probe, dag: str) -> Answer:
         body = probe.body
-        if isinstance(body, dict) and body.get("dag") == "{dag}":
-            body = {**body, "dag": dag}
+        if isinstance(body, dict):
+            body = json.loads(json.dumps(body).replace("{dag}", dag))
         return client.ask(method, self.path(path, dag), body, query=probe.query)
 
 
@@ -239,12 +252,12 @@ class Matrix(Tenants):
             if not probe.of_dag or operation["x-permission"] == "administer":
                 continue
             hidden = self.send(blind, method, path, probe, HIDDEN)
-            absent = {"dag": "zabra", "run": 888, "task": "a", "backfill": 888}
-            body = {**probe.body, "dag": "zabra"} if probe.body and "dag" in probe.body else probe.body
+            absent = {"dag": "zabra", "run": 888, "task": "a", "backfill": 888, "retry": 888}
+            body = json.loads(json.dumps(probe.body).replace("{dag}", "zabra"))
             missing = blind.ask(method, path.format(**absent), body, query=probe.query)
             with self.subTest(method=method, path=path):
                 self.assertEqual((hidden.status, missing.status), (404, 404))
-                same = hidden.text.replace(HIDDEN, "zabra").replace(f" {self.runs[HIDDEN]}", " 888").replace(f" {self.backfills[HIDDEN]}", " 888")
+                same = hidden.text.replace(HIDDEN, "zabra").replace(f" {self.runs[HIDDEN]}", " 888").replace(f" {self.backfills[HIDDEN]}", " 888").replace(f" {self.retries[HIDDEN]}", " 888")
                 self.assertEqual(same, missing.text)
 
 

@@ -412,6 +412,29 @@ class Repairing(ClientTest):
         self.refusal(2, "freeze", "--reason", "x", "--for", "1h", "--until", "2030-01-01")
 
 
+    def test_many_runs_are_retried_as_they_were_shown(self) -> None:
+        run, cure = self.failed_run("many")
+        self.assertEqual(self.admin.run_to_end("many")["state"], "failed")
+        shown = self.out("retry", "--where", "dag=many", "--where", "since=1h", "--dry-run")
+        self.assertRegex(shown, rf"(?m)^ *{run} canary +many +failed .* b, c ")
+        self.assertIn("2 runs are retried, at most 5 at once; 1 first", shown)
+        self.assertIn("--yes", self.refusal(2, "retry", "--where", "dag=many"))
+        cure.touch()
+        said = self.out("retry", "--where", "dag=many", "--limit", "2", "--yes", "--reason", "mended")
+        retry = re.search(r"^retry (\d+): ", said).group(1)
+        ended = poll(lambda: (now := self.json("retries", retry))["state"] != "open" and now, "the retry to end")
+        self.assertEqual((ended["state"], ended["reason"]), ("done", "mended"))
+        self.assertIn("2 of 2 runs ended: 2 succeeded", self.out("retries", retry))
+        self.assertRegex(self.out("retries"), rf"(?m)^ *{retry}  done ")
+        self.assertIn("not open", self.refusal(1, "retries", retry, "--cancel"))
+        self.assertIn("no run matches", self.refusal(1, "retry", "--where", "dag=many", "--yes"))
+        self.assertIn("did you mean dag=", self.refusal(2, "retry", "--where", "dga=many"))
+        for words in (["--where", "dag"], ["--where", "dag="], ["--where", "since=yesterday"], ["--where", "dag=a", "--where", "dag=b"],
+                      ["--where", "state=succeeded", "--dry-run"], [str(run), "--where", "dag=many"], ["--canary", "1"]):
+            self.refusal(2, "retry", *words)
+        self.refusal(3, "retries", "999")
+
+
 class People(ClientTest):
     def test_users_from_first_to_last(self) -> None:
         self.daemon.dag("shared", PLAIN)
