@@ -75,11 +75,11 @@ std::string reason_to_stop(const Counts& all, const Counts& canary, const BulkRe
 std::string canary_words(const Counts& canary) {
   const int size = canary.waiting + canary.retried() + canary.dropped;
   if (size == 0) return "";
-  const std::string_view state = canary.again > 0          ? "failed again"
-                                 : canary.well == size     ? "succeeded"
-                                 : canary.unfinished > 0   ? "goes on"
-                                 : canary.dropped > 0      ? "was dropped"
-                                                           : "waits";
+  const std::string_view state = canary.again > 0        ? "failed again"
+                                 : canary.well == size   ? "succeeded"
+                                 : canary.unfinished > 0 ? "goes on"
+                                 : canary.dropped > 0    ? "was dropped"
+                                                         : "waits";
   return fmt::format("canary of {}: {}; ", size, state);
 }
 

@@ -34,8 +34,8 @@ std::optional<BulkItemState> bulk_item_state_from(std::string_view word);
 
 struct BulkItem {
   BulkItemState state = BulkItemState::waiting;
-  RunState was = RunState::failed;    // before
-  RunState run = RunState::failed;    // now; of no meaning before it was retried
+  RunState was = RunState::failed;  // before
+  RunState run = RunState::failed;  // now; of no meaning before it was retried
 };
 
 enum class BulkEnd : std::uint8_t { unfinished, well, again };

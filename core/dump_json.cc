@@ -124,6 +124,8 @@ Json task_run_to_json(const TaskSpec& spec, const TaskRun& task) {
   json.set("attempts", task.attempts);
   json.set("retries", unsigned{task.retries});
   json.set("losses", unsigned{task.losses});
+  json.set("clears", task.clears);
+  json.set("marked", task.marked);
   json.set("exit_code", task.exit_code);
   json.set("attempt", task.attempt ? Json(task.attempt.value) : Json());
   json.set("ready_at", time_or_null(task.ready_at));
@@ -241,6 +243,9 @@ Json run_to_json(const Dag& dag, const Run& run) {
   json.set("cancelling", run.cancelling);
   json.set("timed_out", run.timed_out);
   json.set("deadline_missed", run.deadline_missed);
+  json.set("paused", run.paused);
+  json.set("pause_note", text_or_null(run.pause_note));
+  json.set("reopened", run.reopened);
   json.set("params", Json(shown_params(dag, run.params)));
   json.set("created_at", time_or_null(run.created_at));
   json.set("scheduled_for", time_or_null(run.scheduled_for));

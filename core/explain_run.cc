@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/explain.h"
 #include "core/explain_words.h"
+#include "core/run_timers.h"
 #include "core/state_words.h"
 
 namespace tidemill {
@@ -151,6 +152,21 @@ void add_next(const Dag& dag, const Run& run, const Census& census, Now now, Exp
   }
 }
 
+void add_deadline(const Dag& dag, const Run& run, Now now, Explanation& said) {
+  const auto due = deadline_moment(dag, run);
+  const bool has_ended = is_terminal(run.state);
+  if (run.deadline_missed) {
+    const WallTime until = has_ended ? run.ended_at : now.wall;
+    said.details.push_back(!due || until <= *due
+                               ? "its deadline was missed"
+                               : fmt::format("its deadline was missed: {} by {}",
+                                             has_ended ? "it was late" : "it is late",
+                                             time_since(*due, until)));
+  } else if (due && !has_ended && *due > now.wall) {
+    said.details.push_back("it is due in " + time_until(*due, now.wall));
+  }
+}
+
 }  // namespace
 
 Explanation explain_run(const Dag& dag, const Run& run, Now now) {
@@ -162,7 +178,7 @@ Explanation explain_run(const Dag& dag, const Run& run, Now now) {
   }
   add_blocked(dag, run, census, said);
   add_next(dag, run, census, now, said);
-  if (run.deadline_missed) said.details.push_back("its deadline was missed");
+  add_deadline(dag, run, now, said);
   return said;
 }
 

@@ -107,6 +107,9 @@ std::string control_words(std::string_view kind, const Json& body) {
   if (kind == "answer") {
     return fmt::format("{} is {} by {}", tasks_in(body), text_in(body, "answer"), by);
   }
+  if (kind == "answer") {
+    return fmt::format("{} says of {}: {}", by, tasks_in(body), text_in(body, "answer"));
+  }
   return fmt::format("{}: {}", kind, body.dump());
 }
 

@@ -49,6 +49,11 @@ std::optional<WallTime> deadline_at(const Dag& dag, const Run& run) {
   if (!dag.deadline || run.deadline_missed || is_terminal(run.state)) return std::nullopt;
   // A promise about the first end; that has passed.
   if (run.reopened > 0 && dag.deadline->from != Deadline::From::started) return std::nullopt;
+  return deadline_moment(dag, run);
+}
+
+std::optional<WallTime> deadline_moment(const Dag& dag, const Run& run) {
+  if (!dag.deadline) return std::nullopt;
   switch (dag.deadline->from) {
     case Deadline::From::scheduled:
       return run.scheduled_for + dag.deadline->after;
@@ -57,7 +62,7 @@ std::optional<WallTime> deadline_at(const Dag& dag, const Run& run) {
     case Deadline::From::started:
       break;
   }
-  if (run.state == RunState::queued) return std::nullopt;
+  if (run.started_at.us == 0) return std::nullopt;
   return run.started_at + dag.deadline->after;
 }
 

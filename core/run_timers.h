@@ -21,6 +21,10 @@ std::optional<WallTime> run_timeout_at(const Dag& dag, const Run& run);
 // The same of the deadline.
 std::optional<WallTime> deadline_at(const Dag& dag, const Run& run);
 
+// When the run has to be done, also of one that has ended; none while that counts from a start that
+// has not happened, or without a deadline.
+std::optional<WallTime> deadline_moment(const Dag& dag, const Run& run);
+
 // A moment of the wall clock as boot time, at most `whole` from now: a clock that was set back may
 // not make a delay longer than it ever was.
 BootTime rebase(WallTime at, Duration whole, Now now);

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "core/invariants.h"
+#include "core/run_timers.h"
 
 namespace tidemill {
 namespace {
@@ -9,6 +10,12 @@ namespace {
 std::optional<TaskState> stored_state(std::uint8_t stored) {
   if (stored == 0) return std::nullopt;
   return static_cast<TaskState>(stored - 1);
+}
+
+DeadlineRow deadline_row(const LiveRun& live) {
+  const Run& run = live.run;
+  const WallTime due = deadline_moment(*live.dag, run).value_or(WallTime{});
+  return {run.id, live.dag->name, due, run.ended_at, run.deadline_missed ? due : WallTime{}};
 }
 
 std::string evidence(const Outcome& outcome) {
@@ -160,7 +167,9 @@ void BatchBuilder::late_report(LiveRun& live, TaskIndex task, AttemptId attempt,
 
 Batch BatchBuilder::take(const std::unordered_map<RunId, LiveRun>& live) {
   for (const DirtyRun& dirty : dirty_runs_) {
-    batch_.runs.push_back({dirty.is_new, run_row(live.at(dirty.run))});
+    const LiveRun& run = live.at(dirty.run);
+    batch_.runs.push_back({dirty.is_new, run_row(run)});
+    if (run.dag->deadline) batch_.timetable.deadlines.push_back(deadline_row(run));
   }
   dirty_runs_.clear();
   notes_.clear();

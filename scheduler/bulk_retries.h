@@ -58,7 +58,7 @@ class BulkRetries : public Planner {
   std::map<RunId, std::pair<std::int64_t, std::size_t>> followed_;  // retried and not ended
   std::map<std::int64_t, DagPtr> dags_;  // by version, while anything is open
   std::int64_t next_id_ = 1;
-  bool due_ = false;          // something may be begun now
+  bool due_ = false;  // something may be begun now
   bool due_after_commit_ = false;
 
   BulkRetryRows rows_;  // since the last take_rows()

@@ -96,9 +96,12 @@ void Catalog::take_folder(FolderState folder, Engine& engine, Now now) {
   // What ended before is a matter of the versions until now.
   follow_ends(engine, now);
   follow_updates(engine, now);
-  std::set<std::string> seen;
+  std::set<std::string> seen, good;
   for (const FolderFile& file : folder.files) {
-    take_file(file, engine, now);
+    if (file.dag != nullptr) good.insert(file.name);
+  }
+  for (const FolderFile& file : folder.files) {
+    take_file(file, good, engine, now);
     seen.insert(file.name);
   }
   for (auto& [name, entry] : entries_) {
@@ -120,11 +123,14 @@ void Catalog::take_folder(FolderState folder, Engine& engine, Now now) {
   note_listeners();
 }
 
-void Catalog::take_file(const FolderFile& file, Engine& engine, Now now) {
+void Catalog::take_file(const FolderFile& file, const std::set<std::string>& good, Engine& engine,
+                        Now now) {
   std::string name = file.name;
   if (file.dag == nullptr) {
     for (const auto& [known, entry] : entries_) {
-      if (entry.row.file == file.path && entry.row.state != DagRow::State::gone) name = known;
+      // A dag that moved to another file is that other file's.
+      if (good.contains(known) || entry.row.state == DagRow::State::gone) continue;
+      if (entry.row.file == file.path) name = known;
     }
   }
   Entry& entry = entries_[name];
@@ -231,6 +237,8 @@ std::shared_ptr<const CatalogView> Catalog::view() const {
 void Catalog::take_rows(Batch& batch) {
   view_changed_ = view_changed_ || !rows_.empty();
   note_updates(batch.dataset_updates);
+  // What the engine wrote about deadlines stays.
+  rows_.deadlines = std::move(batch.timetable.deadlines);
   batch.timetable = std::exchange(rows_, {});
 }
 

@@ -123,7 +123,9 @@ class Catalog : public Planner {
 
   Result<Entry*> find(const std::string& dag);
   Result<Entry*> find_runnable(const std::string& dag);
-  void take_file(const FolderFile& file, Engine& engine, Now now);
+  // `good`: names that good files have.
+  void take_file(const FolderFile& file, const std::set<std::string>& good, Engine& engine,
+                 Now now);
   Status take_version(Entry& entry, const FolderFile& file, Engine& engine, Now now);
   Status keep_last_good(Entry& entry, const FolderFile& file, Now now);
   Status take_schedules(Entry& entry, Now now);

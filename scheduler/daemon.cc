@@ -12,6 +12,7 @@
 #include "scheduler/endpoint.h"
 #include "scheduler/housekeeping.h"
 #include "scheduler/people/authenticator.h"
+#include "scheduler/people/refusal_book.h"
 #include "scheduler/people/secret_store.h"
 #include "scheduler/people/sessions.h"
 #include "scheduler/planners.h"
@@ -56,6 +57,32 @@ Principal system_itself() {
   return system;
 }
 
+// Of interest to whoever looks for break-ins: something was shown that is not good, or somebody
+// tried what is not theirs. Who merely has not signed in yet is none.
+bool is_noteworthy(const http::RequestRecord& record) {
+  const bool tried_to_sign_in = record.method != "GET" &&
+                                record.path.starts_with("/api/v1/session");
+  return record.status == 403 ||
+         (record.status == 401 && (record.showed_credentials || tried_to_sign_in));
+}
+
+AuditEntry refusal_entry(const http::RequestRecord& record, std::int64_t left_out) {
+  AuditEntry entry;
+  entry.at = system_now().wall;
+  entry.who = record.who.empty() ? "anonymous" : record.who;
+  entry.via = "http";
+  entry.address = record.remote;
+  entry.request = record.id;
+  entry.action = "request.refused";
+  entry.object = printable(record.method + " " + record.path, 200);
+  entry.refused = record.status == 403 ? "forbidden" : "unauthenticated";
+  Json detail;
+  detail.set("status", record.status);
+  detail.set("left_out_before", left_out);
+  entry.detail = detail.dump();
+  return entry;
+}
+
 Shown shown_by(const http::Request& request) {
   Shown shown;
   shown.headers = &request.headers;
@@ -91,6 +118,9 @@ struct Daemon::Parts {
   Status report_cut_audit();
   Status refuse_open_address();
   http::ServerOptions server_options();
+  void audit_refusal(const http::RequestRecord& record);
+  void audit_left_out();
+  void store_audit(AuditEntry entry);
   Status listen();
   void take_folder(const FolderState& state, Desk& desk);
   void watch();
@@ -109,6 +139,7 @@ struct Daemon::Parts {
   PasswordHasher hasher;
   SignIn sign_in;
   Authenticator authenticator;
+  RefusalBook refusals;
   Housekeeping house;
   DiskWatch disk;
   bool disk_low = false;  // the loop's thread
@@ -148,6 +179,8 @@ Status Daemon::Parts::open_scheduler() {
   scheduling.make_room = [this] { return make_room(); };
   scheduling.chores.push_back(
       {std::chrono::seconds(2), [this](Engine& engine, Now) { look_at_disk(engine); }, {}});
+  scheduling.chores.push_back(
+      {std::chrono::minutes(10), [this](Engine&, Now) { audit_left_out(); }, {}});
   for (Chore& chore : housekeeping_chores(house)) scheduling.chores.push_back(std::move(chore));
   scheduling.look = [this](shell_effect::Look look) {
     if (lookout) lookout->look(std::move(look));
@@ -188,6 +221,7 @@ Status Daemon::Parts::open() {
   secrets = TRY(SecretStore::open(config.data_dir, people));
   catalog = TRY(Catalog::open(config.data_dir + "/tidemill.db", parse_version));
   bulk_retries = TRY(BulkRetries::open(config.data_dir + "/tidemill.db", parse_version));
+  for (const auto& [name, view] : catalog->view()->dags) publisher.know(view->row);
   planners.add(*catalog);
   planners.add(*bulk_retries);
   scheduler->set_planner(planners);
@@ -232,6 +266,7 @@ http::ServerOptions Daemon::Parts::server_options() {
     config.note(NoteLevel::error, fmt::format("request {}: {}", id, what));
   };
   options.on_request = [this](const http::RequestRecord& record) {
+    audit_refusal(record);
     config.note(
         NoteLevel::debug,
         fmt::format("{} {} {} {} from {} by {}, {} bytes, request {}", record.method, record.path,
@@ -239,6 +274,30 @@ http::ServerOptions Daemon::Parts::server_options() {
                     record.who.empty() ? "nobody" : record.who, record.bytes, record.id));
   };
   return options;
+}
+
+void Daemon::Parts::store_audit(AuditEntry entry) {
+  Mutation mutation;
+  mutation.audit = std::move(entry);
+  mutation.store = [](Database&) -> Result<Json> { return Json(); };
+  mutation.done = [](const Result<Json>&) {};
+  scheduler->mutate(std::move(mutation));
+}
+
+void Daemon::Parts::audit_refusal(const http::RequestRecord& record) {
+  if (!is_noteworthy(record)) return;
+  const auto left_out = refusals.take(record.remote, system_now().boot);
+  if (left_out) store_audit(refusal_entry(record, *left_out));
+}
+
+// So that the last of them are told of too, when nobody knocks any more.
+void Daemon::Parts::audit_left_out() {
+  const std::int64_t left_out = refusals.take_left_out();
+  if (left_out == 0) return;
+  http::RequestRecord none;
+  none.method = "further requests";
+  none.status = 403;
+  store_audit(refusal_entry(none, left_out));
 }
 
 Status Daemon::Parts::listen() {

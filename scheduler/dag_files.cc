@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 
 #include "base/fd.h"
 #include "base/text.h"
@@ -31,7 +33,7 @@ std::string_view kind_of(mode_t mode) {
 
 class FileInspector {
  public:
-  explicit FileInspector(std::string path) : file_{std::move(path), {}, false, {}} {}
+  explicit FileInspector(std::string path) : file_{std::move(path), {}, false, false, {}} {}
 
   // `folder` is the one being searched; empty when the file was named itself.
   DagFile inspect(const fs::path& folder) {
@@ -88,14 +90,31 @@ class FileInspector {
     return false;
   }
 
+  // Half-written perhaps: what was read may not be what is there now.
   void read() {
+    const auto before = stamp();
     auto content = read_file(file_.path, kMaxDagFileBytes);
+    file_.settled = content.ok() && before && before == stamp() &&
+                    (*before)[2] == static_cast<std::int64_t>(content->size());
     if (content.ok()) {
       file_.source = std::move(content).value();
       file_.readable = true;
     } else {
       unreadable(content.error().message);
     }
+  }
+
+  // Device, inode, size, and when it changed.
+  std::optional<std::array<std::int64_t, 7>> stamp() const {
+    struct stat info {};
+    if (::stat(file_.path.c_str(), &info) != 0) return std::nullopt;
+    return std::array<std::int64_t, 7>{static_cast<std::int64_t>(info.st_dev),
+                                       static_cast<std::int64_t>(info.st_ino),
+                                       info.st_size,
+                                       info.st_mtim.tv_sec,
+                                       info.st_mtim.tv_nsec,
+                                       info.st_ctim.tv_sec,
+                                       info.st_ctim.tv_nsec};
   }
 
   DagFile file_;

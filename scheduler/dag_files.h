@@ -14,6 +14,7 @@ struct DagFile {
   std::string path;
   std::string source;  // empty when it could not be read
   bool readable = false;
+  bool settled = false;           // it did not change while it was read
   std::vector<Finding> findings;  // about the file itself
 };
 

@@ -10,7 +10,6 @@
 
 #include "core/dag_triggers.h"
 #include "core/finding_sink.h"
-#include "scheduler/dag_files.h"
 #include "scheduler/dag_text.h"
 
 namespace tidemill {
@@ -21,19 +20,17 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kChanges = IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE |
                                    IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB;
 
-std::int64_t nanoseconds(const timespec& t) {
-  return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+bool same_findings(const std::vector<Finding>& a, const std::vector<Finding>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Finding& x, const Finding& y) {
+    return x.rule == y.rule && x.mark.line == y.mark.line && x.message == y.message;
+  });
 }
 
 bool same_file(const FolderFile& a, const FolderFile& b) {
   if (a.path != b.path || a.directory != b.directory || a.name != b.name) return false;
   if ((a.dag == nullptr) != (b.dag == nullptr)) return false;
   if (a.dag != nullptr && a.dag->content_hash != b.dag->content_hash) return false;
-  return std::equal(a.findings.begin(), a.findings.end(), b.findings.begin(), b.findings.end(),
-                    [](const Finding& x, const Finding& y) {
-                      return x.rule == y.rule && x.mark.line == y.mark.line &&
-                             x.message == y.message;
-                    });
+  return same_findings(a.findings, b.findings);
 }
 
 bool same_state(const FolderState& a, const FolderState& b) {
@@ -86,11 +83,21 @@ void check_triggers(FolderState& state) {
 
 }  // namespace
 
-DagFolder::Stamp DagFolder::stamp_of(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return {};
-  return {info.st_dev, info.st_ino, info.st_size, nanoseconds(info.st_mtim),
-          nanoseconds(info.st_ctim)};
+DagFolder::Known DagFolder::parse(const DagFile& file, const std::string& root) {
+  const fs::path path(file.path);
+  FolderFile fresh;
+  fresh.path = path.lexically_relative(root).string();
+  fresh.directory = path.parent_path().string();
+  fresh.name = path.stem().string();
+  fresh.findings = file.findings;
+  if (file.readable) {
+    ParsedDag parsed = check_dag_text(file.source, fresh.name, fresh.directory);
+    fresh.dag = std::move(parsed.dag);
+    if (fresh.dag != nullptr) fresh.name = fresh.dag->name;
+    for (Finding& finding : parsed.findings) fresh.findings.push_back(std::move(finding));
+    if (has_errors(fresh.findings)) fresh.dag = nullptr;
+  }
+  return {file.source, file.findings, std::move(fresh)};
 }
 
 FolderState DagFolder::look() {
@@ -112,33 +119,15 @@ FolderState DagFolder::look() {
   std::map<std::string, Known> before = std::exchange(known_, {});
   if (!found.ok()) return state;  // no files: an empty folder
   for (const DagFile& file : found->files) {
-    const Stamp stamp = stamp_of(file.path);
     const auto known = before.find(file.path);
-    if (known != before.end() && known->second.stamp == stamp) {
+    const bool settled = file.settled || !file.readable;
+    if (!settled) unsettled_ = true;
+    const bool as_before = known != before.end() && known->second.source == file.source &&
+                           same_findings(known->second.of_file, file.findings);
+    if (as_before || (!settled && known != before.end())) {
       known_.insert(before.extract(known));
-    } else {
-      FolderFile fresh;
-      const fs::path path(file.path);
-      fresh.path = path.lexically_relative(root).string();
-      fresh.directory = path.parent_path().string();
-      fresh.name = path.stem().string();
-      fresh.findings = file.findings;
-      if (file.readable) {
-        ParsedDag parsed = check_dag_text(file.source, fresh.name, fresh.directory);
-        fresh.dag = std::move(parsed.dag);
-        if (fresh.dag != nullptr) fresh.name = fresh.dag->name;
-        for (Finding& finding : parsed.findings) fresh.findings.push_back(std::move(finding));
-        if (has_errors(fresh.findings)) fresh.dag = nullptr;
-      }
-      // Half-written perhaps: what was read may not be what is there now.
-      const bool settled = stamp == stamp_of(file.path) &&
-                           static_cast<off_t>(file.source.size()) == stamp.size;
-      if (!settled && file.readable) {
-        unsettled_ = true;
-        if (known != before.end()) known_.insert(before.extract(known));
-        continue;
-      }
-      known_[file.path] = {stamp, std::move(fresh)};
+    } else if (settled) {
+      known_[file.path] = parse(file, state.root);
     }
   }
   for (const auto& [path, known] : known_) state.files.push_back(known.file);

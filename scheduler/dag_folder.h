@@ -2,10 +2,9 @@
 //
 // A look resolves the folder's own symbolic link once, so a checkout that is swapped by flipping a
 // link is seen whole, the old one or the new one. A file that changes while it is read is read
-// again at the next look. Files whose size, inode and times are as before are not parsed again.
+// again at the next look. Every file is read at every look: one that was replaced by another of the
+// same size may have the same times. What reads as before is not parsed again.
 #pragma once
-
-#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
@@ -19,6 +18,7 @@
 #include "base/fd.h"
 #include "core/dag.h"
 #include "core/finding.h"
+#include "scheduler/dag_files.h"
 
 namespace tidemill {
 
@@ -46,19 +46,12 @@ class DagFolder {
   bool unsettled() const { return unsettled_; }
 
  private:
-  struct Stamp {
-    dev_t device = 0;
-    ino_t inode = 0;
-    off_t size = 0;
-    std::int64_t modified_ns = 0, changed_ns = 0;
-    bool operator==(const Stamp&) const = default;
-  };
   struct Known {
-    Stamp stamp;
+    std::string source;            // as it was read
+    std::vector<Finding> of_file;  // about the file itself, not its text
     FolderFile file;
   };
-  static Stamp stamp_of(const std::string& path);
-  void take(const std::string& root, const std::string& path, FolderState& state);
+  static Known parse(const DagFile& file, const std::string& root);
 
   std::string root_;
   bool unsettled_ = false;

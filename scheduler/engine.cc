@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "core/explain.h"
 #include "core/invariants.h"
+#include "core/selection.h"
 #include "scheduler/control_note.h"
 #include "scheduler/start_message.h"
 
@@ -11,6 +12,14 @@ namespace {
 
 // Attempt ids are set aside in blocks, so that a grant needs no write of its own for the counter.
 constexpr std::int64_t kAttemptBlock = 4096;
+
+// A run of some tasks that would read from one that is left out could only fail.
+Status refuse_left_out_read(const Dag& dag, const Run& run) {
+  const auto read = find_left_out_read(dag, run);
+  if (!read) return Ok{};
+  return invalid(fmt::format("{} reads {} and {} is left out of the run; choose it as well",
+                             dag.tasks[read->reader].id, read->what, dag.tasks[read->from].id));
+}
 
 }  // namespace
 
@@ -128,6 +137,7 @@ Result<RunId> Engine::submit(const SubmitRequest& request, Now now) {
   options.id = {counters_.next_run++};
   use_counters();
   live.run = make_run(*live.dag, options, now);
+  if (!options.only.empty()) TRY(refuse_left_out_read(*live.dag, live.run));
   const std::size_t size = live.run.tasks.size();
   live.grants.resize(size);
   live.stored.resize(size);

@@ -2,6 +2,7 @@ tidemill_test(people_unit_test
   SOURCES
     unit/scheduler/bearer_test.cc
     unit/scheduler/password_test.cc
+    unit/scheduler/refusal_book_test.cc
     unit/scheduler/address_test.cc
     unit/scheduler/signed_call_test.cc
   LIBS tidemill_people)

@@ -95,8 +95,8 @@ Result<int> list_retries(Api& api, const RetriesCommand& options) {
                text_at(row, "progress"),
                text_at(row, "note")});
   }
-  fmt::print("{}", table.empty() ? "there are no retries of many runs\n"
-                                 : table.text(probe_terminal(1)));
+  fmt::print("{}",
+             table.empty() ? "there are no retries of many runs\n" : table.text(probe_terminal(1)));
   return static_cast<int>(kExitOk);
 }
 

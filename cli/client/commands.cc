@@ -535,63 +535,7 @@ void add_audit(CLI::App& app, Chosen& chosen) {
             verify, run_audit_verify);
 }
 
-// "{a,b}" in the name of a type is what CLI11 says of a closed list.
-std::vector<std::string> choices_of(const std::string& type) {
-  std::vector<std::string> choices;
-  const auto open = type.find('{');
-  if (open == std::string::npos || !type.ends_with('}')) return choices;
-  for (const auto piece :
-       split(std::string_view(type).substr(open + 1, type.size() - open - 2), ','))
-    choices.emplace_back(piece);
-  return choices;
-}
-
-ArgumentPage page_of(const CLI::Option& option) {
-  ArgumentPage page;
-  for (const std::string& name : option.get_snames()) page.names.push_back("-" + name);
-  for (const std::string& name : option.get_lnames()) page.names.push_back("--" + name);
-  const std::string type = option.get_type_name();
-  page.choices = choices_of(type);
-  if (page.names.empty()) {
-    page.names.push_back(option.get_name());
-  } else if (option.get_items_expected_max() > 0) {
-    page.value = type.substr(0, type.find(':'));
-    if (page.value.empty() || page.value == "TEXT") page.value = "TEXT";
-  }
-  page.help = option.get_description();
-  page.required = option.get_required();
-  page.many = option.get_items_expected_max() > 1;
-  return page;
-}
-
-void add_page(const CLI::App& command, const std::string& prefix, const std::string& group,
-              std::vector<CommandPage>& pages) {
-  CommandPage page;
-  page.name = prefix + command.get_name();
-  page.group = group;
-  page.summary = command.get_description();
-  page.footer = command.get_footer();
-  for (const CLI::Option* option : command.get_options()) {
-    if (option == command.get_help_ptr()) continue;  // every command has it
-    ArgumentPage argument = page_of(*option);
-    (option->get_positional() ? page.positionals : page.options).push_back(std::move(argument));
-  }
-  const std::string name = page.name;
-  pages.push_back(std::move(page));
-  for (const CLI::App* below : command.get_subcommands([](const CLI::App*) { return true; }))
-    add_page(*below, name + " ", group, pages);
-}
-
 }  // namespace
-
-std::vector<CommandPage> pages_of(const CLI::App& app) {
-  std::vector<CommandPage> pages;
-  for (const CLI::App* command :
-       app.get_subcommands([](const CLI::App* a) { return !a->get_group().empty(); })) {
-    add_page(*command, "", command->get_group(), pages);
-  }
-  return pages;
-}
 
 void add_server_options(CLI::App& command, ServerOptions& options) {
   command
@@ -607,10 +551,10 @@ void add_server_options(CLI::App& command, ServerOptions& options) {
 
 void add_commands(CLI::App& app, Chosen& chosen) {
   for (auto* add :
-       {add_dags,    add_watch,    add_status,    add_workers,   add_trigger, add_cancel,
-        add_retry,   add_retries, add_clear,    add_mark,      add_rerun,     add_pause,   add_resume,
-        add_unpause, add_backfill, add_backfills, add_approvals, add_freezes, add_users,
-        add_tokens,  add_secrets,  add_audit}) {
+       {add_dags,   add_watch,   add_status,   add_workers,   add_trigger,   add_cancel,
+        add_retry,  add_retries, add_clear,    add_mark,      add_rerun,     add_pause,
+        add_resume, add_unpause, add_backfill, add_backfills, add_approvals, add_freezes,
+        add_users,  add_tokens,  add_secrets,  add_audit}) {
     add(app, chosen);
   }
 }

@@ -16,8 +16,8 @@ std::string plan_words(const BulkRetryPlan& plan, const BulkRetryRule& rule) {
   std::string words = fmt::format("{} {} retried, at most {} at once",
                                   plural(std::ssize(plan.runs), "run"),
                                   plan.runs.size() == 1 ? "is" : "are", rule.max_parallel);
-  if (rule.canary > 0) words += fmt::format("; {} first, and the rest only if that succeeds",
-                                            rule.canary);
+  if (rule.canary > 0)
+    words += fmt::format("; {} first, and the rest only if that succeeds", rule.canary);
   if (!plan.skipped.empty()) {
     words += fmt::format("; {} cannot be", plural(std::ssize(plan.skipped), "run"));
   }

@@ -129,8 +129,8 @@ class Planner {
 
 Result<BulkRetryWish> read_bulk_retry(const Request& request) {
   const Json::Object body = TRY(request.json());
-  TRY(only_members(body, {"where", "canary", "max_parallel", "max_failures", "reason", "dry_run",
-                          "preview"}));
+  TRY(only_members(
+      body, {"where", "canary", "max_parallel", "max_failures", "reason", "dry_run", "preview"}));
   BulkRetryWish wish;
   if (const Json* where = find_member(body, "where")) wish.where = *where;
   wish.filter = TRY(read_filter(wish.where));
@@ -150,9 +150,10 @@ Result<BulkRetryPlan> plan_bulk_retry(Context& context, const Request& request,
   BulkRetryReader finder = TRY(BulkRetryReader::open(context.data_dir + "/tidemill.db"));
   const auto found = TRY(finder.find(wish.filter, kMostBulkRetries + 1));
   if (found.size() > kMostBulkRetries) {
-    return invalid(fmt::format("where: more than {} runs match; narrow it, by from and until or by "
-                               "dag",
-                               kMostBulkRetries));
+    return invalid(
+        fmt::format("where: more than {} runs match; narrow it, by from and until or by "
+                    "dag",
+                    kMostBulkRetries));
   }
   auto reader = TRY(context.readers.lease());
   Planner planner(context, request, *reader);

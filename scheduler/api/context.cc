@@ -1,6 +1,7 @@
 #include "scheduler/api/context.h"
 
 #include "base/text.h"
+#include "core/params.h"
 
 namespace tidemill::api {
 
@@ -70,6 +71,23 @@ AuditEntry audit_entry(const http::Request& request, std::string action, std::st
   entry.object = std::move(object);
   entry.dag = std::move(dag);
   return entry;
+}
+
+Json audited_params(const Dag* dag, const Json::Object& params) {
+  constexpr std::size_t kLongest = 500;
+  Json shown = Json(Json::Object());
+  for (const auto& [name, value] : params) {
+    const ParamSpec* spec = nullptr;
+    if (dag != nullptr) {
+      for (const ParamSpec& known : dag->params) spec = known.name == name ? &known : spec;
+    }
+    const bool hidden = spec == nullptr || is_secret(*spec);
+    const std::string text = hidden ? "" : value.dump();
+    const std::string cut = fmt::format("{}… ({} bytes)", text.substr(0, 100), text.size());
+    shown.set(printable(name, 100),
+              hidden ? Json("***") : (text.size() > kLongest ? Json(cut) : value));
+  }
+  return shown;
 }
 
 Result<Json> ask(Context& context, Scheduler::Question question) {

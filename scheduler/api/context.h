@@ -95,6 +95,10 @@ http::Handler handler(Context& context, Body body);
 AuditEntry audit_entry(const http::Request& request, std::string action, std::string object,
                        std::string dag);
 
+// The parameters of a request as the audit trail may show them: what is secret, or not declared, is
+// named without its value, and long values are cut.
+Json audited_params(const Dag* dag, const Json::Object& params);
+
 // Asks the scheduler's thread for something about its present state.
 Result<Json> ask(Context& context, Scheduler::Question question);
 // Has the scheduler make a change, with its audit entry, and answers with what it says.

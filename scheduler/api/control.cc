@@ -50,6 +50,8 @@ Result<Response> cancel(Context& context, const Request& request) {
   Mutation mutation;
   mutation.audit = audit_entry(request, "run.cancel", fmt::format("run {}", found.row.id.value),
                                found.row.dag_name);
+  mutation.audit
+      ->detail = Json(Json::Object{{"reason", words.reason}, {"force", bool{words.force}}}).dump();
   mutation.decide = [id = found.row.id, words, by = request.who.name](Desk& desk) -> Result<Json> {
     TRY(desk.engine.cancel(id, by, words.reason,
                            words.force ? Engine::Force::yes : Engine::Force::no, desk.now));
@@ -234,6 +236,7 @@ Result<Response> change_run(Context& context, const Request& request, RunChange 
   Mutation mutation;
   mutation.audit = audit_entry(request, action, fmt::format("run {}", found.row.id.value),
                                found.row.dag_name);
+  mutation.audit->detail = Json(Json::Object{{"reason", wish.reason}}).dump();
   mutation.decide = [what, did, wish, run = found.row.id,
                      by = request.who.name](Desk& desk) -> Result<Json> {
     if (!desk.engine.is_live(run)) return conflict(fmt::format("run {} has ended", run.value));
@@ -250,6 +253,9 @@ Result<Response> hurry(Context& context, const Request& request) {
   Mutation mutation;
   mutation.audit = audit_entry(request, "run.hurry", fmt::format("run {}", found.row.id.value),
                                found.row.dag_name);
+  Json::Array named(wish.tasks.begin(), wish.tasks.end());
+  mutation.audit->detail = Json(Json::Object{{"reason", wish.reason}, {"tasks", std::move(named)}})
+                               .dump();
   mutation.decide = [wish, run = found.row.id, by = request.who.name](Desk& desk) -> Result<Json> {
     const LiveRun* live = desk.engine.find(run);
     if (live == nullptr) return conflict(fmt::format("run {} has ended", run.value));

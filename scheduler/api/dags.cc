@@ -109,10 +109,12 @@ Json instant_json(const InstantRow& row) {
   return json;
 }
 
-Json start_json(const DagStartRow& row) {
+// A source that the sender may not see has no name and no number.
+Json start_json(const Request& request, const DagStartRow& row) {
+  const bool shown = may_read(request.who, row.source);
   Json json;
-  json.set("source", row.source);
-  json.set("source_run", row.source_run.value);
+  json.set("source", shown ? Json(row.source) : Json());
+  json.set("source_run", shown ? Json(row.source_run.value) : Json());
   json.set("state", to_word(row.state));
   json.set("decision", to_word(row.decision));
   json.set("run", row.run ? Json(row.run.value) : Json());
@@ -193,7 +195,7 @@ Result<Response> get_schedule(Context& context, const Request& request) {
   }
   for (const DagStartRow& row :
        TRY(reader.dag_starts(known.dag->row.name, {}, static_cast<int>(limit)))) {
-    starts.push_back(start_json(row));
+    starts.push_back(start_json(request, row));
   }
   if (known.dag->dag != nullptr && known.dag->row.state != DagRow::State::gone) {
     coming = coming_instants(*known.dag->dag, now, static_cast<int>(count));
@@ -228,6 +230,10 @@ Result<Response> trigger(Context& context, const Request& request) {
   }
   Mutation mutation;
   mutation.audit = audit_entry(request, "dag.trigger", "dag " + dag, dag);
+  Json detail;
+  detail.set("params", audited_params(known.dag->dag.get(), what.params));
+  if (!what.key.empty()) detail.set("idempotency_key", what.key);
+  mutation.audit->detail = detail.dump();
   mutation.decide = [&catalog = context.catalog, what](Desk& desk) -> Result<Json> {
     const auto made = TRY(catalog.trigger(what, desk.engine, desk.now));
     Json json;
@@ -249,6 +255,7 @@ Result<Response> pause(Context& context, const Request& request) {
   const std::string reason = TRY(text_member(body, "reason"));
   Mutation mutation;
   mutation.audit = audit_entry(request, "dag.pause", "dag " + dag, dag);
+  mutation.audit->detail = Json(Json::Object{{"reason", reason}}).dump();
   mutation.decide = [&catalog = context.catalog, dag, reason,
                      by = request.who.name](Desk& desk) -> Result<Json> {
     TRY(catalog.pause(dag, by, reason, desk.engine, desk.now));
@@ -270,6 +277,7 @@ Result<Response> unpause(Context& context, const Request& request) {
   if (!release) return invalid("missed: none, last or all");
   Mutation mutation;
   mutation.audit = audit_entry(request, "dag.unpause", "dag " + dag, dag);
+  mutation.audit->detail = Json(Json::Object{{"missed", to_word(*release)}}).dump();
   mutation.decide = [&catalog = context.catalog, dag, release = *release,
                      by = request.who.name](Desk& desk) -> Result<Json> {
     Json json;

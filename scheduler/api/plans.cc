@@ -218,6 +218,10 @@ Result<Response> cancel_backfill(Context& context, const Request& request) {
   Mutation mutation;
   mutation.audit = audit_entry(request, "backfill.cancel", fmt::format("backfill {}", row.id),
                                row.dag);
+  Json detail;
+  detail.set("reason", reason);
+  detail.set("cancel_runs", cancel_runs);
+  mutation.audit->detail = detail.dump();
   mutation.decide = [&context, id = row.id, reason, cancel_runs,
                      by = request.who.name](Desk& desk) -> Result<Json> {
     TRY(context.catalog.cancel_backfill(id, by, reason, cancel_runs, desk.engine, desk.now));

@@ -22,6 +22,19 @@ Json task_event(const TaskRow& row) {
   return json;
 }
 
+Json dag_event(const DagRow& row, Json::Array changed) {
+  Json json;
+  json.set("dag", row.name);
+  json.set("file", row.file);
+  json.set("state", to_word(row.state));
+  json.set("version", row.version == 0 ? Json() : Json(row.version));
+  json.set("paused", row.paused);
+  json.set("paused_by", text_or_null(row.paused_by));
+  json.set("paused_reason", text_or_null(row.paused_reason));
+  json.set("changed", std::move(changed));
+  return json;
+}
+
 Json worker_event(const WorkerRow& row) {
   Json json;
   json.set("worker", row.name);
@@ -37,9 +50,34 @@ std::string Publisher::dag_of(RunId run) const {
   return known == dags_.end() ? std::string() : known->second;
 }
 
+Publisher::ShownDag Publisher::shown(const DagRow& row) {
+  return {row.version, row.state, row.paused, row.file, row.findings};
+}
+
+void Publisher::tell_dags(const Batch& batch, std::vector<http::HubEvent>& events) {
+  for (const DagRow& row : batch.timetable.dags) {
+    const auto known = shown_dags_.find(row.name);
+    Json::Array changed;
+    if (known == shown_dags_.end()) {
+      changed.emplace_back("new");
+    } else {
+      const ShownDag& before = known->second;
+      if (before.version != row.version) changed.emplace_back("version");
+      if (before.state != row.state) changed.emplace_back("state");
+      if (before.paused != row.paused) changed.emplace_back("paused");
+      if (before.file != row.file) changed.emplace_back("file");
+      if (before.findings != row.findings) changed.emplace_back("findings");
+    }
+    if (changed.empty()) continue;
+    shown_dags_[row.name] = shown(row);
+    events.push_back({"dags", "dag", row.name, dag_event(row, std::move(changed)).dump()});
+  }
+}
+
 void Publisher::on_commit(const Batch& batch) {
   if (hub_ == nullptr) return;
   std::vector<http::HubEvent> events;
+  tell_dags(batch, events);
   const auto tell_runs = [&](bool ended) {
     for (const RunWrite& write : batch.runs) {
       if (is_terminal(write.row.state) != ended) continue;

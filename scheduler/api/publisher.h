@@ -3,6 +3,7 @@
 //
 //   topic runs        a run began, changed or ended
 //   topic run:12      changes of the run and of each of its tasks, and progress
+//   topic dags        a dag is new, has another version, broke, was mended, paused or is gone
 //   topic workers     a worker came or went
 //   topic notes       sentences for the operator
 #pragma once
@@ -25,17 +26,30 @@ class Publisher : public Observer {
   // A run of an earlier scheduler that goes on; what is written of its tasks does not name its dag.
   void know(RunId run, const std::string& dag) { dags_[run] = dag; }
 
+  // A dag as earlier schedulers left it, so that only what changes from now on is told.
+  void know(const DagRow& row) { shown_dags_[row.name] = shown(row); }
+
   void on_commit(const Batch& batch) override;
   void on_progress(RunId run, TaskIndex task, double fraction, const std::string& text) override;
   void on_run_ended(RunId run, RunState state) override;
   void on_note(const std::string& text) override;
 
  private:
+  // What readers are told of a dag; its rows are also written when nothing of it changed.
+  struct ShownDag {
+    std::int64_t version = 0;
+    DagRow::State state = DagRow::State::ok;
+    bool paused = false;
+    std::string file, findings;
+  };
+  static ShownDag shown(const DagRow& row);
   std::string dag_of(RunId run) const;
+  void tell_dags(const Batch& batch, std::vector<http::HubEvent>& events);
 
   std::function<void(const std::string&)> log_;
   http::EventHub* hub_ = nullptr;
   std::map<RunId, std::string> dags_;  // of runs that go on
+  std::map<std::string, ShownDag> shown_dags_;
 };
 
 }  // namespace tidemill::api

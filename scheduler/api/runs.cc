@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "core/dump.h"
 #include "core/explain.h"
+#include "core/run_timers.h"
 #include "scheduler/api/history.h"
 #include "scheduler/api/words.h"
 
@@ -75,7 +76,11 @@ Result<Response> get_run(Context& context, const Request& request) {
   const RunView view = TRY(load_run(context, *reader, row.id));
   Json json = run_json(view.stored.row, system_now().wall);
   const Json whole = run_to_json(*view.live.dag, view.live.run);
-  for (const char* key : {"params", "content_hash", "timed_out"}) json.set(key, *whole.find(key));
+  for (const char* key : {"params", "content_hash", "timed_out", "pause_note", "reopened"}) {
+    json.set(key, *whole.find(key));
+  }
+  const auto due_at = deadline_moment(*view.live.dag, view.live.run);
+  json.set("due_at", due_at ? time_or_null(*due_at) : Json());
   json.set("counts", *json.find("tasks"));
   json.set("tasks", *whole.find("tasks"));
   return Response::json(json);

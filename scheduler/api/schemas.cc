@@ -107,7 +107,7 @@ std::vector<Shape> dag_shapes() {
       {"InstantBlock",
        {"first time?", "last time?", "count integer", "decision string", "reason string"}},
       {"DecidedStart",
-       {"source string", "source_run integer", "state succeeded|partial|failed|cancelled",
+       {"source string?", "source_run integer?", "state succeeded|partial|failed|cancelled",
         "decision string", "run integer?", "reason string?", "decided_at time?"}},
       {"Trigger", {"~params object"}},
       {"Triggered", {"run integer", "dag string", "repeated boolean"}},
@@ -138,18 +138,20 @@ std::vector<Shape> run_shapes() {
                "started_at time?",     "ended_at time?",
                "duration_ms integer?", "counts TaskCounts",
                "params object",        "content_hash string",
-               "timed_out boolean",    "tasks [TaskRun]"}},
+               "timed_out boolean",    "pause_note string?",
+               "reopened integer",     "due_at time?",
+               "tasks [TaskRun]"}},
       {"TaskRun",
        {"id string", kTaskState, "cause string?", "reason string?", "tolerated boolean",
-        "pruned boolean", "attempts integer", "retries integer", "losses integer",
-        "exit_code integer?", "attempt integer?", "ready_at time?", "started_at time?",
-        "ended_at time?", "retry_at time?", "result TaskResult?"}},
+        "pruned boolean", "attempts integer", "retries integer", "losses integer", "clears integer",
+        "marked boolean", "exit_code integer?", "attempt integer?", "ready_at time?",
+        "started_at time?", "ended_at time?", "retry_at time?", "result TaskResult?"}},
       {"Task",
-       {"id string", kTaskState, "cause string?", "reason string?", "tolerated boolean",
-        "pruned boolean", "attempts integer", "retries integer", "losses integer",
-        "exit_code integer?", "attempt integer?", "ready_at time?", "started_at time?",
-        "ended_at time?", "retry_at time?", "result TaskResult?", "spec object",
-        "attempts_ended [Attempt]"}},
+       {"id string",         kTaskState,           "cause string?",    "reason string?",
+        "tolerated boolean", "pruned boolean",     "attempts integer", "retries integer",
+        "losses integer",    "clears integer",     "marked boolean",   "exit_code integer?",
+        "attempt integer?",  "ready_at time?",     "started_at time?", "ended_at time?",
+        "retry_at time?",    "result TaskResult?", "spec object",      "attempts_ended [Attempt]"}},
       {"TaskResult",
        {"outputs object", "metrics [object]", "artifacts [object]", "checks [object]",
         "summary string?"}},
@@ -345,8 +347,8 @@ Json schema_of(const Shape& shape) {
 const std::vector<Shape>& all_shapes() {
   static const std::vector<Shape> kShapes = [] {
     std::vector<Shape> all;
-    for (auto* part : {system_shapes, dag_shapes, run_shapes, control_shapes, bulk_retry_shapes, plan_shapes,
-                       approval_shapes, people_shapes}) {
+    for (auto* part : {system_shapes, dag_shapes, run_shapes, control_shapes, bulk_retry_shapes,
+                       plan_shapes, approval_shapes, people_shapes}) {
       for (const Shape& shape : part()) all.push_back(shape);
     }
     return all;

@@ -12,6 +12,16 @@ Json milliseconds_between(WallTime begin, WallTime end, WallTime now) {
   return std::max<std::int64_t>(taken.count() / 1000, 0);
 }
 
+namespace {
+
+// "run 7 of extract" names a dag that not everybody who sees this run may see.
+std::string origin_of(const RunRow& row) {
+  if (row.trigger_kind != TriggerKind::dag) return row.origin;
+  return row.origin.substr(0, row.origin.find(" of "));
+}
+
+}  // namespace
+
 Json run_json(const RunRow& row, WallTime now) {
   Json tasks;
   tasks.set("total", row.tasks.total);
@@ -25,7 +35,7 @@ Json run_json(const RunRow& row, WallTime now) {
   json.set("state", to_word(row.state));
   json.set("reason", text_or_null(row.reason));
   json.set("trigger", to_word(row.trigger_kind));
-  json.set("origin", row.origin);
+  json.set("origin", origin_of(row));
   json.set("paused", row.paused);
   json.set("cancelling", row.cancelling);
   json.set("deadline_missed", row.deadline_missed);

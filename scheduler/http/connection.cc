@@ -26,11 +26,14 @@ Connection::Connection(Service& service, std::unique_ptr<Pipe> pipe, Peer peer)
       deadline_(service.io),
       stream_wake_(service.io) {
   service_.connections.insert(this);
+  ++service_.connections_of[peer_.remote];
   ++service_.connection_count;
 }
 
 Connection::~Connection() {
   service_.connections.erase(this);
+  const auto same = service_.connections_of.find(peer_.remote);
+  if (--same->second == 0) service_.connections_of.erase(same);
   --service_.connection_count;
 }
 
@@ -276,7 +279,9 @@ void Connection::record(const Exchange& exchange) {
   const auto duration = std::chrono::steady_clock::now() - exchange.started;
   report({admission.method, admission.request.path, exchange.reply.status,
           std::chrono::duration_cast<Duration>(duration), admission.request.who.name, peer_.remote,
-          admission.request.id, std::exchange(sent_, 0)});
+          admission.request.id, std::exchange(sent_, 0),
+          admission.request.header("authorization") != nullptr ||
+              admission.request.header("cookie") != nullptr});
 }
 
 }  // namespace tidemill::http

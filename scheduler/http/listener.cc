@@ -104,7 +104,10 @@ void Listener::admit(Fd fd) {
     if (is_unix) service_.report("", peer.error().message);
     return;
   }
-  if (service_.connections.size() >= service_.options.max_connections) {
+  const auto same = service_.connections_of.find(peer->remote);
+  const bool too_many = !is_unix && same != service_.connections_of.end() &&
+                        same->second >= service_.options.max_connections_of_one;
+  if (too_many || service_.connections.size() >= service_.options.max_connections) {
     ++service_.refused;
     if (!tls_) ::send(fd.get(), kFull.data(), kFull.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return;

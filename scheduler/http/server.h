@@ -34,7 +34,8 @@ struct RequestRecord {
   std::string who;      // name of the principal; empty = anonymous
   std::string remote;
   std::string id;
-  std::uint64_t bytes = 0;  // sent, heads included
+  std::uint64_t bytes = 0;          // sent, heads included
+  bool showed_credentials = false;  // a token or a cookie, good or not
 };
 
 struct ServerOptions {
@@ -44,6 +45,8 @@ struct ServerOptions {
   std::string certificate_file, key_file;  // PEM; set: TLS on every TCP endpoint
   int workers = 4;                         // handler threads
   std::size_t max_connections = 10'000;
+  // One address cannot take them all. Behind a proxy everybody comes from one.
+  std::size_t max_connections_of_one = 4'000;
   Duration head_timeout = std::chrono::seconds(3);
   Duration body_timeout = std::chrono::seconds(10);
   Duration idle_timeout = std::chrono::seconds(60);

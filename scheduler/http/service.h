@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "scheduler/http/admission.h"
@@ -42,9 +43,10 @@ struct Service {
   std::uint64_t last_id = 0;
 
   std::atomic<std::int64_t> requests{0}, refused{0}, connection_count{0}, streams{0};
-  std::size_t body_memory = 0;                  // I/O thread
-  std::unordered_set<Connection*> connections;  // I/O thread
-  bool stopping = false;                        // I/O thread
+  std::size_t body_memory = 0;                                  // I/O thread
+  std::unordered_set<Connection*> connections;                  // I/O thread
+  std::unordered_map<std::string, std::size_t> connections_of;  // by address; I/O thread
+  bool stopping = false;                                        // I/O thread
 
   Hub hub;
   asio::io_context io{1};

@@ -22,11 +22,13 @@ Result<UserRow> the_user(Database& database, const std::string& name) {
   return *user;
 }
 
-// For what takes an administrator away.
+// For what takes an administrator away. Who has a password must leave another behind who has one: a
+// user who was made by a link and never set one cannot sign in.
 Status another_admin_stays(Database& database, const UserRow& user) {
   if (user.role != Role::admin || user.disabled) return Ok{};
-  if (TRY(other_admins(database, user.name)) > 0) return Ok{};
-  return conflict(fmt::format("{} is the last administrator; make another one first", user.name));
+  if (TRY(other_admins(database, user.name, user.password.has_value())) > 0) return Ok{};
+  return conflict(fmt::format("{} is the last administrator{}; make another one first", user.name,
+                              user.password ? " who can sign in" : ""));
 }
 
 Result<Json> end_sessions(Database& database, const std::string& name) {

@@ -27,7 +27,7 @@ constexpr const char* kFind =
     "   AND (?2 = '' OR d.task_id = ?2) AND (?3 = '' OR t.cause = ?3)) END AS matching, r.ended_at"
     " FROM runs r WHERE r.state IN ('partial', 'failed', 'cancelled') AND r.state = ?4"
     " AND (?1 = '' OR r.dag_name = ?1) AND r.ended_at >= max(?5, 1) AND r.ended_at < ?6)"
-    " WHERE matching IS NOT NULL ORDER BY ended_at, run_id LIMIT ?7";
+    " WHERE matching IS NOT NULL ORDER BY run_id LIMIT ?7";
 
 template <typename Word>
 Result<Word> known(std::optional<Word> word, const std::string& text) {
@@ -111,8 +111,8 @@ Result<std::vector<UnwellRun>> BulkRetryReader::find(const UnwellFilter& filter,
 }
 
 Result<std::vector<BulkRetryRow>> BulkRetryReader::retries(std::int64_t before, int limit) {
-  Statement rows = TRY(database_.prepare(
-      select_retries("retry_id < ?1 ORDER BY retry_id DESC LIMIT ?2")));
+  Statement rows = TRY(
+      database_.prepare(select_retries("retry_id < ?1 ORDER BY retry_id DESC LIMIT ?2")));
   rows.bind(before == 0 ? INT64_MAX : before, limit);
   return all_retries(rows);
 }
@@ -124,8 +124,7 @@ Result<BulkRetryRow> BulkRetryReader::retry(std::int64_t id) {
 }
 
 Result<std::vector<BulkRetryRow>> BulkRetryReader::open_retries() {
-  Statement rows = TRY(
-      database_.prepare(select_retries("state = 'open' ORDER BY retry_id")));
+  Statement rows = TRY(database_.prepare(select_retries("state = 'open' ORDER BY retry_id")));
   return all_retries(rows);
 }
 

@@ -31,7 +31,7 @@ class BulkRetryReader {
  public:
   static Result<BulkRetryReader> open(const std::string& path, const std::string& vfs = "");
 
-  // Oldest end first, at most `limit`.
+  // Oldest run first, at most `limit`.
   Result<std::vector<UnwellRun>> find(const UnwellFilter& filter, std::size_t limit);
 
   // Newest first; `before` pages (0 = from the newest).

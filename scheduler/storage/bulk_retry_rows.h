@@ -44,9 +44,9 @@ struct BulkRetryRunRow {
 
 // What one turn changed; part of Batch.
 struct BulkRetryRows {
-  std::vector<BulkRetryRow> retries;       // whole row, new or changed
-  std::vector<BulkRetryRunRow> new_runs;   // with their retry
-  std::vector<BulkRetryRunRow> runs;       // changed: state and note
+  std::vector<BulkRetryRow> retries;      // whole row, new or changed
+  std::vector<BulkRetryRunRow> new_runs;  // with their retry
+  std::vector<BulkRetryRunRow> runs;      // changed: state and note
 
   std::size_t row_count() const { return retries.size() + new_runs.size() + runs.size(); }
   bool empty() const { return row_count() == 0; }

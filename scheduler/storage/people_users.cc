@@ -43,10 +43,11 @@ Result<std::vector<UserRow>> all_users(Database& database) {
   return found;
 }
 
-Result<std::int64_t> other_admins(Database& database, const std::string& name) {
+Result<std::int64_t> other_admins(Database& database, const std::string& name, bool with_password) {
   Statement row = TRY(database.prepare(
-      "SELECT count(*) FROM users WHERE role = 'admin' AND disabled = 0 AND name <> ?"));
-  TRY(row.bind(name).step());
+      "SELECT count(*) FROM users WHERE role = 'admin' AND disabled = 0 AND name <> ?1"
+      " AND (?2 = 0 OR password IS NOT NULL)"));
+  TRY(row.bind(name, with_password).step());
   return row.integer(0);
 }
 

@@ -9,8 +9,8 @@ namespace tidemill {
 
 Result<std::optional<UserRow>> find_user(Database& database, const std::string& name);
 Result<std::vector<UserRow>> all_users(Database& database);  // by name
-// Enabled administrators besides `name`.
-Result<std::int64_t> other_admins(Database& database, const std::string& name);
+// Enabled administrators besides `name`; `with_password`: only those who have one.
+Result<std::int64_t> other_admins(Database& database, const std::string& name, bool with_password);
 Result<std::int64_t> admins_with_password(Database& database);
 
 Status insert_user(Database& database, const UserRow& row);

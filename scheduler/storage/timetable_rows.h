@@ -117,7 +117,7 @@ struct DeadlineRow {
   std::string dag;
   WallTime due_at;     // 0 = counts from the start, which has not happened
   WallTime ended_at;   // when the run ended; 0 = it has not
-  WallTime missed_at;  // when it was found missed; 0 = it was not
+  WallTime missed_at;  // when it passed; 0 = it was not missed. Never changes again
 };
 
 struct IdempotencyRow {

@@ -35,7 +35,8 @@ constexpr const char* kFreeze =
     " lifted_at=excluded.lifted_at, lifted_by=excluded.lifted_by, settled=excluded.settled";
 constexpr const char* kDeadline =
     "INSERT INTO deadlines VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET"
-    " due_at=excluded.due_at, ended_at=excluded.ended_at, missed_at=excluded.missed_at";
+    " due_at=excluded.due_at, ended_at=excluded.ended_at,"
+    " missed_at=CASE missed_at WHEN 0 THEN excluded.missed_at ELSE missed_at END";
 constexpr const char* kDagTrigger =
     "INSERT INTO dag_triggers VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE SET"
     " states=excluded.states, active=excluded.active, since=excluded.since";

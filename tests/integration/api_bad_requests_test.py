@@ -5,6 +5,7 @@ import time
 import unittest
 import urllib.parse
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from api_fixture import ApiTest, Client, poll
 
@@ -186,6 +187,16 @@ class People(ApiTest):
                                    ("PATCH", "/api/v1/users/only", {"disabled": True})):
             self.assertIn("last administrator", daemon.admin.refused(409, method, path, body))
 
+    def test_an_administrator_who_never_set_a_password_is_no_other_administrator(self) -> None:
+        daemon = self.own_daemon().start()  # which made `admin` for its first link, without a password
+        daemon.user("only", "admin", password=PASSWORD)
+        for method, path, body in (("DELETE", "/api/v1/users/only", None), ("PATCH", "/api/v1/users/only", {"role": "viewer"}),
+                                   ("PATCH", "/api/v1/users/only", {"disabled": True})):
+            self.assertIn("who can sign in", daemon.admin.refused(409, method, path, body))
+        daemon.user("second", "admin", password=PASSWORD)
+        daemon.admin.expect(200, "DELETE", "/api/v1/users/only")
+        daemon.admin.expect(200, "DELETE", "/api/v1/users/admin")
+
     def test_a_link_signs_in_once(self) -> None:
         self.daemon.user("linked", "viewer")
         token = self.admin.expect(201, "POST", "/api/v1/users/linked/sign-in-link").json()["path"].rpartition("#")[2]
@@ -247,7 +258,7 @@ class Secrets(ApiTest):
             if "get" not in methods or path == "/api/v1/events":
                 continue
             for number in (run["run"], again["run"]):
-                filled = path.format(dag="uses", run=number, task="a", backfill=1)
+                filled = path.format(dag="uses", run=number, task="a", backfill=1, retry=1)
                 text = self.admin.ask("GET", filled, query={"q": "say"} if path.endswith("search") else None).text
                 for secret in hidden:
                     self.assertNotIn(secret, text, filled)
@@ -284,6 +295,56 @@ class Secrets(ApiTest):
         numbers = [row[0] for row in self.daemon.rows("SELECT seq FROM audit ORDER BY seq")]
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
         self.assertEqual(verdict["rows"], len(numbers))
+
+    def entries(self, **query: str) -> list[dict[str, Any]]:
+        return self.admin.get("/api/v1/audit", limit=500, **query)["entries"]
+
+    def test_an_entry_says_with_what(self) -> None:
+        word = "Honigkuchen-4711"  # a secret parameter, which its run keeps
+        self.daemon.dag("detailed", "schedule: {every: 1h}\nparams: {day: {type: string, default: x}, word: {type: secret, required: true}}\n"
+                                    "tasks: {a: {run: 'true'}}\n")
+        run = self.admin.trigger("detailed", {"day": "monday", "word": word})
+        self.admin.wait_run(run)
+        self.admin.refused(400, "POST", "/api/v1/dags/detailed/runs", {"params": {"wrod": word, "word": "x"}})
+        self.admin.post("/api/v1/dags/detailed/runs", {"params": {"day": "d" * 5000, "word": "x"}}, status=201)
+        self.admin.post("/api/v1/dags/detailed/pause", {"reason": "the source is down"})
+        self.admin.post("/api/v1/dags/detailed/unpause", {"missed": "last"})
+        self.admin.refused(409, "POST", f"/api/v1/runs/{run}/cancel", {"reason": "too late", "force": True})
+        details = [(entry["action"], entry["detail"]) for entry in reversed(self.entries(dag="detailed"))]
+        self.assertEqual(details[0], ("dag.trigger", {"params": {"day": "monday", "word": "***"}}))
+        self.assertEqual(details[1], ("dag.trigger", {"params": {"wrod": "***", "word": "***"}}))
+        self.assertIn("(5002 bytes)", details[2][1]["params"]["day"])
+        self.assertEqual(details[3:], [("dag.pause", {"reason": "the source is down"}), ("dag.unpause", {"missed": "last"}),
+                                       ("run.cancel", {"reason": "too late", "force": True})])
+        self.assertNotIn(word, str(self.daemon.rows("SELECT * FROM audit")))
+
+    def test_refused_requests_leave_an_entry(self) -> None:
+        daemon = self.own_daemon().start()
+        daemon.dag("guarded", PLAIN)
+        looker = daemon.client("knocker", "viewer")
+        looker.refused(403, "POST", "/api/v1/dags/guarded/runs", {})
+        looker.refused(403, "GET", "/api/v1/users")
+        Client(daemon, "tm_a" + "x" * 49).refused(401, "GET", "/api/v1/runs")
+        daemon.anonymous.refused(401, "GET", "/api/v1/runs")  # showed nothing: no entry
+        daemon.anonymous.refused(401, "POST", "/api/v1/session", {"user": "knocker", "password": self.CANARY})
+        poll(lambda: len(daemon.admin.get("/api/v1/audit", action="request.refused")["entries"]) == 4, "four entries")
+        found = [(entry["who"], entry["object"], entry["outcome"], entry["detail"]["status"], entry["address"])
+                 for entry in reversed(daemon.admin.get("/api/v1/audit", action="request.refused")["entries"])]
+        self.assertEqual(found, [("knocker", "POST /api/v1/dags/guarded/runs", "forbidden", 403, "127.0.0.1"),
+                                 ("knocker", "GET /api/v1/users", "forbidden", 403, "127.0.0.1"),
+                                 ("anonymous", "GET /api/v1/runs", "unauthenticated", 401, "127.0.0.1"),
+                                 ("anonymous", "POST /api/v1/session", "unauthenticated", 401, "127.0.0.1")])
+        self.assertTrue(daemon.admin.get("/api/v1/audit/verify")["whole"])
+        self.assertNotIn(self.CANARY, str(daemon.rows("SELECT * FROM audit")))
+
+    def test_knocking_without_end_fills_no_disk(self) -> None:
+        daemon = self.own_daemon().start()
+        garbage = Client(daemon, "tm_a" + "x" * 49)
+        for _ in range(300):
+            garbage.refused(401, "GET", "/api/v1/runs")
+        [(written,)] = daemon.rows("SELECT count(*) FROM audit WHERE action = 'request.refused'")
+        self.assertLess(written, 40)
+        self.assertGreaterEqual(written, 20)
 
 
 if __name__ == "__main__":

@@ -127,6 +127,30 @@ class Folder(ApiTest):
         self.assertEqual((good["state"], good["file"]), ("ok", "right/stem.yaml"))
         self.assertEqual(self.admin.run_to_end("stem")["state"], "succeeded")
 
+    def test_a_dag_that_moved_is_not_hidden_by_the_broken_file_where_it_was(self) -> None:
+        for old, new in (("moved_a.yaml", "moved_b.yaml"), ("moved_z.yaml", "moved_c.yaml")):
+            name = old.removesuffix(".yaml")
+            self.daemon.dag(name, PLAIN % "before", file=old)
+            (self.daemon.dags / new).write_text(f"version: 1\nname: {name}\n{PLAIN % 'after'}")
+            (self.daemon.dags / old).write_text("version: 1\ntasks: {a: {rnu: x}}\n")
+            self.wait_file(name, new)
+            for _ in range(3):  # and stays so, look after look
+                (self.daemon.dags / "unrelated.yaml").write_text(PLAIN % "x")
+                (self.daemon.dags / "unrelated.yaml").unlink()
+                self.wait_file(name, new)
+            self.assertEqual(said(self.admin, self.admin.run_to_end(name)["run"]), ["after"])
+
+    def wait_file(self, name: str, file: str) -> None:
+        poll(lambda: (dag := self.admin.dag(name))["file"] == file and dag["state"] == "ok", f"{name} to be {file}")
+
+    def test_a_file_of_the_same_size_and_time_is_taken_over(self) -> None:
+        path = self.daemon.dags / "twin.yaml"
+        self.daemon.dag("twin", PLAIN % "one")
+        times = path.stat()
+        path.write_text(path.read_text().replace("one", "two"))
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        poll(lambda: "two" in (self.daemon.source_of("twin") or ""), "the second text")
+
     def test_one_bad_file_stops_no_other(self) -> None:
         names = {"nul": b"version: 1\x00\n", "bomb": b"a: &a [x]\nb: [*a, *a]\n", "deep": b"a: " + b"[" * 5000,
                  "latin": b"name: \xe9\n", "empty": b"", "folder": None, "loop": None}

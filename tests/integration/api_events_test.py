@@ -71,6 +71,31 @@ class Live(ApiTest):
         self.daemon.anonymous.refused(401, "GET", "/api/v1/events")
         Client(self.daemon, "nothing").refused(401, "GET", "/api/v1/events")
 
+    def test_what_becomes_of_a_dag_is_told_once(self) -> None:
+        self.daemon.dag("steady", QUICK)
+        with Events(self.admin, {"topics": "dags"}) as events:
+            def told(*changed: str) -> dict[str, Any]:
+                return events.until(lambda kind, data: kind == "dag" and data["changed"] == list(changed))[-1][1]
+            self.daemon.dag("changing", QUICK)
+            new = told("new")
+            self.assertEqual((new["dag"], new["state"], new["paused"]), ("changing", "ok", False))
+            self.daemon.dag("changing", QUICK.replace("true", "echo"))
+            second = told("version")
+            self.assertGreater(second["version"], new["version"])
+            self.daemon.write("changing", "tasks: {a: {rnu: x}}\n")
+            broken = told("state", "findings")
+            self.assertEqual((broken["state"], broken["version"]), ("broken", second["version"]))
+            self.daemon.dag("changing", QUICK.replace("true", "echo"))
+            self.assertEqual(told("state", "findings")["state"], "ok")
+            self.admin.post("/api/v1/dags/changing/pause", {"reason": "a look"})
+            paused = told("paused")
+            self.assertEqual((paused["paused"], paused["paused_by"], paused["paused_reason"]), (True, "local", "a look"))
+            self.admin.post("/api/v1/dags/changing/unpause", {})
+            self.assertFalse(told("paused")["paused"])
+            (self.daemon.dags / "changing.yaml").unlink()
+            seen = events.until(lambda kind, data: kind == "dag" and data["state"] == "gone")
+            self.assertEqual([data["dag"] for _, data in seen], ["changing"], "nothing is told of a dag that did not change")
+
     def test_who_comes_back_misses_nothing_and_sees_nothing_twice(self) -> None:
         with Events(self.admin, {"topics": "runs"}) as whole:
             first_id = whole.frame()["id"]

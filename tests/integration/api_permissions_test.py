@@ -297,6 +297,20 @@ class Crawl(Tenants):
         self.daemon.user("owner", "admin")
         self.check(Client(self.daemon, self.daemon.token("owner", "admin", dags=[OPEN])))
 
+    def test_a_run_that_another_dag_started_does_not_name_it(self) -> None:
+        self.daemon.dag("follower", f"triggers: [{{dag: {HIDDEN}, states: [succeeded]}}]\ntasks: {{a: {{run: 'true'}}}}\n")
+        source = self.admin.run_to_end(HIDDEN)["run"]
+        run = poll(lambda: self.admin.get("/api/v1/runs", dag="follower")["runs"], "the run that follows")[0]["run"]
+        self.admin.wait_run(run)
+        client = self.daemon.client("follower_reader", "none", {"follower": "viewer"})
+        [start] = client.get("/api/v1/dags/follower/schedule")["starts"]
+        self.assertEqual((start["source"], start["source_run"], start["run"]), (None, None, run))
+        for path in ("/api/v1/dags/follower/schedule", "/api/v1/runs", f"/api/v1/runs/{run}", f"/api/v1/runs/{run}/explain",
+                     f"/api/v1/runs/{run}/history"):
+            self.assertNotIn(HIDDEN, client.expect(200, "GET", path).text, path)
+        [start] = self.admin.get("/api/v1/dags/follower/schedule")["starts"]
+        self.assertEqual((start["source"], start["source_run"]), (HIDDEN, source))
+
     def test_the_crawl_would_find_it(self) -> None:
         seen = self.look_everywhere(self.daemon.client("seer", "viewer"))
         for where in ("/metrics of zebra", "/api/v1/dags of zebra", "/api/v1/runs of zebra", "/api/v1/backfills of zebra", "near names"):

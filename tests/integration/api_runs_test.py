@@ -135,6 +135,24 @@ class Looking(ApiTest):
         for earlier, later in (("granted_at", "started_at"), ("started_at", "ended_at")):
             self.assertLessEqual(attempt[earlier], attempt[later])
 
+    def test_a_deadline_is_shown_before_and_after_it_passes(self) -> None:
+        script, gate = self.gate("deadline")
+        self.daemon.dag("due", f"deadline: {{after: 1h, from: queued}}\ntasks: {{a: {{run: '{script}'}}}}\n")
+        self.daemon.dag("late", f"deadline: {{after: 1ms, from: started}}\ntasks: {{a: {{run: '{script}'}}}}\n")
+        due, late = self.admin.trigger("due"), self.admin.trigger("late")
+        poll(lambda: self.admin.run(late)["deadline_missed"], "the deadline to pass")
+        self.assertIn("it is due in", str(self.admin.get(f"/api/v1/runs/{due}/explain")["details"]))
+        self.assertIn("it is late by", str(self.admin.get(f"/api/v1/runs/{late}/explain")["details"]))
+        shown = self.admin.run(due)
+        self.assertGreater(shown["due_at"], shown["created_at"])
+        gate.touch()
+        for run in (due, late):
+            self.admin.wait_run(run)
+        self.assertIn("it was late by", str(self.admin.get(f"/api/v1/runs/{late}/explain")["details"]))
+        rows = self.daemon.rows("SELECT run_id, dag, due_at > 0, ended_at > 0, missed_at > 0 FROM deadlines ORDER BY run_id")
+        self.assertEqual(rows, [(due, "due", 1, 1, 0), (late, "late", 1, 1, 1)])
+        self.assertIsNone(self.admin.run(self.admin.run_to_end("fine")["run"])["due_at"])
+
     def test_explain_says_what_failed_and_what_it_blocks(self) -> None:
         run = self.admin.run_to_end("broken")["run"]
         of_run = self.admin.get(f"/api/v1/runs/{run}/explain")

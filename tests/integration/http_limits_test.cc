@@ -136,6 +136,24 @@ TEST_F(HttpLimits, MoreConnectionsThanAllowedAreTurnedAway) {
   }
 }
 
+TEST_F(HttpLimits, OneAddressCannotTakeAllConnections) {
+  options_.max_connections = 100;
+  options_.max_connections_of_one = 2;
+  options_.idle_timeout = std::chrono::seconds(30);
+  serve();
+  std::vector<testing::RawClient> clients;
+  for (int i = 0; i < 2; ++i) {
+    clients.emplace_back(port_);
+    clients.back().send(kGet);
+    EXPECT_EQ(clients.back().read_answer().status, 200);
+  }
+  testing::RawClient third(port_);
+  EXPECT_EQ(third.read_answer().status, 503);
+  clients.clear();
+  while (exchange(kGet).status != 200) {
+  }
+}
+
 TEST_F(HttpLimits, BodiesTogetherHaveALimit) {
   options_.max_body_memory = 1000;
   options_.body_timeout = std::chrono::seconds(30);
