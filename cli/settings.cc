@@ -55,7 +55,8 @@ Result<ConfigFile> find_config(const SettingSources& sources) {
     std::error_code failed;
     const std::string path = std::filesystem::absolute(named, failed).lexically_normal().string();
     if (failed) return unavailable("cannot resolve " + printable(named) + ": " + failed.message());
-    return ConfigFile{path, TRY(read_file(path, kMostBytes))};
+    std::string text = TRY(read_file(path, kMostBytes));
+    return ConfigFile{path, std::move(text)};
   }
   for (const std::string& path : usual_places(sources)) {
     auto text = read_file(path, kMostBytes);

@@ -93,7 +93,8 @@ Result<Response> stream(Context&, const Request& request) {
   TRY(request.query.only({"topics", "last_event_id"}));
   Response response;
   response.event_stream = true;
-  for (const std::string_view topic : split(request.query.text("topics", "runs,dags"), ',')) {
+  const std::string topics = request.query.text("topics", "runs,dags");
+  for (const std::string_view topic : split(topics, ',')) {
     if (!topic.empty()) response.topics.emplace_back(topic);
   }
   if (response.topics.size() > 100) return invalid("topics: at most 100");

@@ -26,7 +26,8 @@ std::string select(const char* columns, const char* rest) {
 }
 
 Result<HeldInstant> read_held(const Statement& row) {
-  return HeldInstant{row.text(0), {row.integer(1)}, TRY(read_decision(row, 2))};
+  const auto decision = TRY(read_decision(row, 2));
+  return HeldInstant{row.text(0), {row.integer(1)}, decision};
 }
 
 Result<InstantRun> read_instant_run(const Statement& row) {
