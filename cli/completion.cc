@@ -94,6 +94,12 @@ class Offer {
       word("latest", "the newest run");
       out_.live = Completion::Live::runs;
     }
+    if (kind == "BACKFILL") out_.live = Completion::Live::backfills;
+    if (kind == "RETRY") out_.live = Completion::Live::retries;
+    if (kind == "KEY=VALUE") {
+      for (const char* key : {"dag=", "task=", "state=", "cause=", "since=", "until="})
+        word(key, "");
+    }
     if (kind == "TASK" && !run.empty()) {
       out_.live = Completion::Live::tasks;
       out_.run = run;

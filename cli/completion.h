@@ -21,9 +21,16 @@ struct Candidate {
 // What can stand where the cursor is.
 struct Completion {
   std::vector<Candidate> words;
-  enum class Live { none, dags, runs, tasks } live = Live::none;  // further ones, of the scheduler
-  std::string run;                                                // whose tasks
-  bool files = false;                                             // and names of files
+  enum class Live {
+    none,
+    dags,
+    runs,
+    tasks,
+    backfills,
+    retries
+  } live = Live::none;  // further ones, of the scheduler
+  std::string run;      // whose tasks
+  bool files = false;   // and names of files
 };
 
 // `words` are those before the cursor, without the program's name; `current` is what was typed of

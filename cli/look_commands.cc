@@ -22,7 +22,7 @@ namespace {
 
 // As the API writes it, so that scripts see the same whoever answers.
 Json stored_run_json(const RunRow& row, bool is_moving) {
-  Json json = api::run_json(row, system_now().wall);
+  Json json = api::run_json(row, system_now().wall, [](const std::string&) { return true; });
   if (!is_terminal(row.state) && !is_moving)
     json.set("reason", "no scheduler is running; the same command goes on with it");
   return json;

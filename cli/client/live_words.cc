@@ -56,6 +56,17 @@ Result<std::vector<Candidate>> tasks_of(Api& api, const std::string& run) {
   return words;
 }
 
+// Numbers of what the API lists, newest first, with how each is.
+Result<std::vector<Candidate>> numbers_of(Api& api, const std::string& path, const char* list,
+                                          const char* key, const char* help) {
+  std::vector<Candidate> words;
+  const Json page = TRY(ask(api, path + "?limit=30"));
+  for (const Json& row : array_at(page, list)) {
+    words.push_back({std::to_string(int_at(row, key)), text_at(row, help)});
+  }
+  return words;
+}
+
 Result<std::vector<Candidate>> of_scheduler(Api& api, Completion::Live kind,
                                             const std::string& run) {
   switch (kind) {
@@ -67,6 +78,10 @@ Result<std::vector<Candidate>> of_scheduler(Api& api, Completion::Live kind,
       return runs_of(api);
     case Completion::Live::tasks:
       return tasks_of(api, run);
+    case Completion::Live::backfills:
+      return numbers_of(api, "/backfills", "backfills", "backfill", "dag");
+    case Completion::Live::retries:
+      return numbers_of(api, "/bulk_retries", "retries", "retry", "progress");
   }
   UNREACHABLE();
 }
@@ -76,6 +91,7 @@ Result<std::vector<Candidate>> of_database(const ServerOptions& options, Complet
   const std::string data_dir = TRY(resolve_data_dir(options.data_dir));
   RunReader reader = TRY(open_reader(data_dir));
   std::vector<Candidate> words;
+  if (kind == Completion::Live::backfills || kind == Completion::Live::retries) return words;
   if (kind == Completion::Live::tasks) {
     const RunId id = TRY(find_run(reader, run));
     const StoredView view = TRY(load_view(reader, id));

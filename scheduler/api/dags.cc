@@ -123,13 +123,24 @@ Json start_json(const Request& request, const DagStartRow& row) {
   return json;
 }
 
-Json dataset_start_json(const DatasetStartRow& row) {
+// Who wrote an update that the sender may not see has no name and no number.
+Json shown_updates(const Request& request, const std::string& text) {
+  auto updates = parse_json(text);
+  if (!updates.ok() || !updates->is_array()) return Json(Json::Array());
+  for (Json& update : updates->array()) {
+    const Json* dag = update.find("dag");
+    if (dag == nullptr || !dag->is_string() || may_read(request.who, dag->as_string())) continue;
+    for (const char* hidden : {"run", "dag", "task"}) update.set(hidden, Json());
+  }
+  return std::move(*updates);
+}
+
+Json dataset_start_json(const Request& request, const DatasetStartRow& row) {
   Json json;
   Json::Array names;
   for (const std::string_view name : split(row.datasets, ',')) names.emplace_back(name);
-  auto updates = parse_json(row.updates);
   json.set("datasets", std::move(names));
-  json.set("updates", updates.ok() ? std::move(*updates) : Json(Json::Array()));
+  json.set("updates", shown_updates(request, row.updates));
   json.set("decision", to_word(row.decision));
   json.set("run", row.run ? Json(row.run.value) : Json());
   json.set("reason", text_or_null(row.reason));
@@ -137,11 +148,12 @@ Json dataset_start_json(const DatasetStartRow& row) {
   return json;
 }
 
-Result<Json::Array> dataset_starts(Context& context, const std::string& dag, int limit) {
+Result<Json::Array> dataset_starts(Context& context, const Request& request, const std::string& dag,
+                                   int limit) {
   DatasetReader reader = TRY(DatasetReader::open(context.data_dir + "/tidemill.db"));
   Json::Array starts;
   for (const DatasetStartRow& row : TRY(reader.starts(dag, limit))) {
-    starts.push_back(dataset_start_json(row));
+    starts.push_back(dataset_start_json(request, row));
   }
   return starts;
 }
@@ -206,7 +218,7 @@ Result<Response> get_schedule(Context& context, const Request& request) {
   json.set("blocks", std::move(blocks));
   json.set("starts", std::move(starts));
   json.set("dataset_starts",
-           TRY(dataset_starts(context, known.dag->row.name, static_cast<int>(limit))));
+           TRY(dataset_starts(context, request, known.dag->row.name, static_cast<int>(limit))));
   return Response::json(json);
 }
 

@@ -82,7 +82,9 @@ void Publisher::on_commit(const Batch& batch) {
     for (const RunWrite& write : batch.runs) {
       if (is_terminal(write.row.state) != ended) continue;
       const std::string& dag = write.row.dag_name;
-      const std::string data = run_json(write.row, write.row.ended_at).dump();
+      // The same for all readers of this dag, whatever else they may see.
+      const auto sees_this = [&dag](const std::string& other) { return other == dag; };
+      const std::string data = run_json(write.row, write.row.ended_at, sees_this).dump();
       events.push_back({"runs", "run", dag, data});
       events.push_back({topic_of(write.row.id), "run", dag, data});
     }

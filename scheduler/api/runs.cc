@@ -55,13 +55,14 @@ Result<Response> list_runs(Context& context, const Request& request) {
   RunId before{TRY(request.query.integer("after", 0, 0, INT64_MAX))};
   auto reader = TRY(context.readers.lease());
   const WallTime now = system_now().wall;
+  const auto may_see = [&](const std::string& dag) { return may_read(request.who, dag); };
   Json::Array runs;
   std::int64_t looked_at = 0;
   while (true) {
     const auto rows = TRY(reader->runs(filter.dag, before, static_cast<int>(limit)));
     for (const RunRow& row : rows) {
       before = row.id;
-      if (filter.takes(request, row)) runs.push_back(run_json(row, now));
+      if (filter.takes(request, row)) runs.push_back(run_json(row, now, may_see));
       if (std::ssize(runs) == limit || ++looked_at == kMostLookedAt) {
         return Response::json(run_page(runs, before, true));
       }
@@ -74,7 +75,8 @@ Result<Response> get_run(Context& context, const Request& request) {
   auto reader = TRY(context.readers.lease());
   const RunRow row = TRY(find_run(*reader, request));
   const RunView view = TRY(load_run(context, *reader, row.id));
-  Json json = run_json(view.stored.row, system_now().wall);
+  Json json = run_json(view.stored.row, system_now().wall,
+                       [&](const std::string& dag) { return may_read(request.who, dag); });
   const Json whole = run_to_json(*view.live.dag, view.live.run);
   for (const char* key : {"params", "content_hash", "timed_out", "pause_note", "reopened"}) {
     json.set(key, *whole.find(key));

@@ -95,7 +95,7 @@ std::vector<Shape> dag_shapes() {
        {"datasets [string]", "updates [DatasetUpdate]", "decision string", "run integer?",
         "reason string?", "decided_at time?"}},
       {"DatasetUpdate",
-       {"dataset string", "update integer", "run integer", "dag string", "task string"}},
+       {"dataset string", "update integer", "run integer?", "dag string?", "task string?"}},
       {"DatasetList", {"datasets [Dataset]"}},
       {"Dataset",
        {"dataset string", "updated_at time?", "run integer", "dag string", "task string",

@@ -14,15 +14,25 @@ Json milliseconds_between(WallTime begin, WallTime end, WallTime now) {
 
 namespace {
 
-// "run 7 of extract" names a dag that not everybody who sees this run may see.
-std::string origin_of(const RunRow& row) {
-  if (row.trigger_kind != TriggerKind::dag) return row.origin;
-  return row.origin.substr(0, row.origin.find(" of "));
+// "run 7 of extract" and "update of listings (run 7 of extract)" name a dag that not everybody who
+// sees this run may see.
+std::string shown_origin(const RunRow& row, const MaySee& may_see) {
+  std::string origin = row.origin;
+  if (row.trigger_kind != TriggerKind::dag && row.trigger_kind != TriggerKind::dataset) {
+    return origin;
+  }
+  for (auto at = origin.find("run "); at != std::string::npos; at = origin.find("run ", at + 1)) {
+    const auto of = origin.find(" of ", at);
+    if (of == std::string::npos) break;
+    const auto end = std::min(origin.find(')', of), origin.size());
+    if (!may_see(origin.substr(of + 4, end - of - 4))) origin.erase(of, end - of);
+  }
+  return origin;
 }
 
 }  // namespace
 
-Json run_json(const RunRow& row, WallTime now) {
+Json run_json(const RunRow& row, WallTime now, const MaySee& may_see) {
   Json tasks;
   tasks.set("total", row.tasks.total);
   tasks.set("succeeded", row.tasks.succeeded);
@@ -35,7 +45,7 @@ Json run_json(const RunRow& row, WallTime now) {
   json.set("state", to_word(row.state));
   json.set("reason", text_or_null(row.reason));
   json.set("trigger", to_word(row.trigger_kind));
-  json.set("origin", origin_of(row));
+  json.set("origin", shown_origin(row, may_see));
   json.set("paused", row.paused);
   json.set("cancelling", row.cancelling);
   json.set("deadline_missed", row.deadline_missed);

@@ -1,6 +1,7 @@
 // Values as the API writes them: times in RFC 3339 or null, durations in whole milliseconds.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "base/json.h"
@@ -14,7 +15,10 @@ Json text_or_null(const std::string& text);
 // From `begin` to `end`, or to `now` when it has not ended; null when it has not begun.
 Json milliseconds_between(WallTime begin, WallTime end, WallTime now);
 
-Json run_json(const RunRow& row, WallTime now);
+// Whether the reader may see the dag of this name; others are left out of sentences.
+using MaySee = std::function<bool(const std::string& dag)>;
+
+Json run_json(const RunRow& row, WallTime now, const MaySee& may_see);
 Json attempt_json(const AttemptRow& row);
 Json event_json(const EventRow& row);
 

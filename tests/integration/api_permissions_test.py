@@ -311,6 +311,17 @@ class Crawl(Tenants):
         [start] = self.admin.get("/api/v1/dags/follower/schedule")["starts"]
         self.assertEqual((start["source"], start["source_run"]), (HIDDEN, source))
 
+    def test_a_run_that_a_dataset_started_does_not_name_who_wrote_it(self) -> None:
+        self.daemon.dag("zebra_writer", "tasks: {a: {run: 'true', publish: {dataset: herd}}}\n")
+        self.daemon.dag("herd_reader", "triggers: [{dataset: herd}]\ntasks: {a: {run: 'true'}}\n")
+        self.assertEqual(self.admin.run_to_end("zebra_writer")["state"], "succeeded")
+        run = poll(lambda: self.admin.get("/api/v1/runs", dag="herd_reader")["runs"], "the run that follows")[0]
+        self.assertIn("update of herd (run ", run["origin"])
+        self.admin.wait_run(run["run"])
+        client = self.daemon.client("herd_viewer", "none", {"herd_reader": "viewer"})
+        for path in ("/api/v1/runs", f"/api/v1/runs/{run['run']}", f"/api/v1/runs/{run['run']}/history", "/api/v1/dags/herd_reader/schedule"):
+            self.assertNotIn(HIDDEN, client.expect(200, "GET", path).text, path)
+
     def test_the_crawl_would_find_it(self) -> None:
         seen = self.look_everywhere(self.daemon.client("seer", "viewer"))
         for where in ("/metrics of zebra", "/api/v1/dags of zebra", "/api/v1/runs of zebra", "/api/v1/backfills of zebra", "near names"):

@@ -514,6 +514,12 @@ class Helping(ClientTest):
         self.assertEqual(self.complete("users", "gr"), ["grant"])
         self.assertEqual(self.complete("backfills", "--dag", "comp"), ["completed"])
         self.assertEqual(self.complete("run", ""), [":files"])
+        self.assertEqual(self.complete("retry", "--where", "s"), ["state=", "since="])
+        self.assertIn(str(run), self.complete("history", ""))
+        failed, _ = self.failed_run("completed_retry")
+        self.out("retry", "--where", "dag=completed_retry", "--yes")
+        newest = str(self.json("retries")["retries"][0]["retry"])
+        self.assertIn(newest, self.complete("retries", ""))
 
     def test_completion_never_fails_loudly(self) -> None:
         nowhere = {"TIDEMILL_DATA_DIR": str(self.folder / "nowhere")}

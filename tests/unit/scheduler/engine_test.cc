@@ -23,6 +23,29 @@ TEST_F(EngineTest, AChainIsHandedOnTaskByTask) {
   EXPECT_EQ(engine_->live_runs(), 0u);
 }
 
+TEST_F(EngineTest, ARunOfSomeTasksThatWouldReadFromOneLeftOutIsRefused) {
+  Dag two = dag("a -> b");
+  two.name = "two";
+  two.content_hash = "hash of two";
+  InputSpec input;
+  input.name = "model";
+  input.from = 0;
+  input.artifact = "model";
+  two.tasks[1].inputs.push_back(input);
+  SubmitRequest request;
+  request.dag = std::make_shared<const Dag>(two);
+  request.directory = "/dags";
+  request.options.only = {1};
+  const auto refused = engine_->submit(request, now_);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, ErrorCode::invalid);
+  EXPECT_EQ(refused.error().message,
+            "b reads the artifact model and a is left out of the run; choose it as well");
+  EXPECT_EQ(engine_->live_runs(), 0u);
+  request.options.only = {0};
+  EXPECT_TRUE(engine_->submit(request, now_).ok());
+}
+
 TEST_F(EngineTest, NothingStartsWithoutAWorker) {
   submit(dag("a"));
   EXPECT_EQ(turn(), "");
