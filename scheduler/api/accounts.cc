@@ -216,12 +216,7 @@ Result<Response> revoke_token(Context& context, const Request& request) {
 std::vector<http::Route> account_routes(Context& context) {
   const auto route = [&](Method method, std::string_view path, Permission permission,
                          http::RouteDoc doc, Body body) {
-    return http::Route{method,
-                       path,
-                       permission,
-                       std::move(doc),
-                       handler(context, std::move(body)),
-                       method == Method::get ? 0u : 64u << 10};
+    return make_route(context, method, path, permission, std::move(doc), std::move(body), 64 << 10);
   };
   constexpr Permission kAdmin = Permission::administer;
   return {

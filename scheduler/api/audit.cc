@@ -61,12 +61,8 @@ Result<Response> verify(Context& context, const Request&) {
 
 std::vector<http::Route> audit_routes(Context& context) {
   const auto route = [&](std::string_view path, http::RouteDoc doc, Body body) {
-    return http::Route{http::Method::get,
-                       path,
-                       Permission::administer,
-                       std::move(doc),
-                       handler(context, std::move(body)),
-                       0};
+    return make_route(context, http::Method::get, path, Permission::administer, std::move(doc),
+                      std::move(body));
   };
   return {
       route("/api/v1/audit",

@@ -235,9 +235,9 @@ Result<Response> cancel_retry(Context& context, const Request& request) {
 std::vector<http::Route> bulk_retry_routes(Context& context) {
   const auto route = [&](Method method, std::string_view path, Permission permission,
                          http::RouteDoc doc, Body body) {
-    http::Route made{method, path, permission, std::move(doc), handler(context, std::move(body))};
+    http::Route made = make_route(context, method, path, permission, std::move(doc),
+                                  std::move(body));
     made.checked_by_handler = method != Method::get;
-    if (method == Method::get) made.body_limit = 0;
     return made;
   };
   return {

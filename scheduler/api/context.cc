@@ -58,6 +58,13 @@ http::Handler handler(Context& context, Body body) {
   };
 }
 
+http::Route make_route(Context& context, http::Method method, std::string_view path,
+                       Permission permission, http::RouteDoc doc, Body body,
+                       std::size_t body_limit) {
+  const std::size_t limit = method == http::Method::get ? 0 : body_limit;
+  return {method, path, permission, std::move(doc), handler(context, std::move(body)), limit};
+}
+
 AuditEntry audit_entry(const http::Request& request, std::string action, std::string object,
                        std::string dag) {
   AuditEntry entry;

@@ -91,6 +91,11 @@ Result<Operable> operable(Context& context, const http::Request& request);
 using Body = std::function<Result<http::Response>(Context&, const http::Request&)>;
 http::Handler handler(Context& context, Body body);
 
+// A route that a function as above answers. A GET takes no body, whatever `body_limit` says.
+http::Route make_route(Context& context, http::Method method, std::string_view path,
+                       Permission permission, http::RouteDoc doc, Body body,
+                       std::size_t body_limit = 1 << 20);
+
 // Who asked, for the audit trail.
 AuditEntry audit_entry(const http::Request& request, std::string action, std::string object,
                        std::string dag);

@@ -302,12 +302,8 @@ Result<Response> lift_freeze(Context& context, const Request& request) {
 std::vector<http::Route> plan_routes(Context& context) {
   const auto route = [&](Method method, std::string_view path, Permission permission,
                          http::RouteDoc doc, Body body, bool checked_by_handler = false) {
-    http::Route made{method,
-                     path,
-                     permission,
-                     std::move(doc),
-                     handler(context, std::move(body)),
-                     method == Method::get ? 0u : 1u << 20};
+    http::Route made = make_route(context, method, path, permission, std::move(doc),
+                                  std::move(body));
     made.checked_by_handler = checked_by_handler;
     return made;
   };

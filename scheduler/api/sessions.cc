@@ -129,12 +129,8 @@ Result<Response> set_password(Context& context, const Request& request) {
 std::vector<http::Route> session_routes(Context& context) {
   const auto route = [&](Method method, std::string_view path, Permission permission,
                          http::RouteDoc doc, Body body) {
-    return http::Route{method,
-                       path,
-                       permission,
-                       std::move(doc),
-                       handler(context, std::move(body)),
-                       method == Method::get ? 0u : kSmallBody};
+    return make_route(context, method, path, permission, std::move(doc), std::move(body),
+                      kSmallBody);
   };
   return {
       route(Method::get, "/api/v1/session", Permission::signed_in,
