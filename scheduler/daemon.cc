@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "base/text.h"
+#include "scheduler/alerts/alert_watch.h"
 #include "scheduler/api/publisher.h"
 #include "scheduler/api/routes.h"
 #include "scheduler/chore.h"
@@ -107,9 +108,15 @@ struct Daemon::Parts {
         house{config.data_dir, people, authenticator,
               [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
               [this](const std::string& text) { config.note(NoteLevel::warning, text); }},
-        disk(config.data_dir, config.rules.disk) {
+        disk(config.data_dir, config.rules.disk),
+        alerts({[](const RunSource& version) {
+                  return parse_stored_dag(version.dag, version.source, version.directory);
+                },
+                [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
+                [this](const std::string& text) { config.note(NoteLevel::error, text); }}) {
     observers.add(metrics);
     observers.add(publisher);
+    observers.add(alerts);
   }
 
   Status open();
@@ -142,6 +149,7 @@ struct Daemon::Parts {
   RefusalBook refusals;
   Housekeeping house;
   DiskWatch disk;
+  AlertWatch alerts;
   bool disk_low = false;  // the loop's thread
   std::string disk_problem;
   std::unique_ptr<SecretStore> secrets;
@@ -185,6 +193,7 @@ Status Daemon::Parts::open_scheduler() {
   scheduling.look = [this](shell_effect::Look look) {
     if (lookout) lookout->look(std::move(look));
   };
+  scheduling.chores.push_back(alerts.chore());
   scheduling.secret = [this](const std::string& name) { return secret(name); };
   scheduler = TRY(Scheduler::open(std::move(scheduling)));
   LookoutRules looking;

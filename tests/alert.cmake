@@ -3,5 +3,7 @@ tidemill_test(core_alert_test
     unit/core/alert/alert_machine_test.cc
     unit/core/alert/escalation_test.cc
     unit/core/alert/rotation_test.cc
+    unit/core/alert/run_alerts_test.cc
   LIBS tidemill_alert
   LABELS golden)
+tidemill_python_test(alerts_test Life Crash)

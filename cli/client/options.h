@@ -147,6 +147,25 @@ struct UnfreezeCommand : ClientOptions {
 };
 int run_unfreeze(const UnfreezeCommand& options);
 
+struct AlertsCommand : ClientOptions {
+  std::string alert;  // empty = all
+  std::string dag;
+  std::string state;  // empty = the open ones
+  int limit = 50;
+};
+int run_alerts(const AlertsCommand& options);
+
+// ack, unack, snooze, resolve.
+struct AlertActCommand : ClientOptions {
+  std::vector<std::string> alerts;
+  std::string comment;
+  std::string until;  // a time, or a duration from now on
+};
+int run_ack(const AlertActCommand& options);
+int run_unack(const AlertActCommand& options);
+int run_snooze(const AlertActCommand& options);
+int run_resolve(const AlertActCommand& options);
+
 struct UsersCommand : ClientOptions {};
 int run_users(const UsersCommand& options);
 

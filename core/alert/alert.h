@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ enum class AlertTimer : std::uint8_t { none, escalate, acknowledgement_over, sno
 std::string_view to_word(AlertState state);
 std::string_view to_word(AlertSeverity severity);
 std::string_view to_word(AlertTimer timer);
+std::optional<AlertState> alert_state_from(std::string_view word);
+std::optional<AlertSeverity> alert_severity_from(std::string_view word);
+std::optional<AlertTimer> alert_timer_from(std::string_view word);
 
 // What is wrong. One alert may have several of them: a run that failed and is late is one thing.
 enum class AlertFact : std::uint8_t {
@@ -39,6 +43,7 @@ enum class AlertFact : std::uint8_t {
   delivery_failing,
 };
 std::string_view to_word(AlertFact fact);
+std::optional<AlertFact> alert_fact_from(std::string_view word);
 
 // Alerts are about the same thing when they have the same key.
 struct AlertKey {

@@ -152,7 +152,7 @@ void Machine::operator()(const alert_event::Raise& event) {
   }
   const bool news = is_news(event);
   count(event);
-  if (!news) return note(fmt::format("raised for the {}. time", alert_.count));
+  if (!news) return note(fmt::format("raised once more, {} times so far", alert_.count));
   fire(alert_.state == AlertState::acknowledged ? "raised with news since it was acknowledged"
                                                 : "raised with news");
 }

@@ -24,4 +24,17 @@ string_view to_word(AlertSeverity severity) { return word_in(kSeverities, severi
 string_view to_word(AlertTimer timer) { return word_in(kTimers, timer); }
 string_view to_word(AlertFact fact) { return word_in(kFacts, fact); }
 
+std::optional<AlertState> alert_state_from(string_view word) {
+  return value_in<AlertState>(kStates, word);
+}
+std::optional<AlertSeverity> alert_severity_from(string_view word) {
+  return value_in<AlertSeverity>(kSeverities, word);
+}
+std::optional<AlertTimer> alert_timer_from(string_view word) {
+  return value_in<AlertTimer>(kTimers, word);
+}
+std::optional<AlertFact> alert_fact_from(string_view word) {
+  return value_in<AlertFact>(kFacts, word);
+}
+
 }  // namespace tidemill

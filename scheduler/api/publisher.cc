@@ -43,6 +43,20 @@ Json worker_event(const WorkerRow& row) {
   return json;
 }
 
+// What the operations of scheduler/alerts answer.
+Json::Array alerts_in(const Operation& operation) {
+  const auto& outcome = operation.outcome;
+  if (!outcome || !outcome->ok() || !(*outcome)->is_object()) return {};
+  const Json* alerts = (*outcome)->find("alerts");
+  return alerts == nullptr ? Json::Array() : alerts->as_array();
+}
+
+// What is about the scheduler itself is for those who may read every dag.
+std::string dag_of_alert(const Json& alert) {
+  const std::string& dag = alert.find("dag")->as_string();
+  return dag.empty() ? http::kEveryDag : dag;
+}
+
 }  // namespace
 
 std::string Publisher::dag_of(RunId run) const {
@@ -99,6 +113,11 @@ void Publisher::on_commit(const Batch& batch) {
   }
   // The end of a run comes after the ends of its tasks, so who waits for it has seen them.
   tell_runs(true);
+  for (const auto& operation : batch.operations) {
+    for (const Json& alert : alerts_in(*operation)) {
+      events.push_back({"alerts", "alert", dag_of_alert(alert), alert.dump()});
+    }
+  }
   for (const WorkerRow& row : batch.workers) {
     events.push_back({"workers", "worker", "", worker_event(row).dump()});
   }

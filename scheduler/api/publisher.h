@@ -4,6 +4,7 @@
 //   topic runs        a run began, changed or ended
 //   topic run:12      changes of the run and of each of its tasks, and progress
 //   topic dags        a dag is new, has another version, broke, was mended, paused or is gone
+//   topic alerts      an alert was raised, taken or ended, or counted once more
 //   topic workers     a worker came or went
 //   topic notes       sentences for the operator
 #pragma once

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "scheduler/api/alerts.h"
 #include "scheduler/api/approvals.h"
 #include "scheduler/api/bulk_retries.h"
 #include "scheduler/api/control.h"
@@ -42,7 +43,7 @@ http::RouteTable all_routes(Context& context) {
   std::vector<http::Route> all;
   for (auto* part : {system_routes, dag_routes, hook_routes, dataset_routes, approval_routes,
                      run_routes, log_routes, control_routes, bulk_retry_routes, plan_routes,
-                     session_routes, account_routes, secret_routes, audit_routes}) {
+                     session_routes, account_routes, secret_routes, audit_routes, alert_routes}) {
     for (http::Route& route : part(context)) all.push_back(std::move(route));
   }
   const auto file = std::make_shared<std::string>();

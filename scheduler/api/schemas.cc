@@ -320,6 +320,27 @@ std::vector<Shape> people_shapes() {
   };
 }
 
+std::vector<Shape> alert_shapes() {
+  return {
+      {"AlertList", {"alerts [Alert]", "next string?"}},
+      {"Alert",
+       {"alert integer", "dag string?", "task string?", "cause string", "state string",
+        "severity string", "facts [string]", "what string", "signature string", "policy string?",
+        "raised_at time?", "state_since time?", "count integer", "first_run integer?",
+        "last_run integer?", "reopened integer", "by string?", "comment string?", "until time?"}},
+      {"AlertDetail",
+       {"alert integer",    "dag string?",        "task string?",      "cause string",
+        "state string",     "severity string",    "facts [string]",    "what string",
+        "signature string", "policy string?",     "raised_at time?",   "state_since time?",
+        "count integer",    "first_run integer?", "last_run integer?", "reopened integer",
+        "by string?",       "comment string?",    "until time?",       "timeline [AlertLine]"}},
+      {"AlertLine", {"at time?", "text string"}},
+      {"AlertComment", {"~comment string"}},
+      {"AcknowledgeAlert", {"~comment string", "~until time", "~seen string"}},
+      {"SnoozeAlert", {"~comment string", "until time"}},
+  };
+}
+
 }  // namespace
 
 Json schema_of(const Shape& shape) {
@@ -348,7 +369,7 @@ const std::vector<Shape>& all_shapes() {
   static const std::vector<Shape> kShapes = [] {
     std::vector<Shape> all;
     for (auto* part : {system_shapes, dag_shapes, run_shapes, control_shapes, bulk_retry_shapes,
-                       plan_shapes, approval_shapes, people_shapes}) {
+                       plan_shapes, approval_shapes, people_shapes, alert_shapes}) {
       for (const Shape& shape : part()) all.push_back(shape);
     }
     return all;

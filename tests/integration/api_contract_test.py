@@ -130,6 +130,7 @@ class Documented(Contract):
         self.control(call, run)
         self.bulk_retries(call)
         self.people(call)
+        self.alerts(call)
         freeze = call("POST", "/api/v1/freezes", {"reason": "a look", "until": "2099-01-01T00:00:00Z", "after": "none"}).json()["freeze"]
         call("GET", "/api/v1/freezes")
         call("POST", "/api/v1/freezes/{freeze}/lift", freeze=freeze)
@@ -144,6 +145,17 @@ class Documented(Contract):
         call("GET", "/api/v1/dags")
         # A stream has no end to wait for; its first bytes are looked at in the tests of events.
         self.assertEqual(set(self.operations) - tried, {("GET", "/api/v1/events")})
+
+    def alerts(self, call: Any) -> None:
+        self.admin.run_to_end("whole", {"end": 5})
+        poll(lambda: self.admin.get("/api/v1/alerts", dag="whole")["alerts"], "the alert")
+        alert = call("GET", "/api/v1/alerts", query={"dag": "whole"}).json()["alerts"][0]["alert"]
+        call("POST", "/api/v1/alerts/{alert}/acknowledge", {"comment": "a look", "until": "2099-01-01T00:00:00Z"}, alert=alert)
+        call("GET", "/api/v1/alerts/{alert}", alert=alert)
+        call("POST", "/api/v1/alerts/{alert}/unacknowledge", {"comment": "not me"}, alert=alert)
+        call("POST", "/api/v1/alerts/{alert}/snooze", {"until": "2099-01-01T00:00:00Z"}, alert=alert)
+        call("POST", "/api/v1/alerts/{alert}/resolve", {"comment": "done"}, alert=alert)
+        call("GET", "/api/v1/alerts", query={"state": "resolved"})
 
     def control(self, call: Any, failed: int) -> None:
         gate = self.folder / "gate"
@@ -333,7 +345,7 @@ class Fuzz(Contract):
         if pick.random() < 0.05:
             method = pick.choice(METHODS)
         for capture in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
-            known = {"dag": "whole", "run": str(pick.randrange(1, 9)), "task": pick.choice(["a", "b", "hook.exit"]), "backfill": "1", "retry": "1", "freeze": "1", "user": "ann", "owner": "ann"}
+            known = {"dag": "whole", "run": str(pick.randrange(1, 9)), "task": pick.choice(["a", "b", "hook.exit"]), "backfill": "1", "retry": "1", "freeze": "1", "alert": "1", "user": "ann", "owner": "ann"}
             word = known[capture] if capture in known and pick.random() < 0.7 else self.text()
             path = path.replace("{" + capture + "}", urllib.parse.quote(word, safe=pick.choice(["", "/", "%"])).replace(" ", "+"), 1)
         query = [(parameter["name"], self.text()) for parameter in operation["parameters"] if parameter["in"] == "query" and pick.random() < 0.5]

@@ -81,6 +81,12 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/api/v1/freezes"): Probe(),
     ("POST", "/api/v1/freezes"): Probe(400, WRONG),
     ("POST", "/api/v1/freezes/{freeze}/lift"): Probe(404),
+    ("GET", "/api/v1/alerts"): Probe(),
+    ("GET", "/api/v1/alerts/{alert}"): Probe(of_dag=True),
+    ("POST", "/api/v1/alerts/{alert}/acknowledge"): Probe(200, {}, of_dag=True),
+    ("POST", "/api/v1/alerts/{alert}/unacknowledge"): Probe(200, {}, of_dag=True),
+    ("POST", "/api/v1/alerts/{alert}/snooze"): Probe(200, {"until": "2099-01-01T00:00:00Z"}, of_dag=True),
+    ("POST", "/api/v1/alerts/{alert}/resolve"): Probe(200, {}, of_dag=True),
     ("GET", "/api/v1/session"): Probe(),
     ("POST", "/api/v1/session"): Probe(400, WRONG),
     ("POST", "/api/v1/session/link"): Probe(400, WRONG),
@@ -136,6 +142,11 @@ class Tenants(ApiTest):
             poll(lambda id=made: cls.admin.get(f"/api/v1/backfills/{id}")["state"] == "done", "the backfill to be done")
             cls.backfills[dag] = made
             cls.retries[dag] = cls.retry_all_of(dag)
+        cls.alerts = {}
+        for dag in (OPEN, HIDDEN):
+            query = {"dag": dag, "state": "all"}
+            listed = poll(lambda q=query: cls.admin.get("/api/v1/alerts", **q)["alerts"], f"the alert of {dag}")
+            cls.alerts[dag] = listed[0]["alert"]
         cls.operations = {(method.upper(), path): operation
                           for path, methods in cls.admin.get("/api/openapi.json")["paths"].items()
                           for method, operation in methods.items()}
@@ -149,7 +160,8 @@ class Tenants(ApiTest):
         return made
 
     def path(self, path: str, dag: str) -> str:
-        values = {"dag": dag, "run": self.runs[dag], "task": "a", "backfill": self.backfills[dag], "retry": self.retries[dag], "freeze": 999, "user": "nobody",
+        values = {"dag": dag, "run": self.runs[dag], "task": "a", "backfill": self.backfills[dag], "retry": self.retries[dag], "alert": self.alerts[dag],
+                  "freeze": 999, "user": "nobody",
                   "granted": OPEN, "owner": "nobody", "token": "none", "secret": "absent", "name": OPEN}
         return path.format(**values)
 
@@ -252,12 +264,13 @@ class Matrix(Tenants):
             if not probe.of_dag or operation["x-permission"] == "administer":
                 continue
             hidden = self.send(blind, method, path, probe, HIDDEN)
-            absent = {"dag": "zabra", "run": 888, "task": "a", "backfill": 888, "retry": 888}
+            absent = {"dag": "zabra", "run": 888, "task": "a", "backfill": 888, "retry": 888, "alert": 888}
             body = json.loads(json.dumps(probe.body).replace("{dag}", "zabra"))
             missing = blind.ask(method, path.format(**absent), body, query=probe.query)
             with self.subTest(method=method, path=path):
                 self.assertEqual((hidden.status, missing.status), (404, 404))
                 same = hidden.text.replace(HIDDEN, "zabra").replace(f" {self.runs[HIDDEN]}", " 888").replace(f" {self.backfills[HIDDEN]}", " 888").replace(f" {self.retries[HIDDEN]}", " 888")
+                same = same.replace(f" {self.alerts[HIDDEN]}", " 888")
                 self.assertEqual(same, missing.text)
 
 
@@ -275,6 +288,8 @@ class Crawl(Tenants):
                 found[f"{path} of {dag}"] = "" if answer.status == 404 else answer.text
         for query in ({"dag": HIDDEN}, {"limit": 1}, {"state": "failed"}):
             found[f"runs {query}"] = client.ask("GET", "/api/v1/runs", query=query).text
+        found["alerts"] = client.ask("GET", "/api/v1/alerts", query={"state": "all"}).text
+        found["alerts of a dag"] = client.ask("GET", "/api/v1/alerts", query={"state": "all", "dag": HIDDEN}).text
         found["backfills"] = client.ask("GET", "/api/v1/backfills", query={"dag": HIDDEN}).text
         found["near names"] = "".join(client.ask("GET", f"/api/v1/dags/{near}").text for near in ("zebr", "zebraa", "zbera"))
         for run in range(1, 12):

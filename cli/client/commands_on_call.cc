@@ -1,0 +1,59 @@
+// The words of the commands for whoever is on call.
+#include "cli/client/add_command.h"
+
+namespace tidemill::client {
+namespace {
+
+const char kOnCall[] = "On call";
+
+void add_alerts(CLI::App& app, Chosen& chosen) {
+  static AlertsCommand options;
+  auto& command = add_command(app, chosen, kOnCall, "alerts",
+                              "List open alerts, or show one with its timeline", options,
+                              run_alerts);
+  command.add_option("ALERT", options.alert, "A number");
+  command.add_option("--dag", options.dag, "Only about this dag")->type_name("DAG");
+  command
+      .add_option("--state", options.state,
+                  "open (default), all, firing, acknowledged, snoozed, suppressed or resolved")
+      ->type_name("STATE");
+  command.add_option("--limit", options.limit, "At most so many")
+      ->check(CLI::Range(1, 500))
+      ->type_name("N");
+  add_client_options(command, options);
+  command.footer("Examples:\n  tidemill alerts\n  tidemill alerts 3");
+}
+
+CLI::App& add_alert_act(CLI::App& app, Chosen& chosen, const char* name, const char* summary,
+                        AlertActCommand& options, int (*run)(const AlertActCommand&)) {
+  auto& command = add_command(app, chosen, kOnCall, name, summary, options, run);
+  command.add_option("ALERT", options.alerts, "Their numbers")->required();
+  command.add_option("--comment", options.comment, "What others should know")->type_name("TEXT");
+  add_client_options(command, options);
+  return command;
+}
+
+void add_alert_acts(CLI::App& app, Chosen& chosen) {
+  static AlertActCommand ack, unack, snooze, resolve;
+  auto& take = add_alert_act(app, chosen, "ack",
+                             "Take alerts: nobody else is told of them any more", ack, run_ack);
+  take.add_option("--for", ack.until, "Until when, or for how long")->type_name("TIME");
+  take.footer("Example:\n  tidemill ack 3 --comment \"looking at it\" --for 2h");
+  add_alert_act(app, chosen, "unack", "Give alerts back", unack, run_unack);
+  auto& later = add_alert_act(app, chosen, "snooze", "Let alerts come back later", snooze,
+                              run_snooze);
+  later.add_option("--for", snooze.until, "Until when, or for how long")
+      ->required()
+      ->type_name("TIME");
+  later.footer("Example:\n  tidemill snooze 3 --for 4h --comment \"the source is back at noon\"");
+  add_alert_act(app, chosen, "resolve", "Say that alerts are over", resolve, run_resolve);
+}
+
+}  // namespace
+
+void add_on_call_commands(CLI::App& app, Chosen& chosen) {
+  add_alerts(app, chosen);
+  add_alert_acts(app, chosen);
+}
+
+}  // namespace tidemill::client

@@ -1,0 +1,182 @@
+#include "scheduler/alerts/alert_book.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace tidemill {
+namespace {
+
+constexpr int kFeedAtOnce = 200;
+constexpr int kDueAtOnce = 200;
+
+// Of an alert that nobody is to be told of: it is shown, and that is all.
+EscalationPolicy shown_only() {
+  EscalationPolicy policy;
+  policy.steps.emplace_back();
+  policy.digest_every = {};
+  return policy;
+}
+
+std::string timeline_text(const AlertEffect& effect) {
+  switch (effect.kind) {
+    case AlertEffect::Kind::tell:
+      return "";
+    case AlertEffect::Kind::tell_taken:
+    case AlertEffect::Kind::tell_ended:
+      return "";  // the text of `cancel`, which comes with it
+    case AlertEffect::Kind::cancel:
+    case AlertEffect::Kind::digest:
+    case AlertEffect::Kind::note:
+      return effect.text;
+  }
+  return "";
+}
+
+class Turn {
+ public:
+  Turn(Database& database, WallTime now) : database_(database), now_(now) {}
+
+  Status apply(const KeyedAlertEvent& keyed, const std::string& policy);
+  Status apply(AlertRow row, const AlertEvent& event);
+  // As they are after all of it.
+  Json::Array changed() const;
+
+ private:
+  Database& database_;
+  WallTime now_;
+  std::map<std::int64_t, AlertRow> changed_;
+};
+
+Json::Array Turn::changed() const {
+  Json::Array list;
+  for (const auto& [id, row] : changed_) {
+    Json json;
+    json.set("alert", id);
+    json.set("dag", row.alert.key.dag);
+    json.set("task", row.alert.key.task);
+    json.set("state", to_word(row.alert.state));
+    json.set("severity", to_word(row.alert.severity));
+    json.set("what", row.what);
+    json.set("count", static_cast<std::int64_t>(row.alert.count));
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+// What was never raised cannot recover, be repaired or be acknowledged.
+Status Turn::apply(const KeyedAlertEvent& keyed, const std::string& policy) {
+  auto found = TRY(find_alert(database_, keyed.key));
+  if (!found) {
+    if (!std::holds_alternative<alert_event::Raise>(keyed.event)) return Ok{};
+    found.emplace();
+    found->alert.key = keyed.key;
+  }
+  if (!keyed.what.empty()) found->what = keyed.what;
+  found->policy = policy;
+  return apply(std::move(*found), keyed.event);
+}
+
+Status Turn::apply(AlertRow row, const AlertEvent& event) {
+  AlertStep step = advance_alert(std::move(row.alert), event, shown_only(), now_);
+  if (step.effects.empty()) return Ok{};
+  row.alert = std::move(step.alert);
+  TRY(write_alert(database_, row));
+  const bool raised = std::holds_alternative<alert_event::Raise>(event);
+  for (const AlertEffect& effect : step.effects) {
+    std::string text = timeline_text(effect);
+    if (text.empty()) continue;
+    if (raised) text += ": " + row.what;
+    TRY(add_alert_event(database_, row.id, now_, text));
+  }
+  changed_[row.id] = std::move(row);
+  return Ok{};
+}
+
+AlertRules rules_of(const AlertSpec& spec) {
+  AlertRules rules;
+  rules.severity = alert_severity_from(spec.severity).value_or(AlertSeverity::error);
+  if (!spec.declared) return rules;
+  const auto has = [&spec](std::string_view word) {
+    return std::find(spec.on.begin(), spec.on.end(), word) != spec.on.end();
+  };
+  rules.failure = has("failure");
+  rules.deadline = has("deadline");
+  return rules;
+}
+
+// A version that cannot be read any more is no reason to keep quiet.
+AlertSpec spec_of(const RunSource& version, const LoadVersion& load) {
+  const auto dag = load(version);
+  return dag.ok() ? (*dag)->alerts : AlertSpec();
+}
+
+Result<std::vector<Alert>> open_alerts(Database& database, const std::string& dag) {
+  AlertFilter filter;
+  filter.dag = dag;
+  filter.limit = 10'000;
+  std::vector<Alert> open;
+  for (AlertRow& row : TRY(read_alerts(database, filter))) open.push_back(std::move(row.alert));
+  return open;
+}
+
+bool is_interesting(const RunNews& news, const std::vector<Alert>& open) {
+  return !open.empty() || news.kind != RunNews::Kind::ended || news.state == RunState::failed;
+}
+
+Status take_run(Database& database, const AlertFeedRow& feed, const LoadVersion& load, Turn& turn) {
+  const auto news = TRY(read_run_news(database, feed));
+  if (!news) return Ok{};
+  const auto open = TRY(open_alerts(database, feed.dag));
+  if (!is_interesting(*news, open)) return Ok{};
+  const auto version = TRY(read_run_source(database, feed.run));
+  if (!version) return Ok{};
+  const AlertSpec spec = spec_of(*version, load);
+  for (const KeyedAlertEvent& keyed : alerts_of(*news, rules_of(spec), open)) {
+    TRY(turn.apply(keyed, spec.policy));
+  }
+  return Ok{};
+}
+
+Status take_file(Database& database, const AlertFeedRow& feed, Turn& turn) {
+  const auto file = TRY(read_file_news(database, feed.dag));
+  if (!file) return Ok{};
+  return turn.apply(alert_of_file(feed.dag, file->broken, file->finding), "");
+}
+
+}  // namespace
+
+Result<Json> turn_alerts(Database& database, const LoadVersion& load, WallTime now) {
+  Turn turn(database, now);
+  const auto feed = TRY(read_alert_feed(database, kFeedAtOnce));
+  for (const AlertFeedRow& row : feed) {
+    if (row.kind == "dag") {
+      TRY(take_file(database, row, turn));
+    } else {
+      TRY(take_run(database, row, load, turn));
+    }
+  }
+  if (!feed.empty()) TRY(drop_alert_feed(database, feed.back().seq));
+  const auto due = TRY(read_due_alerts(database, now, kDueAtOnce));
+  for (const AlertRow& row : due) TRY(turn.apply(row, alert_event::Wake{}));
+  const auto next = TRY(next_alert_due(database));
+  Json answer;
+  answer.set("more", feed.size() == kFeedAtOnce || due.size() == kDueAtOnce);
+  answer.set("due_us", next ? next->us : 0);
+  answer.set("alerts", turn.changed());
+  return answer;
+}
+
+Result<Json> tell_alert(Database& database, std::int64_t id, const AlertEvent& event,
+                        WallTime now) {
+  auto row = TRY(read_alert(database, id));
+  if (!row) return not_found(fmt::format("there is no alert {}", id));
+  Turn turn(database, now);
+  TRY(turn.apply(std::move(*row), event));
+  Json answer;
+  answer.set("alerts", turn.changed());
+  return answer;
+}
+
+}  // namespace tidemill

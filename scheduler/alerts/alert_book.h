@@ -1,0 +1,30 @@
+// Applies what happens to alerts, as rows: what the feed brought, timers, and what people say. Each
+// call is one transaction of the writer (Mutation::store), so an acknowledgement and everything
+// that follows from it are there together or not at all. What is decided is in core/alert/.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/json.h"
+#include "core/alert/alert_machine.h"
+#include "core/dag.h"
+#include "scheduler/storage/alert_rows.h"
+
+namespace tidemill {
+
+// A stored version back as a DAG, for its `alerts:`. Any thread.
+using LoadVersion = std::function<Result<DagPtr>(const RunSource& version)>;
+
+// An answer names the alerts that changed: {"alerts": [{"alert", "dag", "task", "state",
+// "severity", "what", "count"}]}, which is what the event stream tells.
+
+// A chunk of the feed and every timer that is due. Its answer says also whether there is `more`,
+// and when the next timer is due: `due_us`, 0 = there is none.
+Result<Json> turn_alerts(Database& database, const LoadVersion& load, WallTime now);
+
+// What a person says about one alert. `not_found` when there is none; an event that changes
+// nothing, like an acknowledgement after the end, is a line in the timeline and no error.
+Result<Json> tell_alert(Database& database, std::int64_t id, const AlertEvent& event, WallTime now);
+
+}  // namespace tidemill

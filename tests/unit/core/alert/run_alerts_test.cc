@@ -1,0 +1,132 @@
+#include "core/alert/run_alerts.h"
+
+#include <gtest/gtest.h>
+
+#include "core/alert/signature.h"
+
+namespace tidemill {
+namespace {
+
+using alert_event::Raise;
+using alert_event::Recover;
+using alert_event::Repair;
+
+RunNews news(RunNews::Kind kind, std::uint64_t run = 7) {
+  RunNews made;
+  made.kind = kind;
+  made.dag = "etl";
+  made.run = run;
+  return made;
+}
+
+RunNews failure(Cause cause = Cause::exit, std::string reason = "exit code 3") {
+  RunNews made = news(RunNews::Kind::task_failed);
+  made.failed = {{"train", cause, 3, std::move(reason)}};
+  return made;
+}
+
+Alert open_alert(AlertKey key, std::uint64_t run) {
+  Alert alert;
+  alert.key = std::move(key);
+  alert.state = AlertState::firing;
+  alert.last_run = run;
+  return alert;
+}
+
+template <typename Event>
+const Event& only(const std::vector<KeyedAlertEvent>& events) {
+  EXPECT_EQ(events.size(), 1U);
+  return std::get<Event>(events.at(0).event);
+}
+
+TEST(RunAlerts, AFailureIsKeyedByDagTaskAndCause) {
+  const auto events = alerts_of(failure(Cause::oom, "out of memory"), {}, {});
+  EXPECT_EQ(only<Raise>(events).run, 7U);
+  EXPECT_EQ(events[0].key, (AlertKey{"etl", "train", "oom"}));
+  EXPECT_EQ(events[0].what, "train of etl failed: out of memory");
+}
+
+TEST(RunAlerts, FailedAfterLateJoinsTheAlertThatIsThere) {
+  const AlertKey late{"etl", "", "deadline"};
+  EXPECT_EQ(alerts_of(failure(), {}, {open_alert(late, 7)}).at(0).key, late);
+  EXPECT_NE(alerts_of(failure(), {}, {open_alert(late, 6)}).at(0).key, late) << "of another run";
+}
+
+TEST(RunAlerts, LateAfterFailedJoinsTheAlertThatIsThere) {
+  const AlertKey failed{"etl", "train", "exit"};
+  const auto events = alerts_of(news(RunNews::Kind::late), {}, {open_alert(failed, 7)});
+  EXPECT_EQ(events.at(0).key, failed);
+  EXPECT_EQ(only<Raise>(events).signature, "") << "which is no other failure";
+  EXPECT_EQ(events[0].what, "") << "what failed says more";
+}
+
+TEST(RunAlerts, SuccessOfTheSameTaskRecovers) {
+  RunNews end = news(RunNews::Kind::ended);
+  end.state = RunState::failed;
+  end.succeeded = {"train"};
+  end.failed = {{"score", Cause::exit, 1, ""}};
+  const auto events = alerts_of(
+      end, {}, {open_alert({"etl", "train", "exit"}, 5), open_alert({"etl", "score", "exit"}, 7)});
+  EXPECT_EQ(only<Recover>(events).run, 7U);
+  EXPECT_EQ(events[0].key.task, "train");
+}
+
+TEST(RunAlerts, ARunThatTimedOutIsAnAlertOfItsOwn) {
+  RunNews end = news(RunNews::Kind::ended);
+  end.state = RunState::failed;
+  end.timed_out = true;
+  end.reason = "took longer than 4h";
+  const auto events = alerts_of(end, {}, {});
+  EXPECT_EQ(events.at(0).key, (AlertKey{"etl", "", "timeout"}));
+  end.state = RunState::cancelled;
+  EXPECT_TRUE(alerts_of(end, {}, {}).empty()) << "a person did that";
+}
+
+TEST(RunAlerts, TheDagSaysWhatPeopleAreToldOf) {
+  EXPECT_TRUE(alerts_of(failure(), {false, true, AlertSeverity::error}, {}).empty());
+  EXPECT_TRUE(
+      alerts_of(news(RunNews::Kind::late), {true, false, AlertSeverity::error}, {}).empty());
+}
+
+TEST(RunAlerts, ARepairSpeaksToTheAlertsOfThatRun) {
+  RunNews repaired = news(RunNews::Kind::repaired);
+  repaired.by = "ann";
+  const auto events = alerts_of(
+      repaired, {},
+      {open_alert({"etl", "train", "exit"}, 7), open_alert({"etl", "score", "exit"}, 6)});
+  EXPECT_EQ(only<Repair>(events).by, "ann");
+}
+
+TEST(RunAlerts, ABrokenFileAndItsRepair) {
+  EXPECT_TRUE(std::holds_alternative<Raise>(alert_of_file("etl", true, "no tasks").event));
+  EXPECT_TRUE(std::holds_alternative<Recover>(alert_of_file("etl", false, "").event));
+}
+
+TEST(AlertSignature, LeavesOutWhatDiffersEachTime) {
+  EXPECT_EQ(normalise_error("row 17 of batch-2026-11-22T03:00 at 0x7ffe12ab is bad"),
+            normalise_error("row 4 of batch-2026-11-23T03:00 at 0x7ffe99cd is bad"));
+  EXPECT_EQ(normalise_error("blob deadbeefcafe is gone"), "blob # is gone");
+  EXPECT_NE(normalise_error("no such column: price"), normalise_error("no such column: title"));
+  EXPECT_EQ(normalise_error("face"), "face") << "hex, but a word";
+  EXPECT_EQ(normalise_error(" a \n\t b "), "a b");
+}
+
+TEST(AlertSignature, AnExitCodeTellsFailuresApart) {
+  RunNews other = failure();
+  other.failed[0].exit_code = 4;
+  const auto first = alerts_of(failure(), {}, {});
+  const auto second = alerts_of(other, {}, {});
+  EXPECT_NE(only<Raise>(first).signature, only<Raise>(second).signature);
+}
+
+TEST(AlertSignature, IsShortAndNeverCutsACharacter) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += "ä ";
+  const std::string cut = normalise_error(text);
+  EXPECT_LE(cut.size(), 200U);
+  EXPECT_GT(cut.size(), 190U);
+  EXPECT_NE(static_cast<unsigned char>(cut.back()), 0xc3);
+}
+
+}  // namespace
+}  // namespace tidemill
