@@ -51,7 +51,7 @@ void Step::look(TaskIndex task) {
   if (!target.ok()) return fail(task, Cause::exec_failed, target.error().message);
   if (target->kind != WaitSpec::Kind::time) {
     emit(effect::Look{task});
-  } else if (target->at <= now_.wall) {
+  } else if (target->after > Duration{} || target->at <= now_.wall) {
     return end(task, TaskState::succeeded, {});
   }
   look_again(task, nap(wait, *target, now_.wall));

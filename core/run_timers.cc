@@ -77,8 +77,17 @@ BootTime rebase(WallTime at, Duration whole, Now now) {
 
 namespace {
 
-// When the task became ready, or when its retry is due.
-BootTime restored_ready_since(const Dag& dag, const TaskRun& state, TaskIndex task, Now now) {
+// What was being looked at when the process ended is looked at again now.
+BootTime restored_look(const Dag& dag, const Run& run, TaskIndex task, Now now) {
+  if (dag.tasks[task].wait_for == nullptr) return {};
+  const auto target = wait_target(dag, run, task, run.tasks[task].ready_at);
+  if (!target.ok() || target->after <= Duration{}) return now.boot;
+  return rebase(target->at, target->after, now);
+}
+
+// When the task became ready, or when its retry or its next look is due.
+BootTime restored_ready_since(const Dag& dag, const Run& run, TaskIndex task, Now now) {
+  const TaskRun& state = run.tasks[task];
   switch (state.state) {
     case TaskState::ready:
     case TaskState::dispatched:
@@ -86,8 +95,7 @@ BootTime restored_ready_since(const Dag& dag, const TaskRun& state, TaskIndex ta
     case TaskState::retry_wait:
       return rebase(state.retry_at, longest_delay(*dag.tasks[task].retry), now);
     case TaskState::awaiting_input:
-      // What was being looked at when the process ended is looked at again now.
-      return dag.tasks[task].wait_for == nullptr ? BootTime{} : now.boot;
+      return restored_look(dag, run, task, now);
     case TaskState::waiting:
     case TaskState::running:
     case TaskState::succeeded:
@@ -112,7 +120,7 @@ void restore_timers(const Dag& dag, Run& run, Now now) {
   run.timers.clear();
   for (TaskIndex task = 0; task < run.tasks.size(); ++task) {
     TaskRun& state = run.tasks[task];
-    state.ready_since = restored_ready_since(dag, state, task, now);
+    state.ready_since = restored_ready_since(dag, run, task, now);
     state.gives_up = restored_gives_up(dag, state, task, now);
     if (const auto timer = task_timer(dag, run, task)) run.timers.insert(*timer);
   }

@@ -13,13 +13,20 @@ namespace {
 
 constexpr std::size_t kMaxTargetBytes = 4096;
 
-Result<WallTime> due_at(const std::string& text, WallTime begun) {
-  if (const auto instant = parse_rfc3339(text); instant.ok()) return *instant;
-  if (const auto after = parse_duration(text); after.ok()) return begun + *after;
+Status read_time(WaitTarget& target, WallTime begun) {
+  if (const auto instant = parse_rfc3339(target.text); instant.ok()) {
+    target.at = *instant;
+    return Ok{};
+  }
+  if (const auto after = parse_duration(target.text); after.ok()) {
+    target.after = *after;
+    target.at = begun + *after;
+    return Ok{};
+  }
   return invalid(
       fmt::format("\"{}\" is neither an instant such as 2027-01-01T06:00:00Z nor a "
                   "duration such as 2h",
-                  printable(text, 60)));
+                  printable(target.text, 60)));
 }
 
 Status refuse_odd(const std::string& text) {
@@ -49,9 +56,8 @@ Result<WaitTarget> wait_target(const Dag& dag, const Run& run, TaskIndex task, W
   target.text = std::move(*text);
   if (const Status fits = refuse_odd(target.text); !fits.ok()) return fits.error().context(where);
   if (wait.kind == WaitSpec::Kind::time) {
-    auto at = due_at(target.text, begun);
-    if (!at.ok()) return at.error().context(where);
-    target.at = *at;
+    const Status read = read_time(target, begun);
+    if (!read.ok()) return read.error().context(where);
   }
   if (wait.kind == WaitSpec::Kind::dataset) {
     target.at = run.scheduled_for;
@@ -77,6 +83,7 @@ std::string in_words(const WaitTarget& target) {
 
 Duration nap(const WaitSpec& wait, const WaitTarget& target, WallTime now) {
   if (wait.kind != WaitSpec::Kind::time) return wait.every;
+  if (target.after > Duration{}) return target.after;
   return std::clamp(target.at - now, Duration{}, kLongestNap);
 }
 

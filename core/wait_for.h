@@ -37,6 +37,7 @@ struct WaitTarget {
   WaitSpec::Kind kind = WaitSpec::Kind::file;
   std::string text;  // the path, the address, the name of the dataset; of a time as written
   WallTime at;       // time: when it is due; dataset: updates from then on count
+  Duration after{};  // time, as a duration: how long, whatever becomes of the wall clock; else 0
 };
 // `begun`: when the task began to wait.
 Result<WaitTarget> wait_target(const Dag& dag, const Run& run, TaskIndex task, WallTime begun);
@@ -44,7 +45,8 @@ Result<WaitTarget> wait_target(const Dag& dag, const Run& run, TaskIndex task, W
 // "the file /data/in.csv", "https://example.org/ready to answer", "2026-03-01T12:00:00Z".
 std::string in_words(const WaitTarget& target);
 
-// From one look, or the beginning of the wait, to the next look.
+// From one look, or the beginning of the wait, to the next look. A duration is looked at once, when
+// it has passed.
 Duration nap(const WaitSpec& wait, const WaitTarget& target, WallTime now);
 
 }  // namespace tidemill

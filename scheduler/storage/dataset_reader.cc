@@ -58,6 +58,15 @@ Result<std::optional<DatasetUpdateRow>> DatasetReader::newest_after(const std::s
   return std::optional(update_of(row));
 }
 
+Result<std::vector<DatasetUpdateRow>> DatasetReader::updates_of(RunId run) {
+  Statement rows = TRY(
+      database_.prepare(std::string(kUpdate) + "WHERE run_id = ? ORDER BY update_id"));
+  std::vector<DatasetUpdateRow> found;
+  rows.bind(run.value);
+  while (TRY(rows.step())) found.push_back(update_of(rows));
+  return found;
+}
+
 Result<std::vector<DatasetUpdateRow>> DatasetReader::datasets() {
   Statement rows = TRY(database_.prepare(
       std::string(kUpdate) +

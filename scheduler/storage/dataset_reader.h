@@ -20,6 +20,8 @@ class DatasetReader {
   // The newest update of the dataset after this one.
   Result<std::optional<DatasetUpdateRow>> newest_after(const std::string& dataset,
                                                        std::int64_t update);
+  // By tasks of one run, rising.
+  Result<std::vector<DatasetUpdateRow>> updates_of(RunId run);
   // The newest update of each dataset, by name.
   Result<std::vector<DatasetUpdateRow>> datasets();
 

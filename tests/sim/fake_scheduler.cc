@@ -276,15 +276,27 @@ void FakeScheduler::perform_one(ShellEffect& effect) {
                                  e.run.value);
       }
     }
-    void operator()(const shell_effect::Look& e) const {
-      self.world_.trace.broken("run {} waits for something, but its dag has no such task",
-                               e.run.value);
-    }
+    void operator()(const shell_effect::Look& e) const { self.look(e.run, e.task, e.since); }
     void operator()(const shell_effect::DeadlineMissed& e) const {
       self.world_.trace.line("run {} misses its deadline", e.run.value);
     }
   };
   std::visit(Visitor{*this}, effect);
+}
+
+// What a look finds: mostly that it is there; now and then it is never heard of again.
+void FakeScheduler::look(RunId run, TaskIndex task, WallTime since) {
+  if (random_.percent(5)) return;
+  const bool there = random_.percent(70);
+  world_.timeline.after(random_.between(1, 500'000), [=, this, life = life_] {
+    if (life != life_ || !is_up()) return;
+    using Answer = event::Looked::Answer;
+    event::Looked looked{task, since, there ? Answer::there : Answer::not_yet, {}};
+    if (!there) looked.said = fmt::format("not yet {}", random_.below(3));
+    engine_->on_looked(run, std::move(looked), now());
+    if (crashes_here("after a look", 4)) return;
+    touch();
+  });
 }
 
 void FakeScheduler::arm() {

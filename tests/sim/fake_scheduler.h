@@ -62,6 +62,7 @@ class FakeScheduler {
   std::string describe() const;
   // What an outsider reads from the file.
   Result<RunReader> reader() { return RunReader::open("tidemill.db", disk_.vfs()); }
+  Result<DatasetReader> datasets() { return DatasetReader::open("tidemill.db", disk_.vfs()); }
   std::int64_t commits() const { return commits_; }
 
  private:
@@ -76,6 +77,7 @@ class FakeScheduler {
   void finish_commit();
   void perform();
   void perform_one(ShellEffect& effect);
+  void look(RunId run, TaskIndex task, WallTime since);
   void arm();
   bool crashes_here(const char* where, int per_mille);
   Now now() const;

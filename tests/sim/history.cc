@@ -42,6 +42,9 @@ class Replay {
       }
       step(event.run, task, *state);
     }
+    for (const auto& [task, to] : std::exchange(unclear_, {})) {
+      if (!fits_rule(task, to)) report(event.run, task, to);
+    }
   }
 
   void step(RunId run, TaskIndex task, TaskState to) {
@@ -58,10 +61,17 @@ class Replay {
                          task < dag_.task_count && dag_.hook(HookKind::start) == kNoTask;
     const bool marked = by_mark_ && (to == TaskState::succeeded || to == TaskState::skipped ||
                                      to == TaskState::failed);
-    if (by_rule && !marked) check_rule(run, task, to);
+    if (!by_rule || marked || fits_rule(task, to)) return;
+    // Tasks that were cleared together are told of before those that they led to, so what decided
+    // one of them may stand behind it.
+    if (by_hand_) {
+      unclear_.emplace_back(task, to);
+    } else {
+      report(run, task, to);
+    }
   }
 
-  void check_rule(RunId run, TaskIndex task, TaskState to) {
+  bool fits_rule(TaskIndex task, TaskState to) const {
     UpstreamCounts all, setup;
     for (const TaskIndex upstream : dag_.tasks[task].upstream) {
       ++all.total;
@@ -72,12 +82,22 @@ class Replay {
     }
     using Kind = TriggerVerdict::Kind;
     const Kind verdict = decide_rule(dag_.tasks[task].trigger_rule, all, setup);
-    const bool fits = (verdict == Kind::run && to == TaskState::ready) ||
-                      (verdict == Kind::skip && to == TaskState::skipped) ||
-                      (verdict == Kind::upstream_failed && to == TaskState::upstream_failed);
-    if (fits) return;
-    trace_.broken("I5 task {} of run {} became {} against its rule {}", task, run.value,
-                  to_word(to), to_word(dag_.tasks[task].trigger_rule));
+    const bool begins = to == TaskState::ready || to == TaskState::awaiting_input;
+    // all_success goes by what ended first; of ends in one turn the event does not tell.
+    const bool skipped_first = to == TaskState::skipped && all.skipped > 0 &&
+                               dag_.tasks[task].trigger_rule == TriggerRule::all_success;
+    return skipped_first || (verdict == Kind::run && begins) ||
+           (verdict == Kind::skip && to == TaskState::skipped) ||
+           (verdict == Kind::upstream_failed && to == TaskState::upstream_failed);
+  }
+
+  void report(RunId run, TaskIndex task, TaskState to) {
+    std::string upstreams;
+    for (const TaskIndex upstream : dag_.tasks[task].upstream) {
+      upstreams += fmt::format(" {}={}", upstream, to_word(states_[upstream]));
+    }
+    trace_.broken("I5 task {} of run {} became {} against its rule {}:{}", task, run.value,
+                  to_word(to), to_word(dag_.tasks[task].trigger_rule), upstreams);
   }
 
   const Dag& dag_;
@@ -86,6 +106,7 @@ class Replay {
   std::string_view last_kind_;
   bool by_hand_ = false;  // the changes follow upon a clear or mark
   bool by_mark_ = false;
+  std::vector<std::pair<TaskIndex, TaskState>> unclear_;  // of the event that is looked at
 };
 
 }  // namespace

@@ -23,6 +23,10 @@ class Executor {
         const TaskIndex task = ready_.front();
         ready_.pop_front();
         attempt(task);
+      } else if (!looks_.empty()) {
+        const TaskIndex task = looks_.front();
+        looks_.pop_front();
+        feed(event::Looked{task, run_.tasks[task].ready_at, event::Looked::Answer::there, ""});
       } else {
         CHECK(!run_.timers.empty());
         boot_us_ = std::max(boot_us_, run_.timers.begin()->at.us);
@@ -42,6 +46,7 @@ class Executor {
     const Transition transition = advance(*planned_.dag, run_, event, now());
     CHECK(transition.verdict != Transition::Verdict::rejected);
     for (const Effect& effect : transition.effects) {
+      if (const auto* look = std::get_if<effect::Look>(&effect)) looks_.push_back(look->task);
       if (const auto* ready = std::get_if<effect::Ready>(&effect)) ready_.push_back(ready->task);
     }
   }
@@ -58,6 +63,7 @@ class Executor {
   const PlannedDag& planned_;
   Run run_;
   std::deque<TaskIndex> ready_;
+  std::deque<TaskIndex> looks_;
   std::int64_t boot_us_ = 1;
   std::int64_t last_attempt_ = 0;
 };

@@ -13,6 +13,7 @@ void Mirror::on_commit(const Batch& batch) {
   // Rows of a run's own change come last: what a cancel forbids holds for later batches.
   for (const TaskWrite& write : batch.tasks) on_task(write);
   for (const AttemptRow& row : batch.attempts) on_attempt(row);
+  for (const DatasetUpdateRow& row : batch.dataset_updates) on_update(row);
   for (const RunWrite& write : batch.runs) on_run(write.row);
   if (!grants_.empty()) last_grant_ = grants_.rbegin()->first;
 }
@@ -109,6 +110,41 @@ void Mirror::on_attempt(const AttemptRow& row) {
                   row.number, before);
   }
   attempts.push_back(row);
+}
+
+void Mirror::on_update(const DatasetUpdateRow& row) {
+  const auto& attempts = runs_[row.run].attempts;
+  const bool ended_well = std::any_of(attempts.begin(), attempts.end(), [&](const AttemptRow& a) {
+    return a.attempt == row.attempt && a.cause == Cause::none;
+  });
+  if (!ended_well) {
+    trace_.broken("attempt {} of run {} published without a success", row.attempt.value,
+                  row.run.value);
+  }
+  if (!published_[row.run].insert(row.attempt).second) {
+    trace_.broken("attempt {} published twice", row.attempt.value);
+  }
+}
+
+void Mirror::compare_updates(DatasetReader& reader) {
+  for (const auto& [id, run] : runs_) {
+    std::set<AttemptId> stored;
+    const auto rows = reader.updates_of(id);
+    if (!rows.ok()) return trace_.broken("P1 {}", rows.error().message);
+    for (const DatasetUpdateRow& row : *rows) stored.insert(row.attempt);
+    if (stored != published_[id]) {
+      trace_.broken("P1 run {} published {} times and {} are found", id.value,
+                    published_[id].size(), stored.size());
+    }
+    for (const TaskRow& task : run.tasks) {
+      const bool publishes = !planned(run).dag->tasks[task.task].publishes.empty();
+      const bool by_itself = task.state == TaskState::succeeded && !task.marked &&
+                             task.attempts > 0;
+      if (publishes && by_itself && !stored.contains(task.attempt)) {
+        trace_.broken("task {} of run {} succeeded and published nothing", task.task, id.value);
+      }
+    }
+  }
 }
 
 const Mirror::MirrorRun* Mirror::find(RunId run) const {

@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "scheduler/storage/dataset_reader.h"
 #include "scheduler/storage/reader.h"
 #include "scheduler/storage/rows.h"
 #include "tests/sim/plan.h"
@@ -37,6 +38,8 @@ class Mirror {
   void on_commit(const Batch& batch);
   // After a restart: the database must say what the mirror says.
   void compare(RunReader& reader);
+  // At the end: every success that publishes did so once, and the database has exactly that.
+  void compare_updates(DatasetReader& reader);
 
   const MirrorRun* find(RunId run) const;
   const std::map<RunId, MirrorRun>& runs() const { return runs_; }
@@ -52,6 +55,7 @@ class Mirror {
   void on_task(const TaskWrite& write);
   void on_grant(const TaskRow& row, const MirrorRun& run);
   void on_attempt(const AttemptRow& row);
+  void on_update(const DatasetUpdateRow& row);
   void compare_task(const TaskRow& stored, const TaskRow& known);
   void compare_history(RunReader& reader, const StoredRun& stored);
 
@@ -59,6 +63,7 @@ class Mirror {
   Trace& trace_;
   std::map<RunId, MirrorRun> runs_;
   std::map<AttemptId, Granted> grants_;
+  std::map<RunId, std::set<AttemptId>> published_;
   AttemptId last_grant_;
   // Of the batch that is looked at.
   std::set<RunId> cleared_, resumed_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "core/approval.h"
+#include "core/wait_for.h"
 
 namespace tidemill::sim {
 namespace {
@@ -67,6 +69,31 @@ TaskSpec make_task(Random& random, TaskIndex index, bool depends_on_order) {
   return task;
 }
 
+// Some tasks wait instead of running: for a thing that comes, or for an answer that is yes when
+// nobody gives one. Neither changes how an ordered DAG ends.
+void add_waits(Random& random, Dag& dag) {
+  for (TaskSpec& task : dag.tasks) {
+    if (random.percent(15)) task.publishes = fmt::format("d{}", random.below(3));
+    if (!random.percent(12)) continue;
+    task.script.clear();
+    task.publishes.clear();
+    task.queue_timeout = {};
+    task.retry = std::make_shared<const RetryPolicy>();
+    if (random.percent(50)) {
+      WaitSpec wait;
+      wait.kind = random.percent(30) ? WaitSpec::Kind::time : WaitSpec::Kind::file;
+      wait.target = Template(wait.kind == WaitSpec::Kind::time ? "700ms" : "in.csv");
+      wait.every = std::chrono::seconds(1);
+      task.wait_for = std::make_shared<const WaitSpec>(std::move(wait));
+    } else {
+      ApprovalSpec approval;
+      approval.timeout = Duration(random.between(1, 2 * kSecond));
+      approval.approve_by_default = true;
+      task.approval = std::make_shared<const ApprovalSpec>(std::move(approval));
+    }
+  }
+}
+
 void add_requirements(Random& random, Dag& dag, bool depends_on_order) {
   if (random.percent(30)) dag.pools.push_back({"p", static_cast<int>(random.between(1, 3))});
   if (random.percent(15)) dag.max_active_tasks = static_cast<int>(random.between(1, 4));
@@ -104,7 +131,7 @@ void derive(Dag& dag) {
   std::sort(dag.by_id.begin(), dag.by_id.end());
 }
 
-PlannedDag make_dag(Random& random, std::size_t number) {
+PlannedDag make_dag(Random& random, Random& waits, std::size_t number) {
   PlannedDag planned;
   planned.depends_on_order = random.percent(40);
   Dag dag;
@@ -118,6 +145,7 @@ PlannedDag make_dag(Random& random, std::size_t number) {
     dag.tasks.push_back(make_task(random, i, planned.depends_on_order));
   }
   dag.task_count = count;
+  add_waits(waits, dag);
   add_requirements(random, dag, planned.depends_on_order);
   add_hooks(random, dag);
   derive(dag);
@@ -155,9 +183,10 @@ void plan_faults(Random& random, Plan& plan) {
 
 Plan make_plan(std::uint64_t seed) {
   Random random(seed);
+  Random waits(seed + 1'000'000'007);  // of its own, so that they change nothing else of a plan
   Plan plan;
   const auto dags = static_cast<std::size_t>(random.between(1, 3));
-  for (std::size_t i = 0; i < dags; ++i) plan.dags.push_back(make_dag(random, i));
+  for (std::size_t i = 0; i < dags; ++i) plan.dags.push_back(make_dag(random, waits, i));
   const auto runs = random.between(1, 4);
   for (std::int64_t i = 0; i < runs; ++i) {
     PlannedRun run;

@@ -188,6 +188,9 @@ class Simulation {
     auto reader = scheduler_.reader();
     if (!reader.ok()) return trace_.broken("P1 {}", reader.error().message);
     mirror_.compare(*reader);
+    auto datasets = scheduler_.datasets();
+    if (!datasets.ok()) return trace_.broken("P1 {}", datasets.error().message);
+    mirror_.compare_updates(*datasets);
     for (const auto& [id, run] : mirror_.runs()) {
       check_run(id, run);
       const auto events = reader->events(id, 0, 1'000'000);

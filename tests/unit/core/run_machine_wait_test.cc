@@ -137,10 +137,21 @@ TEST(RunMachineWait, ATimeoutMaySkip) {
 
 TEST(RunMachineWait, ADurationIsWaitedForFromItsBeginning) {
   WaitFixture run(dag("gate", waits(WaitSpec::Kind::time, "90s")));
-  EXPECT_EQ(run.start(), "wake at +1m 00s");
-  EXPECT_EQ(run.wake_after(minutes(1)), "wake at +30s");
-  EXPECT_EQ(run.wake_after(seconds(29)), "ignored: no timer is due; wake at +1s");
+  EXPECT_EQ(run.start(), "wake at +1m 30s");
+  EXPECT_EQ(run.wake_after(seconds(89)), "ignored: no timer is due; wake at +1s");
   EXPECT_EQ(run.wake_after(seconds(1)), "run succeeded");
+}
+
+TEST(RunMachineWait, ADurationCaresForNoClock) {
+  WaitFixture run(dag("gate", waits(WaitSpec::Kind::time, "90s")));
+  run.start();
+  run.pass(seconds(60));
+  run.shift_wall_clock(hours(-48));
+  EXPECT_EQ(run.wake_after(seconds(29)), "ignored: no timer is due; wake at +1s");
+  // Not even across a crash: it waits at most the whole time again.
+  run.recover();
+  EXPECT_EQ(run.wake_after(seconds(0)), "ignored: no timer is due; wake at +1m 30s");
+  EXPECT_EQ(run.wake_after(seconds(90)), "run succeeded");
 }
 
 TEST(RunMachineWait, AnInstantFollowsTheWallClock) {
