@@ -1,7 +1,6 @@
 // The table of commands. Only words on the command line live here; what they do is in the files
 // beside it. CLI11 is parsed in this translation unit alone because it is slow to compile.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -27,7 +26,7 @@
 #include "cli/upkeep_commands.h"
 #include "cli/usage.h"
 #include "cli/validate_command.h"
-#include "worker/agent.h"
+#include "cli/worker_command.h"
 #include "worker/supervisor.h"
 
 #ifndef TIDEMILL_VERSION
@@ -353,25 +352,53 @@ void add_man(CLI::App& app, Chosen& chosen) {
 
 // The processes that `run` starts by itself. Hidden: nobody types them yet.
 void add_worker(CLI::App& app, Chosen& chosen) {
-  static AgentOptions options;
-  auto* command = app.add_subcommand("worker", "Serve a scheduler on this machine")->group("");
-  command->add_option("--data-dir", options.data_directory)->required();
-  command->add_option("--slots", options.slots)->check(CLI::Range(1, 10'000));
-  command->add_option("--label", options.labels)->allow_extra_args(false);
-  command->callback([&chosen] {
-    chosen = [] {
-      // Named by its path, so that a process list says what it is; a binary that was replaced
-      // meanwhile is still reached through /proc.
-      const auto binary = own_binary();
-      if (!binary.ok()) return report(binary.error());
-      if (access(binary->c_str(), X_OK) == 0) {
-        options.worker_directory = options.data_directory + "/worker";
-        options.supervisor_command = {*binary, "supervisor", "--directory",
-                                      options.worker_directory};
-      }
-      return run_agent(options);
-    };
-  });
+  static WorkerCommand options;
+  AgentOptions& agent = options.agent;
+  auto* command = app.add_subcommand("worker", "Run tasks for a scheduler on another machine");
+  command->add_option("--scheduler", options.remote.address, "Its workers.listen address")
+      ->type_name("HOST:PORT");
+  command
+      ->add_option("--token-file", options.remote.token_file,
+                   "File (mode 0600) with the token of `tidemill workers tokens create`")
+      ->type_name("FILE");
+  command
+      ->add_option("--ca", options.remote.ca_file,
+                   "PEM of who signed the scheduler's certificate, or that itself")
+      ->type_name("FILE");
+  command
+      ->add_option("--fingerprint", options.remote.fingerprint,
+                   "Instead: SHA-256 of the scheduler's certificate")
+      ->type_name("SHA256");
+  command
+      ->add_option("--name", agent.name,
+                   "The worker of the token (default: the name of this machine)")
+      ->type_name("NAME");
+  command->add_option("--slots", agent.slots, "How many tasks run at once (default: 1)")
+      ->check(CLI::Range(1, 10'000))
+      ->type_name("N");
+  command
+      ->add_option("--label", agent.labels,
+                   "A label that tasks can ask for with runs_on; repeat for more")
+      ->allow_extra_args(false)
+      ->type_name("LABEL");
+  command->add_option("--cpu", agent.capacity.cpu, "Cores to hand out (default: all)")
+      ->check(CLI::Range(0.0, 100'000.0))
+      ->type_name("N");
+  command->add_option("--memory", options.memory, "Memory to hand out (default: all)")
+      ->type_name("SIZE");
+  command->add_option("--gpu", agent.capacity.gpu, "GPUs to hand out (default: none)")
+      ->check(CLI::Range(0, 100'000))
+      ->type_name("N");
+  command
+      ->add_option("--data-dir", agent.data_directory,
+                   "Folder of this worker's own (default: beside that of a scheduler, by name)")
+      ->type_name("DIR");
+  command->footer(
+      "Examples:\n"
+      "  tidemill worker --scheduler sched.example.org:8421 --ca sched.pem \\\n"
+      "      --token-file /etc/tidemill/worker.token --name gpu-1 --label gpu --gpu 2 --slots 4\n"
+      "Tasks go on when it is killed or started again; it stops with TERM.");
+  command->callback([&chosen] { chosen = [] { return run_worker(options); }; });
 }
 
 void add_supervisor(CLI::App& app, Chosen& chosen) {

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "base/time.h"
 #include "cli/settings.h"
 #include "scheduler/endpoint.h"
 #include "scheduler/people/address.h"
@@ -15,6 +16,12 @@ Status check_endpoint(const std::string& text) {
 Status check_range(const std::string& text) {
   TRY(parse_address_range(text));
   return Ok{};
+}
+
+Status check_lease(const std::string& text) {
+  const Duration lease = TRY(parse_duration(text));
+  if (lease >= std::chrono::seconds(5) && lease <= std::chrono::hours(1)) return Ok{};
+  return invalid(text + ": a lease lasts 5s to 1h");
 }
 
 constexpr auto kOne = Count::one;
@@ -43,6 +50,14 @@ constexpr auto kAll = std::to_array<Setting>({
     {"slots", integer, kOne, "0", "N", 0, 10'000, nullptr,
      "How many tasks the local worker runs at once; 0 = one per processor"},
     {"labels", text, kMany, "", "LABEL", 0, 0, nullptr, "Labels of the local worker, for runs_on"},
+    {"workers.listen", text, kOne, "", "ADDRESS:PORT", 0, 0, check_endpoint,
+     "Let workers of other machines come in here, always with TLS"},
+    {"workers.certificate", path, kOne, "", "FILE", 0, 0, nullptr,
+     "PEM chain that they are shown; when not given the one of tls, else one made in the data "
+     "folder"},
+    {"workers.key", path, kOne, "", "FILE", 0, 0, nullptr, "Its private key, PEM"},
+    {"workers.lease", duration, kOne, "60s", "TIME", 0, 0, check_lease,
+     "How long a task of such a worker goes on without a word from here, 5s to 1h"},
     {"durability", word, kOne, "power_loss", "power_loss|crash", 0, 0, nullptr,
      "What a commit survives; crash is faster and a power cut may take the last moments"},
     {"log.format", word, kOne, "text", "text|json", 0, 0, nullptr, "Form of the log on stderr"},

@@ -42,6 +42,9 @@ Status check_pairs(const Settings& settings) {
   if (settings.text("tls.certificate").empty() != settings.text("tls.key").empty()) {
     return invalid("tls.certificate and tls.key are needed together");
   }
+  if (settings.text("workers.certificate").empty() != settings.text("workers.key").empty()) {
+    return invalid("workers.certificate and workers.key are needed together");
+  }
   if (settings.text("proxy.header").empty() != settings.list("proxy.addresses").empty()) {
     return invalid(
         "proxy.header and proxy.addresses are needed together: a header alone would be "
@@ -62,6 +65,24 @@ DaemonRules rules_of(const Settings& settings) {
   return rules;
 }
 
+Result<std::optional<WorkerDoorConfig>> worker_door(const Settings& settings) {
+  const std::string& listen = settings.text("workers.listen");
+  if (listen.empty()) return std::optional<WorkerDoorConfig>();
+  const http::Endpoint endpoint = TRY(parse_endpoint(listen));
+  const bool own = !settings.text("workers.certificate").empty();
+  WorkerDoorConfig door;
+  door.address = endpoint.address;
+  door.port = fmt::format("{}", endpoint.port);
+  door.certificate_file = settings.text(own ? "workers.certificate" : "tls.certificate");
+  door.key_file = settings.text(own ? "workers.key" : "tls.key");
+  if (door.certificate_file.empty()) {
+    door.makes_certificate = true;
+    door.certificate_file = settings.text("data_dir") + "/workers.pem";
+    door.key_file = settings.text("data_dir") + "/workers.key";
+  }
+  return std::optional(std::move(door));
+}
+
 Result<DaemonConfig> daemon_config(const Settings& settings, const UpCommand& options) {
   TRY(check_pairs(settings));
   DaemonConfig config;
@@ -76,6 +97,8 @@ Result<DaemonConfig> daemon_config(const Settings& settings, const UpCommand& op
   for (const std::string& address : settings.list("listen")) {
     config.http.endpoints.push_back(TRY(parse_endpoint(address)));
   }
+  config.workers = TRY(worker_door(settings));
+  config.worker_lease = settings.duration("workers.lease");
   config.rules = rules_of(settings);
   config.http.certificate_file = settings.text("tls.certificate");
   config.http.key_file = settings.text("tls.key");

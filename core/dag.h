@@ -205,6 +205,9 @@ struct Dag {
   std::vector<std::string> webhook_secrets;      // names; a call signed with one starts a run
   int max_active_runs = 1;
   enum class OnOverlap { queue, skip, cancel_running } on_overlap = OnOverlap::queue;
+  // What becomes of an attempt whose worker is out of reach when its lease ends. One that goes on
+  // is not replaced before its worker is back or a person gives it up.
+  enum class OnPartition : std::uint8_t { kill, go_on } on_partition = OnPartition::kill;
   Duration timeout{};  // whole run; 0 = none
   int priority = 5;
   int max_active_tasks = 0;  // of one run; 0 = no own bound

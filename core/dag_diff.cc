@@ -231,6 +231,8 @@ constexpr DagField kDagFields[] = {
      }},
     {"max_active_runs", [](const Dag& d) { return fmt::format("{}", d.max_active_runs); }},
     {"on_overlap", [](const Dag& d) { return fmt::format("{}", static_cast<int>(d.on_overlap)); }},
+    {"on_partition",
+     [](const Dag& d) { return fmt::format("{}", static_cast<int>(d.on_partition)); }},
     {"timeout", [](const Dag& d) { return print_duration(d.timeout); }},
     {"deadline", print_deadline},
     {"priority", [](const Dag& d) { return fmt::format("{}", d.priority); }},

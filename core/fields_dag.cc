@@ -7,6 +7,7 @@ namespace tidemill {
 namespace {
 
 constexpr std::string_view kOverlapWords[] = {"queue", "skip", "cancel_running"};
+constexpr std::string_view kPartitionWords[] = {"kill", "continue"};
 constexpr std::string_view kCatchupWords[] = {"none", "latest", "all"};
 constexpr std::string_view kGapWords[] = {"run_after", "skip"};
 constexpr std::string_view kFoldWords[] = {"first", "both"};
@@ -69,6 +70,14 @@ constexpr Field kDagFields[] = {
      .description = "What a new run does when max_active_runs are active: wait, not happen, or "
                     "cancel the oldest.",
      .example = "\"skip\""},
+    {.key = "on_partition",
+     .kind = FieldKind::word,
+     .words = kPartitionWords,
+     .fallback = "\"kill\"",
+     .description = "What becomes of a task on a remote worker that cannot be reached for longer "
+                    "than its lease: it is stopped there and tried again elsewhere, or it goes on "
+                    "and nothing takes its place until the worker is back or a person gives it up.",
+     .example = "\"continue\""},
     {.key = "max_active_tasks",
      .kind = FieldKind::integer,
      .minimum = 1,

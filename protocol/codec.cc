@@ -83,7 +83,7 @@ Result<std::optional<Message>> FrameReader::next() {
   const std::string_view rest = std::string_view(buffer_).substr(read_);
   if (rest.size() < kLengthBytes) return std::optional<Message>();
   const std::size_t length = read_u32(rest);
-  if (length == 0 || length > kMaxFrameBytes) {
+  if (length == 0 || length > max_frame_) {
     broken_ = true;
     return corrupt(fmt::format("broken frame: length {}; is the peer a tidemill?", length));
   }

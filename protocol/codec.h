@@ -26,12 +26,15 @@ Result<Message> decode_frame(std::string_view frame);
 class FrameReader {
  public:
   void feed(std::string_view bytes);
+  // Of the frames from now on; at first kMaxFrameBytes. For peers that are not known yet.
+  void set_max_frame(std::size_t bytes) { max_frame_ = bytes; }
   // The next message, nothing yet, or why the stream is broken (then it stays broken).
   Result<std::optional<Message>> next();
 
  private:
   std::string buffer_;
   std::size_t read_ = 0;
+  std::size_t max_frame_ = kMaxFrameBytes;
   bool broken_ = false;
 };
 

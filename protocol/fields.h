@@ -53,19 +53,26 @@ TIDEMILL_FIELDS(message::ExitRecord, &T::attempt, &T::run, &T::cause, &T::exit_c
 // Scheduler and agent ----------------------------------------------------------------------------
 
 TIDEMILL_FIELDS(message::Hello, &T::version, &T::worker, &T::boot_id, &T::slots, &T::labels,
-                &T::capacity, &T::attempts);
-TIDEMILL_FIELDS(message::Welcome, &T::version, &T::epoch, &T::slots);
+                &T::capacity, &T::attempts, &T::build);
+TIDEMILL_FIELDS(message::Welcome, &T::version, &T::epoch, &T::slots, &T::lease);
 TIDEMILL_FIELDS(message::Start, &T::attempt, &T::run, &T::dag, &T::task, &T::task_index, &T::number,
                 &T::priority, &T::slots, &T::argv, &T::script, &T::shell, &T::directory, &T::umask,
                 &T::env, &T::secrets, &T::timeout, &T::grace, &T::resources, &T::outputs,
                 &T::metrics, &T::artifacts, &T::inputs, &T::log_patterns, &T::context_json,
-                &T::expect);
+                &T::expect, &T::outlives_lease);
 TIDEMILL_FIELDS(message::Stop, &T::attempt, &T::why, &T::force);
 TIDEMILL_FIELDS(message::Acknowledge, &T::attempts);
 TIDEMILL_FIELDS(message::Started, &T::attempt, &T::pid, &T::at);
 TIDEMILL_FIELDS(message::Ended, &T::attempt, &T::outcome);
 TIDEMILL_FIELDS(message::Progress, &T::attempt, &T::fraction, &T::text);
 TIDEMILL_FIELDS(message::Heartbeat, &T::sequence);
+TIDEMILL_FIELDS(message::Renewed, &T::sequence);
+TIDEMILL_FIELDS(message::Refused, &T::why);
+TIDEMILL_FIELDS(message::Challenge, &T::version, &T::nonce);
+TIDEMILL_FIELDS(message::Proof, &T::version, &T::worker, &T::nonce, &T::masked_key);
+TIDEMILL_FIELDS(message::Piece, &T::attempt, &T::hash, &T::offset, &T::total, &T::bytes);
+TIDEMILL_FIELDS(message::Received, &T::attempt, &T::hash, &T::size, &T::problem);
+TIDEMILL_FIELDS(message::Fetch, &T::attempt, &T::hash, &T::offset);
 
 template <>
 struct Fields<message::Drain> {
@@ -81,11 +88,12 @@ struct Fields<message::Shutdown> {
 TIDEMILL_FIELDS(message::Attach, &T::version, &T::slots);
 TIDEMILL_FIELDS(message::Spawn, &T::attempt, &T::run, &T::priority, &T::slots, &T::argv, &T::env,
                 &T::masks, &T::directory, &T::umask, &T::timeout, &T::grace, &T::memory_limit,
-                &T::cpu_limit, &T::log_path, &T::log_patterns, &T::note);
+                &T::cpu_limit, &T::log_path, &T::log_patterns, &T::note, &T::outlives_lease);
 TIDEMILL_FIELDS(message::Kill, &T::attempt, &T::why, &T::force);
 TIDEMILL_FIELDS(message::Forget, &T::attempts);
 TIDEMILL_FIELDS(message::Inventory, &T::boot_id, &T::attempts);
 TIDEMILL_FIELDS(message::Spawned, &T::attempt, &T::pid, &T::at);
+TIDEMILL_FIELDS(message::Lease, &T::stop_at, &T::kill_at);
 TIDEMILL_FIELDS(message::Exited, &T::record);
 
 template <>

@@ -1,9 +1,10 @@
 // The words between scheduler, agent (the worker's face) and supervisor (the owner of processes).
 //
-//   scheduler ── Welcome Start Stop Acknowledge Drain Shutdown ──▶ agent
-//   scheduler ◀── Hello Started Ended Progress Heartbeat ───────── agent
-//   agent ── Attach Spawn Kill Forget Leave ──▶ supervisor
-//   agent ◀── Inventory Spawned Exited ──────── supervisor
+//   scheduler ── Challenge Refused Welcome Start Stop Acknowledge Renewed Drain Shutdown ──▶ agent
+//   scheduler ◀── Proof Hello Started Ended Progress Heartbeat Fetch ─────────────────────── agent
+//   scheduler ◀── Piece Received (logs and artifacts of workers on other machines) ────────▶ agent
+//   agent ── Attach Spawn Kill Forget Lease Leave ──▶ supervisor
+//   agent ◀── Inventory Spawned Exited ────────────── supervisor
 //
 // Frames carry ids, never paths chosen by the other side; the agent alone makes paths, from ids.
 // An attempt is started at most once: Start and Spawn of a known attempt are ignored. Ended and
@@ -25,7 +26,7 @@
 
 namespace tidemill::message {
 
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 
 using Variables = std::vector<std::pair<std::string, std::string>>;
 
@@ -46,6 +47,7 @@ struct Hello {
   std::vector<std::string> labels;
   Resources capacity;
   std::vector<KnownAttempt> attempts;
+  std::string build;  // version of Tidemill, for people
 };
 
 // Answer of the scheduler. An agent refuses a scheduler with a lower epoch than it has seen (I10).
@@ -53,6 +55,9 @@ struct Welcome {
   std::uint32_t version = kProtocolVersion;
   std::int64_t epoch = 0;
   int slots = 0;  // overrides the worker's own when not 0
+  // How long attempts may go on after the last sign of life that the scheduler answered; this
+  // Welcome answers the Hello. 0 = for ever.
+  Duration lease{};
 };
 
 struct Start {
@@ -78,6 +83,7 @@ struct Start {
   std::vector<std::string> log_patterns;  // retry.rules[i].log_matches, "" where a rule has none
   std::string context_json;
   std::vector<ExpectRule> expect;  // the worker says in the log which of them do not hold
+  bool outlives_lease = false;     // goes on when the lease ends
 };
 
 struct Stop {
@@ -111,7 +117,59 @@ struct Progress {
 };
 
 struct Heartbeat {
+  std::uint64_t sequence = 0;  // rises by one
+};
+
+// The scheduler has heard this heartbeat: the lease counts from when it was sent.
+struct Renewed {
   std::uint64_t sequence = 0;
+};
+
+// First frame to a worker that came over the network, which proves that it has its token without
+// sending it (protocol/worker_proof.h).
+struct Challenge {
+  std::uint32_t version = kProtocolVersion;
+  std::string nonce;
+};
+
+struct Proof {
+  std::uint32_t version = kProtocolVersion;
+  std::string worker;
+  std::string nonce;       // the worker's own
+  std::string masked_key;  // 32 bytes; what the scheduler keeps does not suffice to make them
+};
+
+// The scheduler's last frame on a connection that it does not want.
+struct Refused {
+  std::string why;  // for people
+};
+
+// Files between a worker's data folder and the scheduler's, of one attempt: its log (no hash), its
+// artifacts and inputs (by hash). The side that receives answers each Piece with what it has, so a
+// lost or doubled one is only sent again from there.
+inline constexpr std::size_t kMaxPieceBytes = 256u << 10;
+inline constexpr std::size_t kMaxPiecesAhead = 8;  // of one worker, sent and not answered
+
+struct Piece {
+  AttemptId attempt;
+  std::string hash;  // SHA-256 of the whole; empty = the attempt's log
+  std::uint64_t offset = 0;
+  std::uint64_t total = 0;  // of an object; 0 for a log, which may still grow
+  std::string bytes;        // none: only asks how much the other side has
+};
+
+struct Received {
+  AttemptId attempt;
+  std::string hash;
+  std::uint64_t size = 0;  // what is there of it, or all of it
+  std::string problem;     // it will never be complete, and why; empty = none
+};
+
+// A worker asks for a Piece of an input of its attempt, or gets a Received with a problem.
+struct Fetch {
+  AttemptId attempt;
+  std::string hash;
+  std::uint64_t offset = 0;
 };
 
 // agent and supervisor ---------------------------------------------------------------------------
@@ -138,6 +196,7 @@ struct Spawn {
   std::string log_path;
   std::vector<std::string> log_patterns;
   std::string note;  // the agent's own words to itself; kept with the exit record and given back
+  bool outlives_lease = false;
 };
 
 struct Kill {
@@ -148,6 +207,12 @@ struct Kill {
 
 struct Forget {
   std::vector<AttemptId> attempts;
+};
+
+// Until when attempts may run unless they outlive it; agent or not. By then they are gone: they are
+// asked to end at `stop_at` and killed at `kill_at`. Both 0 = there is no lease.
+struct Lease {
+  BootTime stop_at, kill_at;
 };
 
 // The agent leaves for good: the supervisor ends once nothing runs.
@@ -197,6 +262,8 @@ using Message = std::variant<
     message::Hello, message::Welcome, message::Start, message::Stop, message::Acknowledge,
     message::Drain, message::Shutdown, message::Started, message::Ended, message::Progress,
     message::Heartbeat, message::Attach, message::Spawn, message::Kill, message::Forget,
-    message::Leave, message::Inventory, message::Spawned, message::Exited>;
+    message::Leave, message::Inventory, message::Spawned, message::Exited, message::Renewed,
+    message::Challenge, message::Proof, message::Lease, message::Refused, message::Piece,
+    message::Received, message::Fetch>;
 
 }  // namespace tidemill

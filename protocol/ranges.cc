@@ -74,7 +74,9 @@ Fault check(const message::Hello& m) {
 }
 
 Fault check(const message::Welcome& m) {
-  return Check().that(m.epoch >= 0, "epoch", m.epoch).that(m.slots >= 0, "slots", m.slots).fault();
+  Check check;
+  check.that(m.epoch >= 0, "epoch", m.epoch).that(m.slots >= 0, "slots", m.slots);
+  return check.duration(m.lease, "lease").fault();
 }
 
 Fault check(const message::Start& m) {
@@ -121,6 +123,51 @@ Fault check(const message::Progress& m) {
 }
 
 Fault check(const message::Heartbeat&) { return std::nullopt; }
+Fault check(const message::Renewed&) { return std::nullopt; }
+
+Fault check(const message::Refused&) { return std::nullopt; }
+
+Fault check(const message::Challenge& m) {
+  return Check().that(m.nonce.size() == 32, "size of the nonce", m.nonce.size()).fault();
+}
+
+Fault check(const message::Proof& m) {
+  return Check()
+      .that(is_file_name(m.worker), "worker name", printable(m.worker))
+      .that(m.nonce.size() == 32, "size of the nonce", m.nonce.size())
+      .that(m.masked_key.size() == 32, "size of the proof", m.masked_key.size())
+      .fault();
+}
+
+// A file of this size is on no disk; the bound keeps sums of sizes from running over.
+constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 50;
+
+Fault check(const message::Piece& m) {
+  Check check;
+  check.id(m.attempt).that(m.hash.empty() || is_hash(m.hash), "hash", printable(m.hash));
+  check.that(m.offset <= kMostBytes, "offset", m.offset);
+  check.that(m.total <= kMostBytes, "total", m.total);
+  check.that(m.bytes.size() <= message::kMaxPieceBytes, "size of a piece", m.bytes.size());
+  const bool fits = m.hash.empty() ? m.total == 0 : m.offset + m.bytes.size() <= m.total;
+  return check.that(fits, "end of a piece", m.offset + m.bytes.size()).fault();
+}
+
+Fault check(const message::Received& m) {
+  Check check;
+  check.id(m.attempt).that(m.hash.empty() || is_hash(m.hash), "hash", printable(m.hash));
+  return check.that(m.size <= kMostBytes, "size", m.size).fault();
+}
+
+Fault check(const message::Fetch& m) {
+  Check check;
+  check.id(m.attempt).that(is_hash(m.hash), "hash", printable(m.hash));
+  return check.that(m.offset <= kMostBytes, "offset", m.offset).fault();
+}
+
+Fault check(const message::Lease& m) {
+  return Check().that(m.stop_at <= m.kill_at, "stop_at", m.stop_at.us).fault();
+}
+
 Fault check(const message::Attach& m) { return Check().slots(m.slots).fault(); }
 
 Fault check(const message::Spawn& m) {

@@ -68,6 +68,7 @@ class WireWriter {
     scalar(value.value);
   }
   void item(const WallTime& value) { scalar(value.us); }
+  void item(const BootTime& value) { scalar(value.us); }
   void item(const Duration& value) { scalar(std::int64_t{value.count()}); }
   template <typename A, typename B>
   void item(const std::pair<A, B>& value) {
@@ -161,6 +162,7 @@ class WireReader {
     scalar(value.value);
   }
   void item(WallTime& value) { scalar(value.us); }
+  void item(BootTime& value) { scalar(value.us); }
   void item(Duration& value) {
     std::int64_t us = 0;
     scalar(us);

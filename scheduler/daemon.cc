@@ -18,6 +18,7 @@
 #include "scheduler/people/sessions.h"
 #include "scheduler/planners.h"
 #include "scheduler/storage/people_users.h"
+#include "scheduler/storage/worker_tokens.h"
 #include "scheduler/waits/lookout.h"
 
 namespace tidemill {
@@ -122,6 +123,8 @@ struct Daemon::Parts {
   Status open();
   Status open_scheduler();
   Result<std::string> secret(const std::string& name);
+  Result<std::optional<WorkerKey>> worker_key(const std::string& worker);
+  Status tell_door();
   Status report_cut_audit();
   Status refuse_open_address();
   http::ServerOptions server_options();
@@ -174,6 +177,11 @@ Status Daemon::Parts::open_scheduler() {
   scheduling.data_dir = config.data_dir;
   scheduling.agent_command = config.agent_command;
   scheduling.durability = config.durability;
+  scheduling.worker_lease = config.worker_lease;
+  scheduling.workers = config.workers;
+  if (scheduling.workers) {
+    scheduling.workers->key_of = [this](const std::string& worker) { return worker_key(worker); };
+  }
   scheduling.observer = &observers;
   scheduling.load_dag = parse_version;
   scheduling.on_migration = [this](const std::string& name) {
@@ -202,6 +210,23 @@ Status Daemon::Parts::open_scheduler() {
   lookout.emplace(std::move(looking), [this](RunId run, event::Looked looked) {
     scheduler->looked(run, std::move(looked));
   });
+  return Ok{};
+}
+
+Result<std::optional<WorkerKey>> Daemon::Parts::worker_key(const std::string& worker) {
+  auto reader = TRY(people.take());
+  const auto row = TRY(find_worker_token(*reader, worker));
+  if (!row) return std::optional<WorkerKey>();
+  return std::optional(WorkerKey{row->stored_key, row->revoked_at.us != 0});
+}
+
+Status Daemon::Parts::tell_door() {
+  if (!config.workers) return Ok{};
+  const std::string pin = TRY(certificate_fingerprint(config.workers->certificate_file));
+  config.note(NoteLevel::info,
+              fmt::format("workers of other machines come in at {}:{}; the fingerprint of their "
+                          "scheduler is {}",
+                          config.workers->address, scheduler->workers_port(), pin));
   return Ok{};
 }
 
@@ -236,6 +261,7 @@ Status Daemon::Parts::open() {
   scheduler->set_planner(planners);
   make_first_link();
   TRY(listen());
+  TRY(tell_door());
   watch();
   start_janitor();
   return Ok{};
@@ -479,6 +505,9 @@ Status Daemon::reload(const DaemonRules& rules) {
   parts_->scheduler->mutate(std::move(mutation));
   parts_->watcher->look_now();
   const Status read = parts_->server->reload_certificate();
+  parts_->scheduler->reload_door([this](const Status& done) {
+    if (!done.ok()) parts_->config.note(NoteLevel::error, done.error().message);
+  });
   parts_->config.notify.ready("serving");
   return read;
 }

@@ -34,7 +34,9 @@ struct DaemonConfig {
   Durability durability = Durability::power_loss;
   // A secret that the store does not have, by its name; null = there is no other place.
   std::function<Result<std::string>(const std::string& name)> secret;
-  http::ServerOptions http;  // its hosts are those of the rules
+  http::ServerOptions http;                 // its hosts are those of the rules
+  std::optional<WorkerDoorConfig> workers;  // its key_of is the daemon's to set
+  Duration worker_lease = std::chrono::seconds(60);
   DaemonRules rules;
   bool allow_plain_http = false;  // beyond this machine, for somebody who can sign in already
   TrustedProxy proxy;

@@ -39,7 +39,11 @@ Status Engine::restore_run(const StoredRun& stored, DagPtr dag, Now now) {
     if (!tidemill::is_live(state.state)) continue;
     const WorkerId worker = live.grants[task].worker;
     attempts_[state.attempt] = {live.run.id, task, worker};
-    if (KnownWorker* known = workers_.find(worker)) ++known->live;
+    if (KnownWorker* known = workers_.find(worker)) {
+      ++known->live;
+      // The last answer of the scheduler before us cannot have been later.
+      known->last_heard = now.boot;
+    }
     placement_.occupy(ready_task(live, task), worker);
   }
   hurry(Duration{});
@@ -240,6 +244,7 @@ void Engine::note_wake(LiveRun& live) {
 }
 
 void Engine::wake(Now now) {
+  look_after_workers(now);
   std::vector<RunId> due;
   for (const auto& [at_time, run] : wakes_) {
     if (at_time > now.boot) break;
@@ -269,8 +274,13 @@ std::optional<std::pair<RunId, TaskIndex>> Engine::task_of(AttemptId attempt) co
 }
 
 std::optional<BootTime> Engine::next_wake() const {
-  if (wakes_.empty()) return std::nullopt;
-  return wakes_.begin()->first;
+  std::optional<BootTime> next;
+  if (!wakes_.empty()) next = wakes_.begin()->first;
+  for (const auto& [id, worker] : workers_.all()) {
+    const auto look = next_look_at(worker);
+    if (look && (!next || *look < *next)) next = look;
+  }
+  return next;
 }
 
 Turn Engine::seal(Now now) {

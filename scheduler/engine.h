@@ -91,10 +91,27 @@ class Engine {
   // it is in memory already.
   Status reopen(const StoredRun& stored, DagPtr dag, Now now);
 
-  void on_hello(LinkId link, const message::Hello& hello, Now now);
+  // Workers on other machines hold their attempts by a lease; those beside us (0) for ever.
+  void on_hello(LinkId link, const message::Hello& hello, Now now, Duration lease = {});
+  void on_heartbeat(LinkId link, const message::Heartbeat& heartbeat, Now now);
+  void on_heard(LinkId link, Now now);  // for every message
   void on_started(LinkId link, const message::Started& started, Now now);
   void on_ended(LinkId link, const message::Ended& ended, Now now);
   void on_gone(LinkId link);  // the connection is closed; its attempts go on
+
+  // Leases: engine_leases.cc. Three beats of silence, or half a short lease, make a worker
+  // unreachable: it is granted nothing. When its lease has certainly ended, its attempts end as
+  // lost, but those of a dag whose on_partition is continue.
+  static constexpr Duration kBeat = std::chrono::seconds(10);
+  static constexpr int kBeatsToMiss = 3;
+  // What the worker needs to end what it runs is within the lease; this is for clocks that differ.
+  static constexpr Duration kLeaseMargin = std::chrono::seconds(5);
+  // A person says that what it ran is gone for good: its attempts end as lost. `conflict` while it
+  // may still be running them: when it is in reach, or its lease has not ended.
+  Result<int> give_up(const std::string& worker, const std::string& by, const std::string& reason,
+                      Now now);
+  // A draining worker goes on with what it has and gets nothing new, also after a reconnect.
+  Status drain(const std::string& worker, bool draining, Now now);
 
   // A granted attempt that could not be sent (a secret is missing): it ends without having begun.
   void fail_start(AttemptId attempt, const std::string& message, Now now);
@@ -119,9 +136,17 @@ class Engine {
   static constexpr Duration kNewsMayWait = std::chrono::milliseconds(20);
   static constexpr Duration kEndMayWait = std::chrono::milliseconds(2);
 
+  // What a live attempt may read of what others made.
+  const std::vector<RenderedInput>& inputs_of(AttemptId attempt);
   // When wake() is to be called; nullopt = nothing waits for time.
   std::optional<BootTime> next_wake() const;
 
+  // Whether this link's worker holds this live attempt: what it says about others counts nothing.
+  bool holds(LinkId link, AttemptId attempt) const;
+  std::vector<AttemptId> attempts_of(WorkerId worker) const;  // live, in order
+  WorkerState state_of(const KnownWorker& worker, Now now) const;
+  // When the lease of a worker that is not heard ends for certain; nullopt = it has none.
+  static std::optional<BootTime> lease_end(const KnownWorker& worker);
   // The task of a live attempt.
   std::optional<std::pair<RunId, TaskIndex>> task_of(AttemptId attempt) const;
 
@@ -143,6 +168,7 @@ class Engine {
     RunId run;
     TaskIndex task = 0;
     WorkerId worker;
+    std::optional<std::vector<RenderedInput>> inputs{};  // rendered when they are asked for
   };
   struct DagQueue {
     std::set<RunId> queued;
@@ -167,7 +193,7 @@ class Engine {
   event::Wake wake_of(const LiveRun& live, Now now) const;
 
   void end_attempt(AttemptId attempt, const Outcome& outcome, Now now);
-  void late_end(AttemptId attempt, const Outcome& outcome, Now now);
+  void late_end(AttemptId attempt, WorkerId worker, const Outcome& outcome, Now now);
   void measure(WorkerId worker, const Outcome& outcome);
   void acknowledge(LinkId link, AttemptId attempt);
   template <typename E>
@@ -177,6 +203,16 @@ class Engine {
   void send(LinkId link, Message message);
   void send_start(const KnownWorker& worker, const LiveRun& live, message::Start start);
   void send_stop(AttemptId attempt, Cause why, bool force);
+
+  static Duration longest_silence(const KnownWorker& worker);
+  bool lease_ended(const KnownWorker& worker, Now now) const;
+  std::optional<BootTime> next_look_at(const KnownWorker& worker) const;
+  bool has_attempt_to_end(const KnownWorker& worker) const;
+  void look_after_workers(Now now);
+  void take_out_of_reach(KnownWorker& worker, Now now);
+  void end_lease(KnownWorker& worker, Now now);
+  int lose_attempts(const KnownWorker& worker, const std::string& why, bool all, Now now);
+  void offer(const KnownWorker& worker);
 
   KnownWorker* admit_worker(LinkId link, const message::Hello& hello, Now now);
   void compare_inventory(KnownWorker& worker, const message::Hello& hello, bool rebooted, Now now);

@@ -48,12 +48,18 @@ void Engine::acknowledge(LinkId link, AttemptId attempt) {
 
 KnownWorker* Engine::admit_worker(LinkId link, const message::Hello& hello, Now now) {
   if (hello.version != message::kProtocolVersion) {
-    emit(shell_effect::Close{
-        link, fmt::format("worker {} speaks protocol version {}, this scheduler {}", hello.worker,
-                          hello.version, message::kProtocolVersion)});
+    std::string why = fmt::format("worker {} speaks protocol version {}, this scheduler {}",
+                                  hello.worker, hello.version, message::kProtocolVersion);
+    emit(shell_effect::Close{link, std::move(why)});
     return nullptr;
   }
   KnownWorker* worker = workers_.find(hello.worker);
+  if (worker != nullptr && worker->link && worker->unreachable) {
+    // The old connection is dead, only nobody has told us.
+    std::string why = fmt::format("worker {} came back on another one", hello.worker);
+    emit(shell_effect::Close{worker->link, std::move(why)});
+    on_gone(worker->link);
+  }
   if (worker != nullptr && worker->link) {
     emit(shell_effect::Close{link,
                              fmt::format("another worker named {} is connected", hello.worker)});
@@ -65,7 +71,7 @@ KnownWorker* Engine::admit_worker(LinkId link, const message::Hello& hello, Now 
   return &workers_.add(id, hello.worker, now.wall);
 }
 
-void Engine::on_hello(LinkId link, const message::Hello& hello, Now now) {
+void Engine::on_hello(LinkId link, const message::Hello& hello, Now now, Duration lease) {
   hurry(Duration{});
   KnownWorker* worker = admit_worker(link, hello, now);
   if (worker == nullptr) return;
@@ -75,16 +81,20 @@ void Engine::on_hello(LinkId link, const message::Hello& hello, Now now) {
   worker->row.slots = hello.slots;
   worker->row.labels = labels_json(hello.labels);
   worker->row.last_seen = now.wall;
+  worker->row.lease = lease;
+  worker->build = hello.build;
+  worker->last_heard = now.boot;
+  worker->heard_at = now.wall;
+  worker->unreachable = false;
   builder_.worker_changed(worker->row);
   worker->view.slots = hello.slots;
   worker->view.labels = hello.labels;
   std::sort(worker->view.labels.begin(), worker->view.labels.end());
   worker->view.capacity = hello.capacity;
   worker->view.queue_ahead = grants_ahead(hello.slots, worker->mean_task_us);
-  worker->view.draining = false;
-  send(link, message::Welcome{message::kProtocolVersion, epoch_, 0});
+  send(link, message::Welcome{message::kProtocolVersion, epoch_, 0, lease});
   compare_inventory(*worker, hello, rebooted, now);
-  placement_.set_worker(worker->view);
+  offer(*worker);
 }
 
 void Engine::compare_inventory(KnownWorker& worker, const message::Hello& hello, bool rebooted,
@@ -180,6 +190,39 @@ void Engine::on_gone(LinkId link) {
   placement_.remove_worker(worker->row.id);
 }
 
+bool Engine::holds(LinkId link, AttemptId attempt) const {
+  const KnownWorker* worker = workers_.find_link(link);
+  const auto found = attempts_.find(attempt);
+  return worker != nullptr && found != attempts_.end() && found->second.worker == worker->row.id;
+}
+
+const std::vector<RenderedInput>& Engine::inputs_of(AttemptId attempt) {
+  LiveAttempt& live = attempts_.at(attempt);
+  if (!live.inputs) {
+    auto start = start_message(at(live.run), live.task);
+    live.inputs = start.ok() ? std::move(start->inputs) : std::vector<RenderedInput>();
+  }
+  return *live.inputs;
+}
+
+std::vector<AttemptId> Engine::attempts_of(WorkerId worker) const {
+  std::vector<AttemptId> found;
+  for (const auto& [attempt, live] : attempts_) {
+    if (live.worker == worker) found.push_back(attempt);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+WorkerState Engine::state_of(const KnownWorker& worker, Now now) const {
+  if (worker.link) {
+    if (worker.unreachable) return WorkerState::unreachable;
+    return worker.view.draining ? WorkerState::draining : WorkerState::connected;
+  }
+  if (worker.row.lease.count() == 0) return WorkerState::away;
+  return lease_ended(worker, now) ? WorkerState::lost : WorkerState::unreachable;
+}
+
 void Engine::on_started(LinkId link, const message::Started& started, Now now) {
   const KnownWorker* worker = workers_.find(link);
   const auto found = attempts_.find(started.attempt);
@@ -195,7 +238,7 @@ void Engine::on_ended(LinkId link, const message::Ended& ended, Now now) {
   if (worker == nullptr) return;
   const auto found = attempts_.find(ended.attempt);
   if (found == attempts_.end()) {
-    late_end(ended.attempt, ended.outcome, now);
+    late_end(ended.attempt, worker->row.id, ended.outcome, now);
   } else if (found->second.worker == worker->row.id) {
     end_attempt(ended.attempt, ended.outcome, now);
   }
@@ -238,9 +281,10 @@ void Engine::fail_start(AttemptId attempt, const std::string& message, Now now) 
   end_attempt(attempt, outcome, now);
 }
 
-void Engine::late_end(AttemptId attempt, const Outcome& outcome, Now now) {
+void Engine::late_end(AttemptId attempt, WorkerId worker, const Outcome& outcome, Now now) {
   const auto found = given_up_.find(attempt);
   if (found == given_up_.end()) return;  // a repeated report; it only wants its acknowledgement
+  if (found->second.worker != worker) return;  // not its attempt
   // A worker that gave it up itself repeats just that.
   if (outcome.cause != Cause::lost) {
     builder_.late_report(at(found->second.run), found->second.task, attempt, outcome, now);
@@ -252,7 +296,7 @@ void Engine::measure(WorkerId id, const Outcome& outcome) {
   KnownWorker* worker = workers_.find(id);
   if (worker == nullptr || outcome.started_at == WallTime{}) return;
   if (!workers_.note_duration(*worker, outcome.ended_at - outcome.started_at)) return;
-  if (worker->link) placement_.set_worker(worker->view);
+  offer(*worker);
 }
 
 }  // namespace tidemill

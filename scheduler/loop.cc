@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include "base/fault_point.h"
+#include "base/text.h"
 
 namespace tidemill {
 namespace {
 
 // Waits end at the latest after this, also because the boot clock counts suspend and poll does not.
 constexpr Duration kLongestSleep = std::chrono::seconds(30);
+// Between notes about strangers, so that they cannot fill our log.
+constexpr Duration kRefusalPause = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -76,7 +79,7 @@ Duration Scheduler::Loop::sleep_time(Now now) const {
   }
   until(files_.next_look());
   for (const Chore& chore : config_.chores) until(chore.due);
-  if (links_->count() == 0) until(agent_->retry_at());
+  if (links_->local_count() == 0) until(agent_->retry_at());
   return longest;
 }
 
@@ -89,11 +92,12 @@ Status Scheduler::Loop::turn(Scheduler& self) {
   take_commands(self);
   // Only now: a run must not begin before the command that made it.
   const Now now = system_now();
-  feed(links_->take(), now);
+  feed(links_->take(now.boot), now);
+  if (depot_ != nullptr) hand_out_answers();
   TRY(look_after_agent(now));
   if (wake_at_ && *wake_at_ <= now.boot) {
-    wake_at_.reset();
     engine_->wake(now);
+    wake_at_ = engine_->next_wake();
   }
   plan(now);
   do_chores(now);
@@ -105,6 +109,7 @@ Status Scheduler::Loop::turn(Scheduler& self) {
 }
 
 void Scheduler::Loop::feed(Links::Inbox inbox, Now now) {
+  note_refused(inbox.refused, now);
   // An agent that was killed and started again may be accepted before its old end is noticed.
   for (const auto& [link, why] : inbox.gone) {
     if (const KnownWorker* worker = engine_->workers().find_link(link)) {
@@ -119,6 +124,7 @@ void Scheduler::Loop::feed(Links::Inbox inbox, Now now) {
 }
 
 void Scheduler::Loop::feed(LinkId link, const Message& message, Now now) {
+  engine_->on_heard(link, now);
   if (const auto* ended = std::get_if<message::Ended>(&message)) {
     fault_point("FP14");
     return engine_->on_ended(link, *ended, now);
@@ -127,26 +133,59 @@ void Scheduler::Loop::feed(LinkId link, const Message& message, Now now) {
     return engine_->on_started(link, *started, now);
   }
   if (const auto* hello = std::get_if<message::Hello>(&message)) {
-    agent_->connected();
-    return engine_->on_hello(link, *hello, now);
+    return greet(link, *hello, now);
   }
   if (const auto* progress = std::get_if<message::Progress>(&message)) {
     const auto task = engine_->task_of(progress->attempt);
-    if (task && config_.observer != nullptr) {
+    if (task && engine_->holds(link, progress->attempt) && config_.observer != nullptr) {
       config_.observer->on_progress(task->first, task->second, progress->fraction, progress->text);
     }
     return;
   }
-  // That it was heard is noted for every message.
-  if (std::holds_alternative<message::Heartbeat>(message)) return;
-  links_->close(link);  // a word that no agent says
+  if (const auto* beat = std::get_if<message::Heartbeat>(&message)) {
+    return engine_->on_heartbeat(link, *beat, now);
+  }
+  if (const auto* piece = std::get_if<message::Piece>(&message)) return carry(link, *piece);
+  if (const auto* fetch = std::get_if<message::Fetch>(&message)) return carry(link, *fetch);
+  links_->refuse(link, "it said a word that no worker says");
+}
+
+// A worker of another machine is who it has proven to be, and nobody else.
+void Scheduler::Loop::greet(LinkId link, const message::Hello& hello, Now now) {
+  const std::string proven = links_->proven_name(link);
+  if (proven.empty()) {
+    agent_->connected();
+    return engine_->on_hello(link, hello, now);
+  }
+  if (hello.worker == proven) return engine_->on_hello(link, hello, now, config_.worker_lease);
+  const std::string why = fmt::format("worker {} says that it is {}", proven,
+                                      printable(hello.worker, 64));
+  note(why + "; it was disconnected");
+  links_->refuse(link, why);
+}
+
+void Scheduler::Loop::note_refused(const std::vector<std::string>& refused, Now now) {
+  if (refused.empty()) return;
+  refusals_ += static_cast<std::int64_t>(refused.size());
+  if (now.boot < next_refusal_) return;
+  next_refusal_ = now.boot + kRefusalPause;
+  const std::int64_t others = std::exchange(refusals_, 0) - 1;
+  note(fmt::format("refused a worker from {}{}", refused.back(),
+                   others == 0 ? "" : fmt::format(", and {} others", others)));
+}
+
+void Scheduler::Loop::cut_worker(const std::string& worker, const std::string& why) {
+  const LinkId link = links_->find_proven(worker);
+  if (!link) return;
+  note(fmt::format("worker {} was disconnected: {}", worker, why));
+  links_->refuse(link, why);
 }
 
 Status Scheduler::Loop::look_after_agent(Now now) {
   const bool ended = agent_->take_ended();
   const std::string said = ended ? agent_->said() : "";
   if (ended) watched_agent_ = -1;  // the kernel forgot it with the descriptor
-  if (links_->count() == 0) TRY(agent_->keep_alive(now.boot));
+  if (links_->local_count() == 0) TRY(agent_->keep_alive(now.boot));
   if (ended) {
     note(fmt::format("the local worker ended{}{}; starting it again", said.empty() ? "" : ": ",
                      said));
@@ -278,8 +317,9 @@ void Scheduler::Loop::perform(Turn& turn) {
     }
     void operator()(shell_effect::Close& e) const {
       loop.note("a worker was refused: " + e.why);
-      loop.links_->close(e.link);
+      loop.links_->refuse(e.link, e.why);
     }
+    void operator()(shell_effect::Note& e) const { loop.note(e.text); }
     void operator()(shell_effect::RunEnded& e) const {
       if (loop.config_.planner != nullptr) loop.config_.planner->on_run_ended(e.run, e.state);
       if (loop.config_.observer != nullptr) loop.config_.observer->on_run_ended(e.run, e.state);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "scheduler/committer.h"
+#include "scheduler/depot.h"
 #include "scheduler/engine.h"
 #include "scheduler/files_in_place.h"
 #include "scheduler/links.h"
@@ -40,6 +41,11 @@ class Scheduler::Loop {
            operations_.empty();
   }
 
+  // Its connection is closed and it is told why; what it runs goes on until its lease ends.
+  void cut_worker(const std::string& worker, const std::string& why);
+  int workers_port() { return links_->door() == nullptr ? 0 : links_->door()->port(); }
+  Status reload_door() { return links_->door() == nullptr ? Ok{} : links_->door()->reload(); }
+
   void set_planner(Planner& planner) { config_.planner = &planner; }
   Engine& engine() { return *engine_; }
   const Figures& figures() const { return figures_; }
@@ -59,6 +65,12 @@ class Scheduler::Loop {
   void take_commands(Scheduler& self);
   void feed(Links::Inbox inbox, Now now);
   void feed(LinkId link, const Message& message, Now now);
+  void carry(LinkId link, const message::Piece& piece);
+  void carry(LinkId link, const message::Fetch& fetch);
+  bool may_carry(LinkId link, AttemptId attempt, const std::string& hash);
+  void hand_out_answers();
+  void greet(LinkId link, const message::Hello& hello, Now now);
+  void note_refused(const std::vector<std::string>& refused, Now now);
   Status finish_commit();
   Status seal_if_due(Now now);
   Status commit(Turn turn);
@@ -78,9 +90,12 @@ class Scheduler::Loop {
   std::optional<RunReader> reader_;
   std::optional<Engine> engine_;
   std::optional<Links> links_;
+  std::unique_ptr<Depot> depot_;  // there when there is a door
   std::optional<LocalAgent> agent_;
   int watched_agent_ = -1;
   StuckTasks stuck_;
+  BootTime next_refusal_{};    // when the next note about a stranger is due
+  std::int64_t refusals_ = 0;  // not noted since the last
   Fd wakeup_;
 
   std::unique_ptr<Turn> in_flight_;  // being committed by the writer thread

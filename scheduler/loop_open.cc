@@ -43,6 +43,11 @@ Status Scheduler::Loop::open_files() {
   committer_ = TRY(Committer::start(std::move(writer)));
   reader_.emplace(TRY(RunReader::open(storage.path)));
   links_.emplace(TRY(Links::listen(dir + "/run/scheduler.sock")));
+  if (config_.workers) {
+    TRY(links_->open_door(*config_.workers));
+    depot_ = std::make_unique<Depot>(dir);
+    TRY(links_->watch(depot_->fd()));
+  }
   wakeup_ = Fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wakeup_) return errno_error("cannot make an eventfd");
   TRY(links_->watch(wakeup_.get()));
@@ -80,6 +85,7 @@ Status Scheduler::Loop::close() {
   TRY(settle());
   if (!config_.agent_command.empty()) {
     for (const auto& [id, worker] : engine_->workers().all()) {
+      if (worker.row.lease.count() > 0) continue;  // those of other machines wait for the next
       if (Channel* channel = links_->find(worker.link)) channel->send(message::Shutdown{});
     }
     links_->flush();

@@ -82,6 +82,16 @@ Result<Json> Scheduler::ask(Question question, Duration patience) {
   return wait_for(arrives, patience);
 }
 
+int Scheduler::workers_port() const { return loop_->workers_port(); }
+
+void Scheduler::cut_worker(std::string worker, std::string why) {
+  post([=](Scheduler& self) { self.loop_->cut_worker(worker, why); });
+}
+
+void Scheduler::reload_door(std::function<void(const Status&)> done) {
+  post([done = std::move(done)](Scheduler& self) { done(self.loop_->reload_door()); });
+}
+
 Status Scheduler::run_until_idle() {
   return run_until([this] { return loop_->is_idle(); });
 }

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "scheduler/observer.h"
 #include "scheduler/planner.h"
 #include "scheduler/storage/open.h"
+#include "scheduler/worker_door.h"
 
 namespace tidemill {
 
@@ -31,6 +33,9 @@ struct SchedulerConfig {
   // The program and its first arguments that start the local agent, for example
   // {"/usr/bin/tidemill", "worker", "--data-dir", dir}. Empty = agents are started by others.
   std::vector<std::string> agent_command;
+  // Where workers of other machines come in; none = they do not.
+  std::optional<WorkerDoorConfig> workers;
+  Duration worker_lease = std::chrono::seconds(60);  // of those
   Durability durability = Durability::power_loss;
   bool allow_network_file_system = false;
   Observer* observer = nullptr;  // may be null; must outlive the scheduler
@@ -83,6 +88,15 @@ class Scheduler {
   // Likewise for a look at the present state, which nothing is committed for.
   using Question = std::function<Result<Json>(const Engine&, Now)>;
   Result<Json> ask(Question question, Duration patience);
+
+  // The port on which workers of other machines come in, as bound; 0 = they do not. Any thread.
+  int workers_port() const;
+  // Any thread. Closes the connection of a worker of another machine, when it has one, and tells it
+  // why. What it runs goes on until its lease ends.
+  void cut_worker(std::string worker, std::string why);
+  // Any thread: takes the certificate of that door anew at the next turn; `done` says what came of
+  // it, on the scheduler's thread.
+  void reload_door(std::function<void(const Status&)> done);
 
   // Until no run is unfinished.
   Status run_until_idle();

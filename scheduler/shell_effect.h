@@ -38,6 +38,11 @@ struct Close {
   std::string why;
 };
 
+// For people, once.
+struct Note {
+  std::string text;
+};
+
 struct RunEnded {
   RunId run;
   RunState state;
@@ -60,8 +65,8 @@ struct Look {
 
 }  // namespace shell_effect
 
-using ShellEffect =
-    std::variant<shell_effect::SendStart, shell_effect::Send, shell_effect::Close,
-                 shell_effect::RunEnded, shell_effect::DeadlineMissed, shell_effect::Look>;
+using ShellEffect = std::variant<shell_effect::SendStart, shell_effect::Send, shell_effect::Close,
+                                 shell_effect::Note, shell_effect::RunEnded,
+                                 shell_effect::DeadlineMissed, shell_effect::Look>;
 
 }  // namespace tidemill

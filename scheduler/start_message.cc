@@ -99,6 +99,7 @@ message::Start start_message(const LiveRun& live, TaskIndex index, RenderedTask 
   start.log_patterns = log_patterns(*spec.retry);
   start.context_json = std::move(rendered.context_json);
   start.expect = spec.expect;
+  start.outlives_lease = live.dag->on_partition == Dag::OnPartition::go_on;
   return start;
 }
 

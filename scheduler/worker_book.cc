@@ -21,6 +21,9 @@ void WorkerBook::restore(const WorkerRow& row) {
   worker.row = row;
   worker.view.id = row.id;
   worker.view.name = row.name;
+  worker.view.slots = row.slots;
+  worker.view.draining = row.draining;
+  worker.heard_at = row.last_seen;
   by_name_[row.name] = row.id;
 }
 

@@ -20,11 +20,23 @@ namespace tidemill {
 // busy worker and gain nothing. A mean that is not known yet (negative) counts as short.
 int grants_ahead(int slots, double mean_task_us);
 
+enum class WorkerState : std::uint8_t {
+  connected,
+  draining,     // connected, and gets nothing new
+  unreachable,  // of another machine: not heard, its lease may still hold
+  lost,         // likewise, and its lease has ended
+  away,         // of this machine: not connected
+};
+
 struct KnownWorker {
   WorkerRow row;
   WorkerView view;
   LinkId link;               // none = not connected
   int live = 0;              // attempts granted to it that have not ended
+  BootTime last_heard{};     // any message; after a restart of the scheduler, that restart
+  WallTime heard_at{};       // likewise, but what the database says after a restart; for people
+  std::string build;         // version of Tidemill there; empty = it was not here since our start
+  bool unreachable = false;  // not heard for a while: gets nothing new
   double mean_task_us = -1;  // moving mean of its attempts; negative = none ended yet
 };
 

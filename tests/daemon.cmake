@@ -4,3 +4,4 @@ tidemill_test(remove_runs_test SOURCES integration/remove_runs_test.cc LIBS tide
 tidemill_test(disk_watch_test SOURCES unit/scheduler/disk_watch_test.cc LIBS tidemill_daemon)
 # It compares memory over time, which sanitizers keep for themselves.
 tidemill_python_test(soak_test Soak LABELS no_asan no_tsan)
+tidemill_python_test(remote_workers_test Work Partition Strangers)

@@ -1,5 +1,7 @@
 tidemill_test(protocol_codec_test SOURCES unit/protocol/codec_test.cc LIBS tidemill_protocol)
 tidemill_test(protocol_channel_test SOURCES unit/protocol/channel_test.cc LIBS tidemill_protocol)
+tidemill_test(protocol_tls_test SOURCES unit/protocol/tls_test.cc LIBS tidemill_protocol)
+target_link_libraries(protocol_tls_test PRIVATE OpenSSL::SSL OpenSSL::Crypto)
 
 add_executable(worker_process support/worker_process_main.cc)
 target_link_libraries(worker_process PRIVATE tidemill_worker)

@@ -16,9 +16,12 @@
 #include "base/fault_point.h"
 #include "base/text.h"
 #include "protocol/agent_exit.h"
+#include "protocol/worker_proof.h"
+#include "worker/agent_setup.h"
 #include "worker/attempt_desk.h"
 #include "worker/cgroup.h"
 #include "worker/epoch_file.h"
+#include "worker/ferry.h"
 #include "worker/lock_file.h"
 #include "worker/process_table.h"
 #include "worker/scheduler_link.h"
@@ -34,14 +37,25 @@ constexpr Duration kConnectPause = std::chrono::milliseconds(50);
 constexpr Duration kEagerPause = std::chrono::milliseconds(2);
 constexpr Duration kEager = std::chrono::milliseconds(500);
 constexpr Duration kProgressPause = std::chrono::seconds(1);
+constexpr Duration kCarryPause = std::chrono::milliseconds(200);  // while logs grow
 constexpr Duration kLockPatience = std::chrono::seconds(2);
+
+// Between tries to reach a scheduler elsewhere.
+constexpr Duration kRemotePause = std::chrono::seconds(1);
+// For the first word of a scheduler elsewhere, TLS and all.
+constexpr Duration kGreetingPatience = std::chrono::seconds(10);
+
+// The scheduler misses a worker after three of its beats or half a lease, so they are not further
+// apart.
+Duration beat_of(Duration lease) { return std::min<Duration>(lease / 6, std::chrono::seconds(10)); }
 
 class Agent {
  public:
   Agent(const AgentOptions& options, Fd signals)
       : options_(options),
         desk_(options),
-        scheduler_(options.lease / 6),
+        ferry_(options.data_directory, desk_.objects(), desk_.files(),
+               [this](const Message& message) { tell_scheduler(message); }),
         supervisor_(options.worker_directory, options.supervisor_command),
         signals_(std::move(signals)),
         slots_(options.slots),
@@ -61,10 +75,16 @@ class Agent {
   void tail_progress();
 
   // From the scheduler.
+  bool is_remote() const { return options_.scheduler.is_remote(); }
   void receive_from_scheduler();
   void on_scheduler(Message& message);
+  void on_challenge(const message::Challenge& challenge);
   void on_welcome(const message::Welcome& welcome);
+  void on_renewed(const message::Renewed& renewed);
+  void renew_lease(BootTime from);
+  void look_for_silence();
   void on_start(message::Start& start);
+  void prepare(const message::Start& start);
   void on_prepared(AttemptId id, Result<message::Spawn> spawn);
   void on_stop(const message::Stop& stop);
   void on_acknowledge(const message::Acknowledge& acknowledge);
@@ -80,6 +100,7 @@ class Agent {
 
   void say_hello();
   void end(AttemptId id, HeldByAgent& held, Outcome outcome);
+  void report_end(AttemptId id, HeldByAgent& held, Outcome outcome);
   void end_unstarted(AttemptId id, HeldByAgent& held, Cause cause, const std::string& reason);
   void end_stopped_unstarted(AttemptId id, HeldByAgent& held);
   void tell_scheduler(const Message& message);
@@ -88,6 +109,7 @@ class Agent {
   const AgentOptions options_;
   AttemptDesk desk_;
   SchedulerLink scheduler_;
+  Ferry ferry_;  // of use when the scheduler is elsewhere
   SupervisorLink supervisor_;
   Fd signals_;
   std::unordered_map<AttemptId, HeldByAgent> held_;
@@ -98,8 +120,12 @@ class Agent {
   bool adopted_ = false;      // for the first time
   bool greeted_ = false;      // Hello is sent on this connection
   bool welcome_ = false;
+  bool carries_ = false;  // files are on their way to the scheduler
   bool draining_ = false, shutting_down_ = false, interrupted_ = false;
-  std::string refusal_;  // why the scheduler was dropped last, since it was obeyed
+  Duration lease_{};       // as the scheduler says; 0 = none
+  BootTime greeted_at_{};  // when Hello was sent
+  BootTime lease_from_{};  // the sending of the last thing that the scheduler answered
+  std::string refusal_;    // why the scheduler was dropped last, since it was obeyed
   BootTime scheduler_seen_{};
   BootTime eager_since_ = system_now().boot;
   BootTime next_connect_{}, next_progress_{};
@@ -122,11 +148,14 @@ Result<int> Agent::run() {
       flush();
       return 0;
     }
-    if (!scheduler_.open() && system_now().boot - scheduler_seen_ >= options_.lease) {
+    const bool gives_up = !is_remote() || !inventoried_;
+    if (gives_up && !scheduler_.open() && system_now().boot - scheduler_seen_ >= options_.lease) {
       return nobody_there();
     }
     wait();
+    look_for_silence();
     tail_progress();
+    if (is_remote() && welcome_) carries_ = ferry_.work();
   }
   return 0;
 }
@@ -141,17 +170,18 @@ Error Agent::nobody_there() const {
   return unavailable(
       fmt::format("no scheduler at {} for {}; running tasks go on, start the worker again to "
                   "report them",
-                  scheduler_socket(options_.data_directory), lease));
+                  options_.scheduler.shown(), lease));
 }
 
 int Agent::wait_ms() const {
   const bool connecting = !scheduler_.open() ||
                           !const_cast<SupervisorLink&>(supervisor_).channel().open();
-  const Duration wait = connecting ? connect_pause() : kProgressPause;
+  const Duration wait = connecting ? connect_pause() : carries_ ? kCarryPause : kProgressPause;
   return static_cast<int>(wait.count() / 1000);
 }
 
 Duration Agent::connect_pause() const {
+  if (is_remote() && inventoried_) return kRemotePause;
   return system_now().boot - eager_since_ < kEager ? kEagerPause : kConnectPause;
 }
 
@@ -185,11 +215,15 @@ void Agent::connect() {
   next_connect_ = now + connect_pause();
   // A supervisor that cannot be started shows in its log; the lease bounds how long we try.
   if (!supervisor_.channel().open()) (void)supervisor_.connect(slots_);
-  if (inventoried_ && !scheduler_.open() &&
-      scheduler_.connect(scheduler_socket(options_.data_directory)).ok()) {
-    scheduler_seen_ = now;
-    say_hello();
+  if (!inventoried_ || scheduler_.open()) return;
+  const Status connected = scheduler_.connect(options_.scheduler);
+  if (!connected.ok()) {
+    if (is_remote()) drop_scheduler(connected.error().message);
+    return;
   }
+  scheduler_seen_ = now;
+  // One elsewhere asks for a proof first.
+  if (!is_remote()) say_hello();
 }
 
 void Agent::flush() {
@@ -219,11 +253,13 @@ void Agent::tell_supervisor(const Message& message) {
 // Scheduler --------------------------------------------------------------------------------------
 
 void Agent::say_hello() {
+  greeted_at_ = system_now().boot;
   message::Hello hello;
   hello.worker = options_.name;
   hello.boot_id = boot_id_;
   hello.slots = options_.slots;
   hello.labels = options_.labels;
+  hello.build = options_.build;
   hello.capacity = options_.capacity;
   for (const auto& [id, held] : held_) hello.attempts.push_back({id, known_stage(held.stage)});
   scheduler_.send(hello);
@@ -232,9 +268,10 @@ void Agent::say_hello() {
 void Agent::receive_from_scheduler() {
   if (!scheduler_.open()) return;
   auto messages = scheduler_.receive();
-  if (!messages.ok())
-    return drop_scheduler(messages.error().code == ErrorCode::corrupt ? messages.error().message
-                                                                      : "");
+  if (!messages.ok()) {
+    const bool is_news = is_remote() || messages.error().code == ErrorCode::corrupt;
+    return drop_scheduler(is_news ? messages.error().message : "");
+  }
   scheduler_seen_ = system_now().boot;
   for (Message& message : *messages) {
     if (scheduler_.open()) on_scheduler(message);
@@ -243,11 +280,19 @@ void Agent::receive_from_scheduler() {
 
 void Agent::on_scheduler(Message& message) {
   if (auto* welcome = std::get_if<message::Welcome>(&message)) return on_welcome(*welcome);
+  if (auto* refused = std::get_if<message::Refused>(&message)) {
+    return drop_scheduler("the scheduler refused this worker: " + printable(refused->why, 300));
+  }
+  if (auto* challenge = std::get_if<message::Challenge>(&message)) return on_challenge(*challenge);
   if (!welcome_) return drop_scheduler("the scheduler spoke before its Welcome");
   if (auto* start = std::get_if<message::Start>(&message)) return on_start(*start);
   if (auto* stop = std::get_if<message::Stop>(&message)) return on_stop(*stop);
   if (auto* acknowledge = std::get_if<message::Acknowledge>(&message))
     return on_acknowledge(*acknowledge);
+  if (auto* renewed = std::get_if<message::Renewed>(&message)) return on_renewed(*renewed);
+  if (auto* received = std::get_if<message::Received>(&message))
+    return ferry_.on_received(*received);
+  if (auto* piece = std::get_if<message::Piece>(&message)) return ferry_.on_piece(*piece);
   if (std::holds_alternative<message::Drain>(message)) {
     draining_ = true;
   } else if (std::holds_alternative<message::Shutdown>(message)) {
@@ -255,6 +300,20 @@ void Agent::on_scheduler(Message& message) {
   } else {
     drop_scheduler("the scheduler sent a message that is not for workers");
   }
+}
+
+// The proof is of use on this connection alone, so that even the wrong scheduler learns nothing.
+void Agent::on_challenge(const message::Challenge& challenge) {
+  if (challenge.version != message::kProtocolVersion) {
+    return drop_scheduler(
+        fmt::format("the scheduler speaks protocol {}, this worker {}; install the same version "
+                    "on both",
+                    challenge.version, message::kProtocolVersion));
+  }
+  const auto binding = scheduler_.binding();
+  if (!is_remote() || !binding.ok()) return drop_scheduler("a proof was asked for without TLS");
+  scheduler_.send(make_proof(options_.scheduler.token, {challenge.nonce, *binding}, options_.name));
+  say_hello();
 }
 
 void Agent::on_welcome(const message::Welcome& welcome) {
@@ -269,17 +328,45 @@ void Agent::on_welcome(const message::Welcome& welcome) {
   }
   welcome_ = true;
   refusal_.clear();
+  lease_ = welcome.lease;
+  renew_lease(greeted_at_);
   const int slots = welcome.slots > 0 ? welcome.slots : options_.slots;
   if (slots != slots_) {
     slots_ = slots;
     supervisor_.close();
     drop_supervisor();
   }
-  scheduler_.start_heartbeats();
+  ferry_.reconnected();
+  scheduler_.start_heartbeats(beat_of(lease_.count() > 0 ? lease_ : options_.lease));
   for (const auto& [id, held] : held_) {
     if (held.spawned) tell_scheduler(message::Started{id, held.spawned->pid, held.spawned->at});
     if (held.ended) tell_scheduler(*held.ended);
   }
+}
+
+void Agent::on_renewed(const message::Renewed& renewed) {
+  if (const auto from = scheduler_.sent_at(renewed.sequence)) renew_lease(*from);
+}
+
+// The supervisor enforces it, which neither our death nor a stopped agent keeps from doing so. What
+// runs has a sixth of the lease to end by itself, and the rest is for clocks that differ.
+void Agent::renew_lease(BootTime from) {
+  lease_from_ = from;
+  message::Lease lease;
+  if (lease_.count() > 0) {
+    lease.kill_at = from + lease_ - lease_ / 12;
+    lease.stop_at = lease.kill_at - lease_ / 6;
+  }
+  tell_supervisor(lease);
+}
+
+// A connection may look alive for many minutes after the network went away.
+void Agent::look_for_silence() {
+  if (!scheduler_.open() || !is_remote()) return;
+  const Duration silence = system_now().boot - scheduler_seen_;
+  if (silence < (welcome_ ? 3 * beat_of(lease_) : kGreetingPatience)) return;
+  drop_scheduler(
+      fmt::format("the scheduler was not heard for {}; connecting anew", format_duration(silence)));
 }
 
 void Agent::on_start(message::Start& start) {
@@ -290,7 +377,16 @@ void Agent::on_start(message::Start& start) {
   if (draining_)
     return end_unstarted(id, held, Cause::lost,
                          "the worker is being drained and starts nothing new");
-  desk_.prepare(start, held,
+  if (!is_remote() || start.inputs.empty()) return prepare(start);
+  ferry_.fetch(id, start.inputs, [this, start](const Status& here) {
+    if (here.ok()) return prepare(start);
+    on_prepared(start.attempt, here.error().context("cannot bring an input here"));
+  });
+}
+
+void Agent::prepare(const message::Start& start) {
+  const AttemptId id = start.attempt;
+  desk_.prepare(start, held_.at(id),
                 [this, id](Result<message::Spawn> spawn) { on_prepared(id, std::move(spawn)); });
 }
 
@@ -317,6 +413,9 @@ void Agent::on_acknowledge(const message::Acknowledge& acknowledge) {
     const auto found = held_.find(id);
     if (found == held_.end() || found->second.stage != Stage::ended) continue;
     desk_.release(found->second);
+    if (is_remote() && found->second.note.run.value > 0) {
+      ferry_.discard_log(id, found->second.note.run);
+    }
     held_.erase(found);
     forget.attempts.push_back(id);
   }
@@ -361,6 +460,7 @@ void Agent::on_supervisor(Message& message) {
 // not hold never began: it is handed on again.
 void Agent::on_inventory(const message::Inventory& inventory) {
   inventoried_ = true;
+  if (lease_.count() > 0) renew_lease(lease_from_);
   std::unordered_map<AttemptId, bool> known;
   for (const message::HeldAttempt& theirs : inventory.attempts) {
     const AttemptId id = theirs.known.attempt;
@@ -402,6 +502,7 @@ void Agent::on_spawned(const message::Spawned& spawned) {
   const bool news = !held.spawned;
   held.spawned = spawned;
   if (held.stage == Stage::handed_on) held.stage = Stage::running;
+  if (is_remote() && held.note.run.value > 0) ferry_.follow_log(spawned.attempt, held.note.run);
   if (news) tell_scheduler(message::Started{spawned.attempt, spawned.pid, spawned.at});
   // A Stop that came while the supervisor was away.
   if (news && held.stop)
@@ -423,7 +524,23 @@ void Agent::on_exited(message::ExitRecord& record) {
                 [this, id](Outcome outcome) { end(id, held_.at(id), std::move(outcome)); });
 }
 
+// A scheduler elsewhere gets the log and the artifacts first, so that whoever hears of the end
+// finds them there.
 void Agent::end(AttemptId id, HeldByAgent& held, Outcome outcome) {
+  if (!is_remote() || held.note.run.value == 0) return report_end(id, held, std::move(outcome));
+  held.stage = Stage::collecting;
+  const auto artifacts = outcome.result.artifacts;
+  ferry_.finish(id, held.note.run, artifacts, [this, id, outcome](const Status& carried) mutable {
+    if (!carried.ok()) {
+      outcome.result.artifacts.clear();
+      outcome.message = "an artifact could not be sent to the scheduler: " +
+                        carried.error().message;
+    }
+    report_end(id, held_.at(id), std::move(outcome));
+  });
+}
+
+void Agent::report_end(AttemptId id, HeldByAgent& held, Outcome outcome) {
   held.stage = Stage::ended;
   held.spawn.reset();
   held.ended = message::Ended{id, std::move(outcome)};
@@ -442,38 +559,6 @@ void Agent::end_unstarted(AttemptId id, HeldByAgent& held, Cause cause, const st
 void Agent::end_stopped_unstarted(AttemptId id, HeldByAgent& held) {
   end_unstarted(id, held, held.stop->why,
                 fmt::format("{} before it started", to_word(held.stop->why)));
-}
-
-// Tasks run elsewhere, so every path they are handed must be absolute.
-AgentOptions completed(AgentOptions options) {
-  options.data_directory =
-      std::filesystem::absolute(options.data_directory).lexically_normal().string();
-  if (options.data_directory.ends_with('/')) options.data_directory.pop_back();
-  if (options.worker_directory.empty())
-    options.worker_directory = options.data_directory + "/worker";
-  options.worker_directory = std::filesystem::absolute(options.worker_directory).string();
-  if (options.supervisor_command.empty()) {
-    options.supervisor_command = {"/proc/self/exe", "supervisor", "--directory",
-                                  options.worker_directory};
-  }
-  if (options.capacity.cpu <= 0)
-    options.capacity.cpu = static_cast<double>(::sysconf(_SC_NPROCESSORS_ONLN));
-  if (options.capacity.memory == 0) {
-    options.capacity.memory = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-                              static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  }
-  return options;
-}
-
-// Before any thread is made, or a thread would take the signal in its default way.
-Result<Fd> open_signals() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) ::sigaddset(&set, signal);
-  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  Fd signals(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!signals) return errno_error("cannot make a signalfd");
-  return signals;
 }
 
 Result<int> serve(const AgentOptions& given) {

@@ -12,17 +12,21 @@
 
 #include "base/time.h"
 #include "core/dag.h"
+#include "worker/scheduler_address.h"
 
 namespace tidemill {
 
 struct AgentOptions {
-  std::string data_directory;    // of the scheduler
+  std::string data_directory;    // of the scheduler; of a scheduler elsewhere: ours alone
   std::string worker_directory;  // ours alone; empty = <data>/worker
+  SchedulerAddress scheduler;    // empty = beside us, in the data directory
   std::string name = "local";
+  std::string build;  // version of Tidemill, for people
   int slots = 1;
   std::vector<std::string> labels;
-  Resources capacity;                         // cpu and memory of 0 = what the host has
-  Duration lease = std::chrono::seconds(60);  // how long it looks for a lost scheduler
+  Resources capacity;  // cpu and memory of 0 = what the host has
+  // How long it looks for a lost scheduler beside it; for one elsewhere it looks for ever.
+  Duration lease = std::chrono::seconds(60);
   // argv that runs the supervisor in the background; empty =
   // {"/proc/self/exe", "supervisor", "--directory", <worker directory>}.
   std::vector<std::string> supervisor_command;
@@ -32,7 +36,7 @@ inline std::string scheduler_socket(const std::string& data_directory) {
   return data_directory + "/run/scheduler.sock";
 }
 
-// Runs until SIGTERM, SIGINT, Shutdown (0), or until the lease ends without a scheduler (1).
+// Runs until SIGTERM, SIGINT, Shutdown (0), or until the lease ends without a local scheduler (1).
 int run_agent(const AgentOptions& options);
 
 }  // namespace tidemill

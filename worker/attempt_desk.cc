@@ -144,6 +144,7 @@ Result<message::Spawn> AttemptDesk::make_spawn(const message::Start& start, Held
   spawn.log_path = log_path(start.run, start.attempt);
   spawn.log_patterns = start.log_patterns;
   spawn.note = encode_note(note);
+  spawn.outlives_lease = start.outlives_lease;
   return spawn;
 }
 

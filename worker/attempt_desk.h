@@ -40,6 +40,7 @@ class AttemptDesk {
   std::optional<ProgressLine> read_progress(const HeldByAgent& held, std::string& last) const;
 
   Chores& files() { return files_; }
+  Objects& objects() { return objects_; }  // for chores of files()
   Chores& cleaning() { return cleaning_; }
 
  private:

@@ -221,6 +221,24 @@ Result<Artifact> Objects::store(const std::string& name, const std::string& base
   return Artifact{name, stored.hash, stored.bytes, folder};
 }
 
+Status Objects::adopt(const std::string& temporary, const std::string& hash) {
+  const Fd fd = TRY(open_plain(temporary));
+  const std::string actual = TRY(hash_file(fd, temporary));
+  if (actual != hash) {
+    return corrupt(fmt::format("an artifact came with the hash {}, not {}", actual, hash));
+  }
+  if (::fchmod(fd.get(), 0444) != 0) return errno_error("cannot protect " + temporary);
+  if (::fsync(fd.get()) != 0) return errno_error("cannot sync " + temporary);
+  return keep(temporary, hash);
+}
+
+Result<std::vector<std::string>> Objects::files_of(const std::string& listing) const {
+  const std::string text = TRY(read_file(path_of(listing), kMaxListingBytes));
+  std::vector<std::string> hashes;
+  for (const ListedFile& file : TRY(read_listing(text))) hashes.push_back(file.hash);
+  return hashes;
+}
+
 Status Objects::verify(const std::string& hash) {
   const std::string path = path_of(hash);
   const Fd fd = TRY(open_plain(path));

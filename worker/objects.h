@@ -32,6 +32,11 @@ class Objects {
   // part of it may be a symbolic link.
   Result<Artifact> store(const std::string& name, const std::string& base, const std::string& path);
 
+  // Takes over a file that came from elsewhere when its content has this hash; it is moved.
+  Status adopt(const std::string& temporary, const std::string& hash);
+  // The hashes of the files of a stored folder. Any thread.
+  Result<std::vector<std::string>> files_of(const std::string& listing) const;
+
   // Puts an artifact at `target`, read-only, after verifying that its content still has its hash.
   Status materialise(const RenderedInput& input, const std::string& target);
 

@@ -4,45 +4,54 @@
 #pragma once
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/time.h"
 #include "protocol/channel.h"
+#include "worker/scheduler_address.h"
 
 namespace tidemill {
 
 class SchedulerLink {
  public:
-  explicit SchedulerLink(Duration heartbeat_pause);
+  SchedulerLink();
   ~SchedulerLink();
   SchedulerLink(const SchedulerLink&) = delete;
   SchedulerLink& operator=(const SchedulerLink&) = delete;
 
   // Main thread only.
-  Status connect(const std::string& socket_path);
+  Status connect(const SchedulerAddress& address);
   void close();
   bool open() const { return channel_.open(); }
   int fd() const { return channel_.fd(); }
-  Result<std::vector<Message>> receive() { return channel_.receive(); }
+  Result<std::vector<Message>> receive();
+  Result<std::string> binding() const { return channel_.binding(); }
 
   void send(const Message& message);
   Status flush();
   bool wants_write();
-  void start_heartbeats();  // once the scheduler has welcomed us
+  void start_heartbeats(Duration pause);  // once the scheduler has welcomed us
+  // When this heartbeat was sent on this connection; nullopt = never, or many beats ago.
+  std::optional<BootTime> sent_at(std::uint64_t sequence);
 
  private:
   void run();
 
-  const Duration pause_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false;       // guarded by mutex_
-  bool beating_ = false;        // guarded by mutex_
-  std::uint64_t sequence_ = 0;  // guarded by mutex_
-  Channel channel_;  // its sending half is guarded by mutex_; receiving is the main thread's
+  bool stopping_ = false;                     // guarded by mutex_
+  bool beating_ = false;                      // guarded by mutex_
+  Duration pause_ = std::chrono::seconds(1);  // guarded by mutex_
+  std::uint64_t sequence_ = 0;                // guarded by mutex_
+  std::map<std::uint64_t, BootTime> beats_;   // guarded by mutex_; the last ones, when sent
+  // Guarded by mutex_, and changed by the main thread alone, which may look at it without: TLS
+  // reads and writes one state.
+  Channel channel_;
   std::thread thread_;
 };
 

@@ -227,6 +227,8 @@ void Supervisor::on_message(Message& message) {
     tasks_.kill(*kill);
   } else if (auto* forget = std::get_if<message::Forget>(&message)) {
     tasks_.forget(*forget);
+  } else if (auto* lease = std::get_if<message::Lease>(&message)) {
+    tasks_.set_lease(*lease);
   } else if (std::holds_alternative<message::Leave>(message)) {
     leaving_ = true;
   } else {

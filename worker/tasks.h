@@ -46,6 +46,8 @@ class Tasks {
   void spawn(message::Spawn spawn);  // ignored when the attempt is known
   void kill(const message::Kill& kill);
   void forget(const message::Forget& forget);
+  // Whoever does not outlive it ends as lost: asked to at stop_at, killed at kill_at.
+  void set_lease(const message::Lease& lease) { lease_ = lease; }
   // Ends everything as lost; what was queued is dropped, it never began.
   void stop_all(const std::string& reason);
 
@@ -99,6 +101,12 @@ class Tasks {
   void record_end(message::ExitRecord record);
   Capture& capture(Attempt& attempt);
 
+  // tasks_lease.cc
+  bool is_leased() const { return lease_.kill_at.us != 0; }
+  void enforce_lease(BootTime now);
+  void drop_queued_at_lease_end();
+  std::optional<BootTime> lease_deadline() const;
+
   // tasks_watch.cc
   void watch(Attempt& attempt);
   void tick_one(Attempt& attempt, BootTime now);
@@ -110,6 +118,7 @@ class Tasks {
   OomWatch oom_;
   int slots_ = 1;
   int used_slots_ = 0;
+  message::Lease lease_;
   std::unordered_map<AttemptId, std::unique_ptr<Attempt>> running_;
   std::set<AttemptId> leaderless_;  // of running_, those whose leader is gone
   std::map<AttemptId, message::ExitRecord> ended_;

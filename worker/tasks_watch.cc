@@ -49,8 +49,9 @@ void Tasks::tick_one(Attempt& attempt, BootTime now) {
 }
 
 void Tasks::tick() {
-  if (running_.empty()) return;
   const BootTime now = system_now().boot;
+  enforce_lease(now);
+  if (running_.empty()) return;
   bool sample = false;
   std::vector<AttemptId> due;
   for (auto& [id, attempt] : running_) {
@@ -66,6 +67,7 @@ void Tasks::tick() {
 
 std::optional<BootTime> Tasks::next_deadline() const {
   std::optional<BootTime> first = retry_at_;
+  if (const auto lease = lease_deadline()) earlier(first, *lease);
   for (const auto& [id, attempt] : running_) {
     if (!attempt->watched) earlier(first, attempt->exec_at + kYoung);
     if (attempt->kill_at) earlier(first, *attempt->kill_at);

@@ -23,13 +23,6 @@ void add_status(CLI::App& app, Chosen& chosen) {
   add_client_options(command, options);
 }
 
-void add_workers(CLI::App& app, Chosen& chosen) {
-  static WorkersCommand options;
-  auto& command = add_command(app, chosen, kLook, "workers", "List workers and what they run",
-                              options, run_workers);
-  add_client_options(command, options);
-}
-
 void add_dags(CLI::App& app, Chosen& chosen) {
   static DagsCommand options;
   auto& command = add_command(app, chosen, kLook, "dags",
@@ -394,11 +387,12 @@ void add_server_options(CLI::App& command, ServerOptions& options) {
 }
 
 void add_commands(CLI::App& app, Chosen& chosen) {
-  for (auto* add : {add_dags, add_watch, add_status, add_workers, add_trigger, add_cancel,
-                    add_retry, add_retries, add_clear, add_mark, add_rerun, add_pause, add_resume,
-                    add_unpause, add_backfill, add_backfills, add_approvals, add_freezes}) {
+  for (auto* add : {add_dags, add_watch, add_status, add_trigger, add_cancel, add_retry,
+                    add_retries, add_clear, add_mark, add_rerun, add_pause, add_resume, add_unpause,
+                    add_backfill, add_backfills, add_approvals, add_freezes}) {
     add(app, chosen);
   }
+  add_worker_commands(app, chosen);
   add_on_call_commands(app, chosen);
   add_people_commands(app, chosen);
 }

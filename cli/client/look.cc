@@ -1,10 +1,9 @@
-// `status` and `workers`.
+// `status`.
 #include <fmt/format.h>
 
 #include "base/text.h"
 #include "cli/client/fields.h"
 #include "cli/client/session.h"
-#include "cli/client/table.h"
 #include "cli/exit_code.h"
 
 namespace tidemill::client {
@@ -26,36 +25,12 @@ std::string status_text(const Api& api, const Json& status) {
       int_at(status, "ready_tasks"), int_at(status, "workers_connected"));
 }
 
-std::string worker_state(const Json& worker) {
-  if (!flag_at(worker, "connected")) return "away";
-  return flag_at(worker, "draining") ? "draining" : "connected";
-}
-
 }  // namespace
 
 int run_status(const StatusCommand& options) {
   return with_api(options, [&](Api& api) -> Result<int> {
     const Json status = TRY(api.get("/status"));
     return say(options, status, status_text(api, status));
-  });
-}
-
-int run_workers(const WorkersCommand& options) {
-  return with_api(options, [&](Api& api) -> Result<int> {
-    const Json answer = TRY(api.get("/workers"));
-    if (options.json) return say(options, answer, "");
-    Table table({"worker", "state", ">running", ">slots", "last seen", "labels"});
-    for (const Json& worker : array_at(answer, "workers")) {
-      const std::string state = worker_state(worker);
-      table.row({text_at(worker, "worker"),
-                 {state, state == "connected" ? Style::green : Style::yellow},
-                 std::to_string(int_at(worker, "running")),
-                 std::to_string(int_at(worker, "slots")),
-                 moment_at(worker, "last_seen"),
-                 list_at(worker, "labels")});
-    }
-    fmt::print("{}", table.empty() ? "no worker has ever come\n" : table.text(probe_terminal(1)));
-    return static_cast<int>(kExitOk);
   });
 }
 

@@ -19,6 +19,20 @@ int run_status(const StatusCommand& options);
 struct WorkersCommand : ClientOptions {};
 int run_workers(const WorkersCommand& options);
 
+struct WorkerWish : ClientOptions {
+  std::string worker;
+  std::string reason;
+};
+int run_worker_drain(const WorkerWish& options);
+int run_worker_undrain(const WorkerWish& options);
+int run_worker_give_up(const WorkerWish& options);
+
+struct WorkerTokens : ClientOptions {
+  std::string action = "list";  // list, create, revoke
+  std::string worker;           // of the last two
+};
+int run_worker_tokens(const WorkerTokens& options);
+
 struct DagsCommand : ClientOptions {
   std::string dag;  // empty = all
 };

@@ -129,6 +129,12 @@ void read_overlap(ParseContext& context) {
   if (word == "cancel_running") context.dag.on_overlap = Dag::OnOverlap::cancel_running;
 }
 
+void read_partition(ParseContext& context) {
+  std::string word;
+  read_text(context.root.find("on_partition"), word);
+  if (word == "continue") context.dag.on_partition = Dag::OnPartition::go_on;
+}
+
 }  // namespace
 
 void read_dag(ParseContext& context) {
@@ -143,6 +149,7 @@ void read_dag(ParseContext& context) {
   read_int(root.find("max_active_runs"), dag.max_active_runs);
   read_int(root.find("max_active_tasks"), dag.max_active_tasks);
   read_overlap(context);
+  read_partition(context);
   read_duration(root.find("timeout"), dag.timeout);
   read_int(root.find("priority"), dag.priority);
   read_pools(context);

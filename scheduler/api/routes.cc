@@ -16,6 +16,7 @@
 #include "scheduler/api/plans.h"
 #include "scheduler/api/runs.h"
 #include "scheduler/api/system.h"
+#include "scheduler/api/workers.h"
 
 namespace tidemill::api {
 namespace {
@@ -41,9 +42,10 @@ http::Handler checked(const http::Route& route) {
 
 http::RouteTable all_routes(Context& context) {
   std::vector<http::Route> all;
-  for (auto* part : {system_routes, dag_routes, hook_routes, dataset_routes, approval_routes,
-                     run_routes, log_routes, control_routes, bulk_retry_routes, plan_routes,
-                     session_routes, account_routes, secret_routes, audit_routes, alert_routes}) {
+  for (auto* part :
+       {system_routes, dag_routes, hook_routes, dataset_routes, approval_routes, run_routes,
+        log_routes, control_routes, bulk_retry_routes, plan_routes, session_routes, account_routes,
+        secret_routes, audit_routes, alert_routes, worker_routes}) {
     for (http::Route& route : part(context)) all.push_back(std::move(route));
   }
   const auto file = std::make_shared<std::string>();

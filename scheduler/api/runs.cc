@@ -6,6 +6,7 @@
 #include "core/run_timers.h"
 #include "scheduler/api/history.h"
 #include "scheduler/api/words.h"
+#include "scheduler/out_of_reach.h"
 
 namespace tidemill::api {
 namespace {
@@ -158,7 +159,10 @@ Result<Response> explain(Context& context, const Request& request, bool one_task
       TRY(ask(context, [subject, explain_stored](const Engine& engine, Now now) -> Result<Json> {
         const LiveRun* live = engine.find(subject->view.live.run.id);
         if (live == nullptr) return explain_stored(now);
-        return explain_subject(*live, subject->task, &engine.placement(), now);
+        if (subject->task == kNoTask) {
+          return explain_subject(*live, subject->task, &engine.placement(), now);
+        }
+        return explanation_json(explain_live_task(engine, *live, subject->task, now));
       })));
 }
 

@@ -67,8 +67,20 @@ std::vector<Shape> system_shapes() {
       {"You", {"name string", "role string"}},
       {"WorkerList", {"workers [Worker]"}},
       {"Worker",
-       {"worker string", "id integer", "connected boolean", "draining boolean", "slots integer",
-        "running integer", "labels [string]", "first_seen time?", "last_seen time?"}},
+       {"worker string", "id integer", "state connected|draining|unreachable|lost|away",
+        "since time?", "connected boolean", "draining boolean", "slots integer", "running integer",
+        "attempts [WorkerAttempt]", "labels [string]", "resources WorkerResources",
+        "version string?", "lease_ms integer", "lease_ends time?", "first_seen time?",
+        "last_seen time?"}},
+      {"WorkerAttempt", {"attempt integer", "run integer", "dag string", "task string"}},
+      {"WorkerResources", {"cpu number", "memory integer", "gpu integer"}},
+      {"WorkerDone", {"worker string", "done string"}},
+      {"WorkerTokenList", {"tokens [WorkerToken]"}},
+      {"WorkerToken",
+       {"worker string", "prefix string", "state good|revoked", "created_at time?",
+        "created_by string", "revoked_at time?"}},
+      {"NewWorkerToken", {"worker string"}},
+      {"WorkerSecret", {"worker string", "secret string"}},
   };
 }
 

@@ -37,22 +37,6 @@ Result<Response> readyz(Context& context, const Request&) {
   return Response::text("ready, but nothing new is started: " + reason + "\n", kType);
 }
 
-Json worker_json(const KnownWorker& worker) {
-  Json json;
-  json.set("worker", worker.row.name);
-  json.set("id", worker.row.id.value);
-  json.set("connected", static_cast<bool>(worker.link));
-  json.set("draining", worker.view.draining);
-  json.set("slots", worker.view.slots);
-  json.set("running", worker.live);
-  Json::Array labels;
-  for (const std::string& label : worker.view.labels) labels.emplace_back(label);
-  json.set("labels", std::move(labels));
-  json.set("first_seen", time_or_null(worker.row.first_seen));
-  json.set("last_seen", time_or_null(worker.row.last_seen));
-  return json;
-}
-
 Result<Json> engine_status(const Engine& engine, Now) {
   Json json;
   json.set("epoch", engine.epoch());
@@ -77,16 +61,6 @@ Result<Response> status(Context& context, const Request& request) {
   who.set("role", to_word(request.who.role));
   json.set("you", std::move(who));
   return Response::json(json);
-}
-
-Result<Response> list_workers(Context& context, const Request&) {
-  return Response::json(TRY(ask(context, [](const Engine& engine, Now) -> Result<Json> {
-    Json::Array workers;
-    for (const auto& [id, worker] : engine.workers().all()) workers.push_back(worker_json(worker));
-    Json json;
-    json.set("workers", std::move(workers));
-    return json;
-  })));
 }
 
 Result<Response> stream(Context&, const Request& request) {
@@ -142,8 +116,6 @@ std::vector<http::Route> system_routes(Context& context) {
       route("/metrics", Permission::read, {"Figures for Prometheus", "System"}, metrics),
       route("/api/v1/status", Permission::signed_in,
             {"What this scheduler is doing", "System", {}, "", "Status"}, status),
-      route("/api/v1/workers", Permission::read, {"All workers", "Workers", {}, "", "WorkerList"},
-            list_workers),
       route("/api/v1/events", Permission::signed_in,
             {"What happens, as server-sent events",
              "System",

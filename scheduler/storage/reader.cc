@@ -213,12 +213,13 @@ Result<std::vector<EventRow>> RunReader::events(RunId run, std::int64_t after_se
 
 Result<std::vector<WorkerRow>> RunReader::workers() {
   Statement rows = TRY(database_.prepare(
-      "SELECT worker_id, name, boot_id, slots, labels, first_seen, last_seen FROM workers"
-      " ORDER BY worker_id"));
+      "SELECT worker_id, name, boot_id, slots, labels, first_seen, last_seen, lease_us, draining"
+      " FROM workers ORDER BY worker_id"));
   return all_rows<WorkerRow>(rows, [](const Statement& row) -> Result<WorkerRow> {
     return WorkerRow{
-        {row.integer(0)}, row.text(1),      row.text(2),     static_cast<int>(row.integer(3)),
-        row.text(4),      {row.integer(5)}, {row.integer(6)}};
+        {row.integer(0)},   row.text(1),      row.text(2),      static_cast<int>(row.integer(3)),
+        row.text(4),        {row.integer(5)}, {row.integer(6)}, Duration(row.integer(7)),
+        row.integer(8) != 0};
   });
 }
 

@@ -45,6 +45,8 @@ struct WorkerRow {
   int slots = 1;
   std::string labels = "[]";  // JSON array
   WallTime first_seen, last_seen;
+  Duration lease{};  // its attempts end when it was not heard for so long; 0 = never, it is local
+  bool draining = false;  // gets nothing new, because somebody said so
 };
 
 struct TaskCounts {

@@ -29,9 +29,10 @@ Result<RowWriter> RowWriter::prepare(Database& database) {
   w.dag_ = TRY(database.prepare("INSERT INTO dag_versions VALUES (?,?,?,?,?,?)"));
   w.dag_task_ = TRY(database.prepare("INSERT INTO dag_tasks VALUES (?,?,?)"));
   w.worker_ = TRY(database.prepare(
-      "INSERT INTO workers VALUES (?,?,?,?,?,?,?) ON CONFLICT (worker_id) DO UPDATE SET"
+      "INSERT INTO workers VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (worker_id) DO UPDATE SET"
       " boot_id=excluded.boot_id, slots=excluded.slots, labels=excluded.labels,"
-      " last_seen=excluded.last_seen"));
+      " last_seen=excluded.last_seen, lease_us=excluded.lease_us,"
+      " draining=excluded.draining"));
   w.new_run_ = TRY(
       database.prepare("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,"
                        "?,?,?,?,?,?,?,?)"));
@@ -105,7 +106,8 @@ Status RowWriter::write_dag(const DagVersionRow& r) {
 
 Status RowWriter::write_worker(const WorkerRow& r) {
   return worker_
-      .bind(r.id.value, r.name, r.boot_id, r.slots, r.labels, r.first_seen.us, r.last_seen.us)
+      .bind(r.id.value, r.name, r.boot_id, r.slots, r.labels, r.first_seen.us, r.last_seen.us,
+            r.lease.count(), r.draining)
       .run();
 }
 

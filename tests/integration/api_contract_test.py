@@ -4,10 +4,13 @@ import json
 import os
 import random
 import shutil
+import socket
+import struct
 import subprocess
 import time
 import unittest
 import urllib.parse
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -38,6 +41,19 @@ tasks:
   b: {needs: [a], run: 'true', publish: {dataset: things}}
 hooks: {exit: {run: 'true'}}
 """
+
+
+def visit_as_worker(path: Path, name: str) -> None:
+    """Says hello as a worker of this machine, and leaves when it is welcome."""
+    def text(value: str) -> bytes:
+        return struct.pack("<I", len(value)) + value.encode()
+
+    body = struct.pack("<I", 3) + text(name) + text("boot") + struct.pack("<iI", 1, 0) + struct.pack("<dQi", 1, 0, 0) + struct.pack("<I", 0) + text("")
+    with socket.socket(socket.AF_UNIX) as end:
+        end.connect(str(path))
+        end.sendall(struct.pack("<IB", len(body) + 1, 0) + body)
+        if len(end.recv(5)) != 5:
+            raise AssertionError("the scheduler does not welcome a worker")
 
 
 class Contract(ApiTest):
@@ -131,6 +147,7 @@ class Documented(Contract):
         self.bulk_retries(call)
         self.people(call)
         self.alerts(call)
+        self.workers(call)
         freeze = call("POST", "/api/v1/freezes", {"reason": "a look", "until": "2099-01-01T00:00:00Z", "after": "none"}).json()["freeze"]
         call("GET", "/api/v1/freezes")
         call("POST", "/api/v1/freezes/{freeze}/lift", freeze=freeze)
@@ -194,6 +211,17 @@ class Documented(Contract):
         self.admin.wait_run(failed)
         call("POST", "/api/v1/runs/{run}/retry", {"reason": "again"}, run=failed)
         self.admin.wait_run(failed)
+
+    def workers(self, call: Any) -> None:
+        call("POST", "/api/v1/worker-tokens", {"worker": "far"})
+        call("GET", "/api/v1/worker-tokens")
+        call("DELETE", "/api/v1/worker-tokens/{worker}", worker="far")
+        call("POST", "/api/v1/workers/{worker}/drain", {"reason": "a look"}, worker="local")
+        call("POST", "/api/v1/workers/{worker}/undrain", {}, worker="local")
+        visit_as_worker(self.daemon.data / "run/scheduler.sock", "visitor")
+        poll(lambda: any(row["worker"] == "visitor" and row["state"] == "away" for row in self.admin.get("/api/v1/workers")["workers"]),
+             "the visitor to have come and gone")
+        call("POST", "/api/v1/workers/{worker}/give-up", {"reason": "a look"}, worker="visitor")
 
     def people(self, call: Any) -> None:
         call("POST", "/api/v1/users", {"user": "ann", "role": "viewer", "password": "first password of ann", "must_change_password": False})

@@ -37,6 +37,12 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/api/openapi.json"): Probe(),
     ("GET", "/api/v1/status"): Probe(),
     ("GET", "/api/v1/workers"): Probe(),
+    ("POST", "/api/v1/workers/{worker}/drain"): Probe(404, {}),
+    ("POST", "/api/v1/workers/{worker}/undrain"): Probe(404, {}),
+    ("POST", "/api/v1/workers/{worker}/give-up"): Probe(400, WRONG),
+    ("GET", "/api/v1/worker-tokens"): Probe(),
+    ("POST", "/api/v1/worker-tokens"): Probe(400, WRONG),
+    ("DELETE", "/api/v1/worker-tokens/{worker}"): Probe(404),
     ("GET", "/api/v1/events"): Probe(400, query={"unknown": 1}),
     ("GET", "/api/v1/dags"): Probe(),
     ("GET", "/api/v1/dags/{dag}"): Probe(of_dag=True),
@@ -162,7 +168,8 @@ class Tenants(ApiTest):
     def path(self, path: str, dag: str) -> str:
         values = {"dag": dag, "run": self.runs[dag], "task": "a", "backfill": self.backfills[dag], "retry": self.retries[dag], "alert": self.alerts[dag],
                   "freeze": 999, "user": "nobody",
-                  "granted": OPEN, "owner": "nobody", "token": "none", "secret": "absent", "name": OPEN}
+                  "granted": OPEN, "owner": "nobody", "token": "none", "secret": "absent", "name": OPEN,
+                  "worker": "nobody"}
         return path.format(**values)
 
     def send(self, client: Client, method: str, path: str, probe: Probe, dag: str) -> Answer:

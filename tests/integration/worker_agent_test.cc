@@ -427,20 +427,45 @@ TEST_F(Agent, AnOlderSchedulerIsRefused) {
 }
 
 TEST_F(Agent, ASchedulerOfAnotherVersionIsRefusedInWords) {
-  worker.send(message::Welcome{message::kProtocolVersion + 1, 1, 0});
+  worker.send(message::Welcome{message::kProtocolVersion + 1, 1, 0, {}});
   EXPECT_TRUE(wait_until([&] {
     return read_text(worker.folder() / "agent.log").find("speaks protocol") != std::string::npos;
   }));
 }
 
 TEST_F(Agent, WelcomeMayChangeTheSlots) {
-  worker.send(message::Welcome{message::kProtocolVersion, 1, 3});
+  worker.send(message::Welcome{message::kProtocolVersion, 1, 3, {}});
   for (std::int64_t i = 1; i <= 3; ++i)
     worker.send(worker.script(
         i, "touch up" + std::to_string(i) +
                "; until [ -e up1 ] && [ -e up2 ] && [ -e up3 ]; do sleep 0.01; done"));
   for (std::int64_t i = 1; i <= 3; ++i)
     EXPECT_EQ(worker.await_end(i).cause, Cause::none) << "all three at once";
+}
+
+TEST_F(Agent, TheEndOfItsLeaseEndsWhatDoesNotOutliveIt) {
+  worker.send(worker.order(1, {"sleep", "98761"}));
+  worker.await_started(1);
+  auto enduring = worker.order(2, {"sleep", "98762"});
+  enduring.outlives_lease = true;
+  worker.send(enduring);
+  const auto pid = static_cast<pid_t>(worker.await_started(2).pid);
+  worker.send(message::Welcome{message::kProtocolVersion, 1, 0, std::chrono::milliseconds(300)});
+  const Outcome outcome = worker.await_end(1);
+  EXPECT_EQ(outcome.cause, Cause::lost);
+  EXPECT_SAYS(outcome.message, "lease ended");
+  EXPECT_FALSE(worker.has_ended(2));
+  EXPECT_TRUE(process_exists(pid));
+  worker.send(worker.order(3, {"true"}));
+  EXPECT_SAYS(worker.await_end(3).message, "the lease ended before it started");
+}
+
+TEST_F(Agent, ARefusalIsSaidInTheWordsOfTheScheduler) {
+  worker.send(message::Refused{"another worker named local is connected"});
+  ASSERT_TRUE(wait_until([&] {
+    return read_text(worker.folder() / "agent.log").find("another worker named local") !=
+           std::string::npos;
+  }));
 }
 
 TEST_F(Agent, ASecondOneRefusesAndNamesTheFirst) {

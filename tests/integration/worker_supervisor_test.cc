@@ -60,6 +60,46 @@ TEST_F(Supervisor, SaysWhyInWordsAlsoInTheLog) {
   EXPECT_EQ(client.log_text(1, "tidemill"), "exit: exit code 3\n");
 }
 
+message::Lease lease_of(Duration stop, Duration kill) {
+  const BootTime now = system_now().boot;
+  return {now + stop, now + kill};
+}
+
+TEST_F(Supervisor, ALeaseEndsItsTasksAlsoWithoutAnAgent) {
+  client.run(client.script(1, "trap '' TERM; sleep 98763"));
+  client.await_spawned(1);
+  client.send(lease_of(std::chrono::milliseconds(100), std::chrono::milliseconds(300)));
+  client.detach();
+  const auto record = [&] {
+    client.attach(4);
+    return client.await_exit(1);
+  }();
+  EXPECT_EQ(record.cause, Cause::lost);
+  EXPECT_SAYS(record.message, "lease ended");
+}
+
+TEST_F(Supervisor, WhatWaitsForASlotIsDroppedAtTheLeasesEnd) {
+  client.attach(1);
+  client.run(client.script(1, "sleep 98764"));
+  client.await_spawned(1);
+  client.run(client.order(2, {"true"}));
+  client.send(lease_of(Duration(0), Duration(0)));
+  EXPECT_SAYS(client.await_exit(2).message, "the lease ended before it started");
+  EXPECT_EQ(client.await_exit(1).cause, Cause::lost);
+}
+
+TEST_F(Supervisor, ARenewedLeaseLetsTasksStartAgain) {
+  client.send(lease_of(Duration(-2), Duration(-1)));
+  client.run(client.order(1, {"true"}));
+  EXPECT_EQ(client.await_exit(1).cause, Cause::lost);
+  client.send(lease_of(std::chrono::hours(1), std::chrono::hours(2)));
+  client.run(client.order(2, {"true"}));
+  EXPECT_EQ(client.await_exit(2).cause, Cause::none);
+  client.send(message::Lease{});
+  client.run(client.order(3, {"true"}));
+  EXPECT_EQ(client.await_exit(3).cause, Cause::none);
+}
+
 TEST_F(Supervisor, NamesTheSignal) {
   client.run(client.script(1, "kill -SEGV $$"));
   const auto record = client.await_exit(1);

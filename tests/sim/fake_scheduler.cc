@@ -173,8 +173,11 @@ message::Ended FakeScheduler::unfenced(message::Ended ended) const {
 
 void FakeScheduler::on_message(LinkId link, const Message& message) {
   if (!is_up()) return;
+  engine_->on_heard(link, now());
   if (const auto* hello = std::get_if<message::Hello>(&message)) {
-    engine_->on_hello(link, *hello, now());
+    engine_->on_hello(link, *hello, now(), std::chrono::seconds(60));
+  } else if (const auto* beat = std::get_if<message::Heartbeat>(&message)) {
+    engine_->on_heartbeat(link, *beat, now());
   } else if (const auto* started = std::get_if<message::Started>(&message)) {
     engine_->on_started(link, *started, now());
   } else if (const auto* ended = std::get_if<message::Ended>(&message)) {
@@ -267,6 +270,9 @@ void FakeScheduler::perform_one(ShellEffect& effect) {
     void operator()(const shell_effect::Close& e) const {
       self.world_.trace.line("refused: {}", e.why);
       self.world_.network.cut(e.link);
+    }
+    void operator()(const shell_effect::Note& e) const {
+      self.world_.trace.line("note: {}", e.text);
     }
     void operator()(const shell_effect::RunEnded& e) const {
       self.world_.trace.line("run {} ended: {}", e.run.value, to_word(e.state));

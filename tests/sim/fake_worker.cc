@@ -15,6 +15,7 @@ void FakeWorker::connect() {
   if (!scheduler_is_up_()) return connect_after(random_.between(1000, 200'000));
   link_ = world_.network.connect(index_);
   say_hello();
+  beat(link_);
 }
 
 void FakeWorker::say_hello() {
@@ -24,6 +25,8 @@ void FakeWorker::say_hello() {
   hello.slots = planned_.slots;
   hello.labels = planned_.labels;
   for (const auto& [attempt, held] : held_) hello.attempts.push_back({attempt, held.stage});
+  greeted_us_ = heard_us_ = world_.timeline.now_us();
+  sent_.clear();
   world_.trace.line("{} says hello with {} attempts, boot {}", planned_.name, held_.size(), boot_);
   world_.network.up(link_, hello);
   for (const auto& [attempt, held] : held_) report(held);
@@ -41,7 +44,9 @@ void FakeWorker::report(const Held& held) {
 
 void FakeWorker::on_message(LinkId link, const Message& message) {
   if (link != link_) return;
+  heard_us_ = world_.timeline.now_us();
   if (const auto* welcome = std::get_if<message::Welcome>(&message)) return on_welcome(*welcome);
+  if (const auto* renewed = std::get_if<message::Renewed>(&message)) return on_renewed(*renewed);
   if (const auto* start = std::get_if<message::Start>(&message)) return on_start(*start);
   if (const auto* stop = std::get_if<message::Stop>(&message)) return on_stop(*stop);
   if (const auto* done = std::get_if<message::Acknowledge>(&message)) {
@@ -59,6 +64,44 @@ void FakeWorker::on_welcome(const message::Welcome& welcome) {
     world_.trace.broken("I10 epoch went from {} to {}", epoch_, welcome.epoch);
   }
   epoch_ = welcome.epoch;
+  lease_us_ = welcome.lease.count();
+  renew_lease(greeted_us_);
+}
+
+void FakeWorker::renew_lease(std::int64_t from_us) {
+  lease_end_us_ = lease_us_ == 0 ? INT64_MAX : from_us + lease_us_;
+}
+
+void FakeWorker::on_renewed(const message::Renewed& renewed) {
+  const auto sent = sent_.find(renewed.sequence);
+  if (sent != sent_.end()) renew_lease(sent->second);
+}
+
+void FakeWorker::beat(LinkId link) {
+  if (link != link_ || !agent_is_up_) return;
+  if (world_.timeline.now_us() - heard_us_ > 30'000'000) {
+    world_.trace.line("{} connects anew after silence", planned_.name);
+    drop_connection();
+    return connect_after(random_.between(100, 50'000));
+  }
+  sent_[++beats_] = world_.timeline.now_us();
+  world_.network.up(link, message::Heartbeat{beats_});
+  world_.timeline.after(10'000'000, [this, link] { beat(link); });
+}
+
+// The supervisor's part: it works whether or not there is an agent.
+void FakeWorker::enforce_lease() {
+  world_.timeline.after(1'000'000, [this] { enforce_lease(); });
+  end_at_lease_end();
+}
+
+void FakeWorker::end_at_lease_end() {
+  if (world_.timeline.now_us() < lease_end_us_ - 2'000'000) return;
+  for (auto& [attempt, held] : held_) {
+    // Its end may come to the scheduler too late now.
+    if (held.stage == Stage::ended && held.pid != 0) world_.ledger.on_record_lost(attempt);
+    if (held.stage != Stage::ended) kill(attempt, Cause::lost, "the lease ended");
+  }
 }
 
 void FakeWorker::on_start(const message::Start& start) {
@@ -70,6 +113,7 @@ void FakeWorker::on_start(const message::Start& start) {
 }
 
 void FakeWorker::fill_slots() {
+  end_at_lease_end();
   while (true) {
     int used = 0;
     Held* next = nullptr;

@@ -25,7 +25,10 @@ class FakeWorker {
   FakeWorker(std::size_t index, const PlannedWorker& planned, World world, Random random)
       : index_(index), planned_(planned), world_(world), random_(random) {}
 
-  void begin() { connect_after(random_.between(1, 2000)); }
+  void begin() {
+    connect_after(random_.between(1, 2000));
+    enforce_lease();
+  }
   void set_scheduler_is_up(std::function<bool()> is_up) { scheduler_is_up_ = std::move(is_up); }
 
   void on_message(LinkId link, const Message& message);
@@ -54,6 +57,11 @@ class FakeWorker {
   void connect();
   void say_hello();
   void on_welcome(const message::Welcome& welcome);
+  void on_renewed(const message::Renewed& renewed);
+  void renew_lease(std::int64_t from_us);
+  void beat(LinkId link);
+  void enforce_lease();
+  void end_at_lease_end();
   void on_start(const message::Start& start);
   void on_stop(const message::Stop& stop);
   void fill_slots();
@@ -78,6 +86,12 @@ class FakeWorker {
   std::int64_t skew_us_ = 0;
   std::int64_t epoch_ = 0;
   std::uint64_t counter_ = 0;
+  std::uint64_t beats_ = 0;
+  std::map<std::uint64_t, std::int64_t> sent_;  // beats of this connection, when
+  std::int64_t greeted_us_ = 0;
+  std::int64_t heard_us_ = 0;
+  std::int64_t lease_us_ = 0;
+  std::int64_t lease_end_us_ = INT64_MAX;
   std::map<AttemptId, Held> held_;
 };
 

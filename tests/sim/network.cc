@@ -33,6 +33,8 @@ void Network::up(LinkId id, const Message& message) {
     at = std::max(at, found->second.last_up);
     found->second.last_up = at;
   }
+  at = std::max(at, up_again_[found->second.worker]);
+  if (!passes_others) found->second.last_up = at;
   if (is_hello) found->second.hello = at;
   at = std::max(at, found->second.hello);
   const auto deliver = [this, id, message] {
@@ -47,7 +49,8 @@ void Network::up(LinkId id, const Message& message) {
 void Network::down(LinkId id, const Message& message) {
   const auto found = links_.find(id);
   if (found == links_.end()) return;
-  const std::int64_t at = std::max(timeline_.now_us() + delay(), found->second.last_down);
+  const std::int64_t at = std::max(
+      {timeline_.now_us() + delay(), found->second.last_down, down_again_[found->second.worker]});
   found->second.last_down = at;
   const auto deliver = [this, id, message] {
     const auto link = links_.find(id);
@@ -63,9 +66,19 @@ void Network::cut(LinkId id) {
   if (found == links_.end()) return;
   const std::size_t worker = found->second.worker;
   links_.erase(found);
-  timeline_.after(random_.between(10, 300), [this, id] { handlers_.scheduler_sees_end(id); });
-  timeline_.after(random_.between(10, 300),
-                  [this, worker, id] { handlers_.worker_sees_end(worker, id); });
+  const std::int64_t now = timeline_.now_us();
+  timeline_.at(std::max(now + random_.between(10, 300), up_again_[worker]),
+               [this, id] { handlers_.scheduler_sees_end(id); });
+  timeline_.at(std::max(now + random_.between(10, 300), down_again_[worker]),
+               [this, worker, id] { handlers_.worker_sees_end(worker, id); });
+}
+
+void Network::stall_up(std::size_t worker, std::int64_t until_us) {
+  up_again_[worker] = std::max(up_again_[worker], until_us);
+}
+
+void Network::stall_down(std::size_t worker, std::int64_t until_us) {
+  down_again_[worker] = std::max(down_again_[worker], until_us);
 }
 
 void Network::cut_all() {

@@ -34,6 +34,9 @@ class Network {
   // The connection is gone; both sides learn of it, unless they are gone themselves.
   void cut(LinkId link);
   void cut_all();
+  // Until then nothing of this direction arrives, neither messages nor the end of a connection.
+  void stall_up(std::size_t worker, std::int64_t until_us);
+  void stall_down(std::size_t worker, std::int64_t until_us);
   bool is_open(LinkId link) const { return links_.contains(link); }
   std::vector<LinkId> open_links() const;
 
@@ -50,6 +53,7 @@ class Network {
   bool calm_;
   Handlers handlers_;
   std::map<LinkId, Link> links_;
+  std::map<std::size_t, std::int64_t> up_again_, down_again_;  // by worker
   std::int64_t next_ = 1;
 };
 

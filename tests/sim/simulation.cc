@@ -86,7 +86,9 @@ class Simulation {
     };
     for (int i = 0; i < plan_.worker_losses; ++i) {
       FakeWorker& hit = worker();
-      if (random_.percent(50))
+      if (random_.percent(30)) {
+        timeline_.at(when(), [this] { partition(); });
+      } else if (random_.percent(50))
         timeline_.at(when(), [&hit] { hit.crash_supervisor(); });
       else
         timeline_.at(when(), [&hit] { hit.lose_power(); });
@@ -133,6 +135,16 @@ class Simulation {
     const LinkId link = links[static_cast<std::size_t>(random_.below(std::ssize(links)))];
     trace_.line("connection {} is cut", link.value);
     network_.cut(link);
+  }
+
+  // Of one worker, in one direction or both; some are longer than a lease.
+  void partition() {
+    const auto worker = static_cast<std::size_t>(random_.below(std::ssize(workers_)));
+    const std::int64_t end = timeline_.now_us() + random_.between(1, 150) * kSecond;
+    const auto kind = random_.below(3);
+    trace_.line("worker {} is cut off ({}) until {} us", worker, kind, end);
+    if (kind != 1) network_.stall_up(worker, end);
+    if (kind != 0) network_.stall_down(worker, end);
   }
 
   void jump_clock() {

@@ -64,7 +64,7 @@ bool AgentFixture::try_welcome(std::int64_t epoch) {
   });
   EXPECT_TRUE(greeted);
   if (hello_.worker.empty()) return false;
-  send(message::Welcome{message::kProtocolVersion, epoch, 0});
+  send(message::Welcome{message::kProtocolVersion, epoch, 0, {}});
   return true;
 }
 

@@ -50,6 +50,8 @@ inline std::vector<Message> every_message() {
   start.expect = {{"rows", ExpectRule::Op::between, 1, 2.5, std::nullopt, "1..2.5"},
                   {"name", ExpectRule::Op::ne, 0, 0, "x", "!= x"}};
 
+  start.outlives_lease = true;
+
   message::Spawn spawn;
   spawn.attempt = attempt;
   spawn.run = RunId{3};
@@ -67,6 +69,7 @@ inline std::vector<Message> every_message() {
   spawn.log_path = "/data/logs/3/7.log";
   spawn.log_patterns = {"x"};
   spawn.note = "n";
+  spawn.outlives_lease = true;
 
   message::ExitRecord record;
   record.attempt = attempt;
@@ -83,8 +86,8 @@ inline std::vector<Message> every_message() {
 
   const message::KnownAttempt known{attempt, message::KnownAttempt::Stage::ended};
   return {
-      message::Hello{1, "w1", "boot", 4, {"gpu"}, {2, 1u << 30, 1}, {known}},
-      message::Welcome{1, 12, 3},
+      message::Hello{1, "w1", "boot", 4, {"gpu"}, {2, 1u << 30, 1}, {known}, "0.9"},
+      message::Welcome{1, 12, 3, Duration(60)},
       start,
       message::Stop{attempt, Cause::timeout, true},
       message::Acknowledge{{attempt, AttemptId{8}}},
@@ -102,6 +105,14 @@ inline std::vector<Message> every_message() {
       message::Inventory{"boot", {{known, "note", {"s3cret", "line two"}}}},
       message::Spawned{attempt, 4242, WallTime{6}},
       message::Exited{record},
+      message::Renewed{98},
+      message::Challenge{3, std::string(32, 'n')},
+      message::Proof{3, "w1", std::string(32, 'o'), std::string(32, 'm')},
+      message::Lease{{50}, {60}},
+      message::Refused{"no"},
+      message::Piece{attempt, std::string(64, 'a'), 5, 9, "four"},
+      message::Received{attempt, "", 9, "no room"},
+      message::Fetch{attempt, std::string(64, 'b'), 262144},
   };
 }
 

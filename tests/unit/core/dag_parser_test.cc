@@ -22,6 +22,7 @@ schedule: {cron: "0 3 * * *", timezone: Europe/Berlin}
 catchup: {mode: latest, window: 6h}
 max_active_runs: 2
 on_overlap: skip
+on_partition: continue
 max_active_tasks: 7
 timeout: 4h
 priority: 3
@@ -90,6 +91,7 @@ TEST(DagParser, ReadsEveryKeyOfTheDag) {
   EXPECT_EQ(dag->max_active_runs, 2);
   EXPECT_EQ(dag->max_active_tasks, 7);
   EXPECT_EQ(dag->on_overlap, Dag::OnOverlap::skip);
+  EXPECT_EQ(dag->on_partition, Dag::OnPartition::go_on);
   EXPECT_EQ(dag->timeout, hours(4));
   EXPECT_EQ(dag->priority, 3);
   ASSERT_EQ(dag->schedules.size(), 1u);

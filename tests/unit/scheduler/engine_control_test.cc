@@ -279,7 +279,7 @@ TEST_F(EngineControl, AHurriedRetryDoesNotWaitForItsTimer) {
   EXPECT_FALSE(engine_->hurry(run, {7}, "ann", "", now_).ok());
   ASSERT_TRUE(engine_->hurry(run, {}, "ann", "", now_).ok());
   EXPECT_EQ(turn(), "start a#2=2 on 1");
-  EXPECT_EQ(engine_->next_wake(), std::nullopt);
+  EXPECT_EQ(engine_->find(run)->wake, std::nullopt);
 }
 
 TEST_F(EngineControl, WhatMadeARunIsKept) {

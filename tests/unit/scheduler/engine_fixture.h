@@ -62,13 +62,13 @@ class EngineFixture : public ::testing::Test {
 
   void hello(std::int64_t link, const std::string& name,
              std::vector<message::KnownAttempt> attempts = {}, const std::string& boot = "b1",
-             int slots = 2) {
+             int slots = 2, Duration lease = {}) {
     message::Hello hello;
     hello.worker = name;
     hello.boot_id = boot;
     hello.slots = slots;
     hello.attempts = std::move(attempts);
-    engine_->on_hello({link}, hello, now_);
+    engine_->on_hello({link}, hello, now_, lease);
   }
   void started(std::int64_t link, std::int64_t attempt) {
     engine_->on_started({link}, {{attempt}, 7, now_.wall}, now_);
@@ -112,11 +112,15 @@ class EngineFixture : public ::testing::Test {
         if (const auto* welcome = std::get_if<message::Welcome>(&e.message)) {
           return fmt::format("welcome {} to epoch {}", e.link.value, welcome->epoch);
         }
+        if (const auto* renewed = std::get_if<message::Renewed>(&e.message)) {
+          return fmt::format("renew {} to {}", renewed->sequence, e.link.value);
+        }
         return "?";
       }
       std::string operator()(const shell_effect::Close& e) const {
         return fmt::format("close {}: {}", e.link.value, e.why);
       }
+      std::string operator()(const shell_effect::Note& e) const { return "note: " + e.text; }
       std::string operator()(const shell_effect::RunEnded& e) const {
         return fmt::format("run {} {}", e.run.value, to_word(e.state));
       }

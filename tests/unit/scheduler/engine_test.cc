@@ -196,7 +196,7 @@ TEST_F(EngineTest, AnotherProtocolVersionIsRefusedInWords) {
   hello.worker = "w";
   hello.version = 99;
   engine_->on_hello({1}, hello, now_);
-  EXPECT_EQ(turn(), "close 1: worker w speaks protocol version 99, this scheduler 2");
+  EXPECT_EQ(turn(), "close 1: worker w speaks protocol version 99, this scheduler 3");
 }
 
 TEST_F(EngineTest, ACancelStopsWhatIsLiveAndIsRepeatedAfterAReconnect) {
@@ -266,6 +266,7 @@ TEST_F(EngineTest, ATaskThatNobodyTookSaysWhatItWaitedFor) {
   started(1, 1);
   turn();
   pass(std::chrono::minutes(1));
+  engine_->on_heard({1}, now_);
   engine_->wake(now_);
   turn();
   EXPECT_EQ(stored(run).tasks[1].reason,

@@ -70,6 +70,7 @@ TEST_F(EngineWait, AWaitTakesNoSlot) {
   EXPECT_EQ(turn(), "");
   EXPECT_TRUE(last_.empty()) << "an answer that says nothing new is not written";
   pass(seconds(30));
+  engine_->on_heard(LinkId{1}, now_);
   engine_->wake(now_);
   EXPECT_EQ(turn(), "look for 0 of run 1: in.csv");
   EXPECT_TRUE(last_.empty());
