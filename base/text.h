@@ -1,6 +1,7 @@
 // Small text functions that several layers need: spelling suggestions, numbers, UTF-8.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -30,8 +31,11 @@ std::size_t utf8_length(std::string_view text);
 // Each byte that is not valid UTF-8 counts as one.
 std::size_t count_code_points(std::string_view text);
 
-// The pieces between separators; an empty text is one empty piece.
+// The pieces between separators; an empty text is one empty piece. They live in the text, so it
+// must not be a temporary.
 std::vector<std::string_view> split(std::string_view text, char separator);
+template <std::same_as<std::string> Text>
+void split(Text&& text, char separator) = delete;
 // Without ASCII white space at both ends.
 std::string_view trim(std::string_view text);
 std::string join(std::span<const std::string> parts, std::string_view separator);
