@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "core/fields_plain.h"
+#include "core/foreign_keys.h"
 
 namespace tidemill {
 namespace {
@@ -101,10 +102,12 @@ class Checker {
   void unknown_key(const YamlNode::Entry& entry, const ObjectSpec& spec, const std::string& where) {
     std::vector<std::string_view> keys;
     for (const Field& field : spec.fields) keys.push_back(field.key);
+    std::string hint(hint_for_foreign_key(spec, entry.key));
+    if (hint.empty()) hint = did_you_mean(entry.key, keys);
     findings_.add(Rule::unknown_key, entry.key_mark,
                   fmt::format("unknown key \"{}\"{}", printable(entry.key, 60),
                               where.empty() ? "" : " in " + where),
-                  did_you_mean(entry.key, keys));
+                  std::move(hint));
   }
 
   void spellings(const YamlNode& node, const ObjectSpec& spec) {

@@ -9,6 +9,7 @@ tidemill_core_area(tidemill_fields
     finding_format.cc
     finding_rules.cc
     finding_sink.cc
+    foreign_keys.cc
     schema.cc
     schema_reference.cc
   LIBS tidemill_words)

@@ -6,6 +6,7 @@
 #include "base/yaml.h"
 #include "core/fields_check.h"
 #include "core/fields_plain.h"
+#include "core/foreign_keys.h"
 
 namespace tidemill {
 namespace {
@@ -70,6 +71,29 @@ TEST(Fields, MessagesNameThePlaceTheValueAndTheWayOut) {
   EXPECT_EQ(first_message("{jitter: 2}", kRetryObject), "TM035 jitter is 2, but must be at most 1");
   EXPECT_EQ(first_message("{backof: 2}", kRetryObject), "TM030 unknown key \"backof\"");
   EXPECT_EQ(check("{backof: 2}", kRetryObject)[0].hint, "did you mean \"backoff\"?");
+}
+
+TEST(Fields, WordsOfOthersLeadToOurs) {
+  EXPECT_EQ(check("{maxAttempts: 2}", kRetryObject)[0].hint,
+            "limit counts retries: limit: 2 is three attempts at most");
+  EXPECT_EQ(check("{wait_for: {file: x}, run: y}", kTaskObject)[0].hint,
+            "write uses: wait_for, with: {file: data/ready}");
+  EXPECT_TRUE(check("{wait_for: {file: x}}", kDefaultsObject)[0].hint.starts_with("possible here"))
+      << "has no uses";
+}
+
+TEST(Fields, EveryWordOfOthersIsNoneOfOursAndItsHintIsGoodHere) {
+  for (const ForeignKey& known : foreign_keys()) {
+    const auto objects = all_objects();
+    const auto object = std::find_if(
+        objects.begin(), objects.end(),
+        [&known](const ObjectSpec* one) { return one->name == known.object; });
+    ASSERT_NE(object, objects.end()) << known.object;
+    EXPECT_EQ((*object)->find(known.key), nullptr) << known.object << "." << known.key;
+    if (!known.instead.empty()) {
+      EXPECT_NE((*object)->find(known.instead), nullptr) << known.key << ": " << known.instead;
+    }
+  }
 }
 
 TEST(Fields, NumbersMayHaveAnExponentWhereANumberIsMeant) {
