@@ -1,6 +1,6 @@
 // Words that people know from Airflow, GitHub Actions, Argo, Dagu or from another place of the same
-// file, and what they are called here. A near word is found by spelling (did_you_mean); these are not
-// near, and said out loud they save a look into the reference.
+// file, and what they are called here. A near word is found by spelling (did_you_mean); these are
+// not near, and said out loud they save a look into the reference.
 #pragma once
 
 #include <span>

@@ -258,7 +258,7 @@ class Secrets(ApiTest):
             if "get" not in methods or path == "/api/v1/events":
                 continue
             for number in (run["run"], again["run"]):
-                filled = path.format(dag="uses", run=number, task="a", backfill=1, retry=1)
+                filled = path.format(dag="uses", run=number, task="a", backfill=1, retry=1, alert=1)
                 text = self.admin.ask("GET", filled, query={"q": "say"} if path.endswith("search") else None).text
                 for secret in hidden:
                     self.assertNotIn(secret, text, filled)
