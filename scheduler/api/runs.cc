@@ -60,7 +60,7 @@ Result<Response> list_runs(Context& context, const Request& request) {
   Json::Array runs;
   std::int64_t looked_at = 0;
   while (true) {
-    const auto rows = TRY(reader->runs(filter.dag, before, static_cast<int>(limit)));
+    const auto rows = TRY(reader->runs(filter.dag, before, static_cast<int>(limit), filter.state));
     for (const RunRow& row : rows) {
       before = row.id;
       if (filter.takes(request, row)) runs.push_back(run_json(row, now, may_see));

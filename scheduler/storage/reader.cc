@@ -57,15 +57,15 @@ Result<RunReader> RunReader::open(const std::string& path, const std::string& vf
   return RunReader(TRY(open_for_reading(path, vfs)));
 }
 
-Result<std::vector<RunRow>> RunReader::runs(const std::string& dag_name, RunId before, int limit) {
+Result<std::vector<RunRow>> RunReader::runs(const std::string& dag_name, RunId before, int limit,
+                                            std::optional<RunState> state) {
   const std::int64_t below = before ? before.value : INT64_MAX;
-  Statement rows = TRY(database_.prepare(
-      dag_name.empty()
-          ? select(kRunColumns, "runs WHERE run_id < ?2 ORDER BY run_id DESC LIMIT ?3")
-          : select(kRunColumns,
-                   "runs WHERE dag_name = ?1 AND run_id < ?2 ORDER BY run_id DESC LIMIT ?3")));
-  if (!dag_name.empty()) return all_rows<RunRow>(rows.bind(dag_name, below, limit), read_run);
-  return all_rows<RunRow>(rows.bind(std::optional<std::int64_t>(), below, limit), read_run);
+  const std::string where = fmt::format("runs WHERE run_id < ?2{}{} ORDER BY run_id DESC LIMIT ?3",
+                                        dag_name.empty() ? "" : " AND dag_name = ?1",
+                                        state ? " AND state = ?4" : "");
+  Statement rows = TRY(database_.prepare(select(kRunColumns, where.c_str())));
+  if (!state) return all_rows<RunRow>(rows.bind(dag_name, below, limit), read_run);
+  return all_rows<RunRow>(rows.bind(dag_name, below, limit, to_word(*state)), read_run);
 }
 
 Result<RunRow> RunReader::run(RunId id) {

@@ -23,8 +23,10 @@ class RunReader {
  public:
   static Result<RunReader> open(const std::string& path, const std::string& vfs = "");
 
-  // Newest first; `before` pages (0 = from the newest). An empty name means every dag.
-  Result<std::vector<RunRow>> runs(const std::string& dag_name, RunId before, int limit);
+  // Newest first; `before` pages (0 = from the newest). An empty name means every dag, no state
+  // any.
+  Result<std::vector<RunRow>> runs(const std::string& dag_name, RunId before, int limit,
+                                   std::optional<RunState> state = std::nullopt);
   Result<RunRow> run(RunId id);
   Result<StoredRun> stored_run(RunId id);
   Result<std::vector<RunId>> unfinished_runs();  // oldest first
