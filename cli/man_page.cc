@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/markdown.h"
 #include "base/text.h"
 
 namespace tidemill {
@@ -79,23 +80,14 @@ std::vector<std::string> groups_of(const std::vector<CommandPage>& pages) {
   return groups;
 }
 
-// A cell of a table may hold no bar.
-std::string cell(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 std::string reference_of(const CommandPage& page) {
   std::string out = fmt::format("### `tidemill {}`\n\n{}.\n\n    {}\n", page.name, page.summary,
                                 synopsis(page));
   if (!page.positionals.empty() || !page.options.empty()) out += "\n| | |\n|---|---|\n";
   for (const auto* arguments : {&page.positionals, &page.options}) {
     for (const ArgumentPage& argument : *arguments)
-      out += fmt::format("| `{}` | {} |\n", cell(names_of(argument)), cell(argument.help));
+      out += fmt::format("| `{}` | {} |\n", markdown_cell(names_of(argument)),
+                         markdown_cell(argument.help));
   }
   if (!page.footer.empty()) out += fmt::format("\n```\n{}\n```\n", page.footer);
   return out + "\n";

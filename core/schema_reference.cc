@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/check.h"
+#include "base/markdown.h"
 #include "core/fields.h"
 #include "core/schema.h"
 
@@ -55,25 +56,16 @@ std::string kinds(const Field& field) {
   return out;
 }
 
-// Inside a table, a bar needs a backslash even in code.
-std::string cell(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 std::string meaning(const Field& field) {
   if (!field.not_yet.empty()) return fmt::format("**Not supported yet:** {}.", field.not_yet);
-  std::string out = cell(field.description);
+  std::string out = markdown_cell(field.description);
   if (!field.words.empty()) {
     out += " Words:";
     for (const std::string_view word : field.words) out += fmt::format(" `{}`", word);
     out += ".";
   }
-  if (!field.example.empty()) out += fmt::format("<br>`{}: {}`", field.key, cell(field.example));
+  if (!field.example.empty())
+    out += fmt::format("<br>`{}: {}`", field.key, markdown_cell(field.example));
   return out;
 }
 

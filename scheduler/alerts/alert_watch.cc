@@ -30,8 +30,8 @@ bool moves_timers(const Batch& batch) {
 }  // namespace
 
 void AlertWatch::on_commit(const Batch& batch) {
-  if (!under_way_ && (may_feed(batch) || moves_timers(batch))) fed_ = true;
-  if (under_way_ && may_feed(batch)) fed_ = true;
+  // The answer of a turn that is under way moves timers, too, and has told of them itself.
+  if (may_feed(batch) || (!under_way_ && moves_timers(batch))) fed_ = true;
 }
 
 Chore AlertWatch::chore() {

@@ -168,20 +168,13 @@ Result<Response> resolve(Context& context, const Request& request) {
 
 std::vector<http::Route> alert_routes(Context& context) {
   const auto get = [&](std::string_view path, http::RouteDoc doc, Body body) {
-    return http::Route{http::Method::get,
-                       path,
-                       Permission::read,
-                       std::move(doc),
-                       handler(context, std::move(body)),
-                       0};
+    return make_route(context, http::Method::get, path, Permission::read, std::move(doc),
+                      std::move(body));
   };
   const auto post = [&](std::string_view path, std::string_view summary, std::string_view body,
                         Body handle) {
-    http::Route route{http::Method::post,
-                      path,
-                      Permission::operate,
-                      {summary, "Alerts", {}, body, "AlertDetail"},
-                      handler(context, std::move(handle))};
+    http::Route route = make_route(context, http::Method::post, path, Permission::operate,
+                                   {summary, "Alerts", {}, body, "AlertDetail"}, std::move(handle));
     route.checked_by_handler = true;
     return route;
   };

@@ -25,14 +25,7 @@ Json texts(const std::vector<std::string>& values) {
 
 Json dag_summary(const DagView& view) {
   const DagRow& row = view.row;
-  Json json;
-  json.set("dag", row.name);
-  json.set("file", row.file);
-  json.set("state", to_word(row.state));
-  json.set("version", row.version == 0 ? Json() : Json(row.version));
-  json.set("paused", row.paused);
-  json.set("paused_by", text_or_null(row.paused_by));
-  json.set("paused_reason", text_or_null(row.paused_reason));
+  Json json = dag_json(row);
   json.set("paused_at", time_or_null(row.paused_at));
   json.set("next_instant", view.next_instant ? time_or_null(*view.next_instant) : Json());
   json.set("owner", text_or_null(view.dag == nullptr ? "" : view.dag->owner));
@@ -305,13 +298,12 @@ Result<Response> unpause(Context& context, const Request& request) {
 
 std::vector<http::Route> dag_routes(Context& context) {
   const auto get = [&](std::string_view path, http::RouteDoc doc, Body body) {
-    return http::Route{
-        Method::get, path, Permission::read, std::move(doc), handler(context, std::move(body)), 0};
+    return make_route(context, Method::get, path, Permission::read, std::move(doc),
+                      std::move(body));
   };
   const auto post = [&](std::string_view path, Permission permission, http::RouteDoc doc,
                         Body body) {
-    return http::Route{Method::post, path, permission, std::move(doc),
-                       handler(context, std::move(body))};
+    return make_route(context, Method::post, path, permission, std::move(doc), std::move(body));
   };
   return {
       get("/api/v1/dags", {"All dags of the folder", "Dags", {}, "", "DagList"}, list_dags),

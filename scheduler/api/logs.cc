@@ -151,12 +151,8 @@ Result<Response> raw_log(Context& context, const Request& request) {
 
 std::vector<http::Route> log_routes(Context& context) {
   const auto route = [&](std::string_view path, http::RouteDoc doc, Body body) {
-    return http::Route{http::Method::get,
-                       path,
-                       Permission::read,
-                       std::move(doc),
-                       handler(context, std::move(body)),
-                       0};
+    return make_route(context, http::Method::get, path, Permission::read, std::move(doc),
+                      std::move(body));
   };
   const http::ParameterDoc attempt{"attempt", "integer", "Which attempt; the last when not given"};
   return {

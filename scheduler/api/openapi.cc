@@ -99,6 +99,7 @@ std::string operation_id(const http::Route& route) {
 Json operation(const http::Route& route) {
   Json responses;
   responses.set(std::to_string(route.doc.success), answer_of(route));
+  if (route.doc.previews) responses.set("200", answer_of(route));
   responses.set("default", problem_answer());
   Json json;
   json.set("operationId", operation_id(route));

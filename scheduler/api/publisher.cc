@@ -23,14 +23,7 @@ Json task_event(const TaskRow& row) {
 }
 
 Json dag_event(const DagRow& row, Json::Array changed) {
-  Json json;
-  json.set("dag", row.name);
-  json.set("file", row.file);
-  json.set("state", to_word(row.state));
-  json.set("version", row.version == 0 ? Json() : Json(row.version));
-  json.set("paused", row.paused);
-  json.set("paused_by", text_or_null(row.paused_by));
-  json.set("paused_reason", text_or_null(row.paused_reason));
+  Json json = dag_json(row);
   json.set("changed", std::move(changed));
   return json;
 }

@@ -24,9 +24,6 @@ constexpr std::int64_t kMostLookedAt = 20'000;
 struct RunFilter {
   std::string dag;
   std::optional<RunState> state;
-  bool takes(const Request& request, const RunRow& row) const {
-    return may_read(request.who, row.dag_name) && (!state || row.state == *state);
-  }
 };
 
 Result<RunFilter> run_filter(const Request& request) {
@@ -63,7 +60,7 @@ Result<Response> list_runs(Context& context, const Request& request) {
     const auto rows = TRY(reader->runs(filter.dag, before, static_cast<int>(limit), filter.state));
     for (const RunRow& row : rows) {
       before = row.id;
-      if (filter.takes(request, row)) runs.push_back(run_json(row, now, may_see));
+      if (may_see(row.dag_name)) runs.push_back(run_json(row, now, may_see));
       if (std::ssize(runs) == limit || ++looked_at == kMostLookedAt) {
         return Response::json(run_page(runs, before, true));
       }
@@ -170,8 +167,8 @@ Result<Response> explain(Context& context, const Request& request, bool one_task
 
 std::vector<http::Route> run_routes(Context& context) {
   const auto route = [&](std::string_view path, http::RouteDoc doc, Body body) {
-    return http::Route{
-        Method::get, path, Permission::read, std::move(doc), handler(context, std::move(body)), 0};
+    return make_route(context, Method::get, path, Permission::read, std::move(doc),
+                      std::move(body));
   };
   return {
       route("/api/v1/runs",

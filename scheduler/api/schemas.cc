@@ -333,19 +333,19 @@ std::vector<Shape> people_shapes() {
 }
 
 std::vector<Shape> alert_shapes() {
+  const Shape alert = {
+      "Alert",
+      {"alert integer", "dag string?", "task string?", "cause string", "state string",
+       "severity string", "facts [string]", "what string", "signature string", "policy string?",
+       "raised_at time?", "state_since time?", "count integer", "first_run integer?",
+       "last_run integer?", "reopened integer", "by string?", "comment string?", "until time?"}};
+  Shape detail = alert;
+  detail.name = "AlertDetail";
+  detail.members.push_back("timeline [AlertLine]");
   return {
       {"AlertList", {"alerts [Alert]", "next string?"}},
-      {"Alert",
-       {"alert integer", "dag string?", "task string?", "cause string", "state string",
-        "severity string", "facts [string]", "what string", "signature string", "policy string?",
-        "raised_at time?", "state_since time?", "count integer", "first_run integer?",
-        "last_run integer?", "reopened integer", "by string?", "comment string?", "until time?"}},
-      {"AlertDetail",
-       {"alert integer",    "dag string?",        "task string?",      "cause string",
-        "state string",     "severity string",    "facts [string]",    "what string",
-        "signature string", "policy string?",     "raised_at time?",   "state_since time?",
-        "count integer",    "first_run integer?", "last_run integer?", "reopened integer",
-        "by string?",       "comment string?",    "until time?",       "timeline [AlertLine]"}},
+      alert,
+      std::move(detail),
       {"AlertLine", {"at time?", "text string"}},
       {"AlertComment", {"~comment string"}},
       {"AcknowledgeAlert", {"~comment string", "~until time", "~seen string"}},

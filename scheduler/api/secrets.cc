@@ -47,12 +47,8 @@ Result<Response> remove_secret(Context& context, const Request& request) {
 
 std::vector<http::Route> secret_routes(Context& context) {
   const auto route = [&](Method method, std::string_view path, http::RouteDoc doc, Body body) {
-    return http::Route{method,
-                       path,
-                       Permission::administer,
-                       std::move(doc),
-                       handler(context, std::move(body)),
-                       method == Method::put ? 2 * kMaxSecretValueBytes : 0};
+    return make_route(context, method, path, Permission::administer, std::move(doc),
+                      std::move(body), method == Method::put ? 2 * kMaxSecretValueBytes : 0);
   };
   return {
       route(Method::get, "/api/v1/secrets",

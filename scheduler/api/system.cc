@@ -106,8 +106,7 @@ http::Route openapi_route(std::shared_ptr<const std::string> file) {
 std::vector<http::Route> system_routes(Context& context) {
   const auto route = [&](std::string_view path, Permission permission, http::RouteDoc doc,
                          Body body) {
-    return http::Route{
-        Method::get, path, permission, std::move(doc), handler(context, std::move(body)), 0};
+    return make_route(context, Method::get, path, permission, std::move(doc), std::move(body));
   };
   return {
       route("/healthz", Permission::anyone, {"Whether the process answers", "System"}, healthz),
@@ -120,7 +119,8 @@ std::vector<http::Route> system_routes(Context& context) {
             {"What happens, as server-sent events",
              "System",
              {{"topics", "string",
-               "Comma separated: runs, run:ID, dags, workers, notes; runs,dags when not given"},
+               "Comma separated: runs, run:ID, dags, alerts, workers, notes; runs,dags when not "
+               "given"},
               {"last_event_id", "string", "Go on after this event"}}},
             stream),
   };

@@ -60,6 +60,18 @@ Json run_json(const RunRow& row, WallTime now, const MaySee& may_see) {
   return json;
 }
 
+Json dag_json(const DagRow& row) {
+  Json json;
+  json.set("dag", row.name);
+  json.set("file", row.file);
+  json.set("state", to_word(row.state));
+  json.set("version", row.version == 0 ? Json() : Json(row.version));
+  json.set("paused", row.paused);
+  json.set("paused_by", text_or_null(row.paused_by));
+  json.set("paused_reason", text_or_null(row.paused_reason));
+  return json;
+}
+
 Json attempt_json(const AttemptRow& row) {
   Json json;
   json.set("number", row.number);

@@ -19,6 +19,8 @@ Json milliseconds_between(WallTime begin, WallTime end, WallTime now);
 using MaySee = std::function<bool(const std::string& dag)>;
 
 Json run_json(const RunRow& row, WallTime now, const MaySee& may_see);
+// What lists, looks and events say alike; the caller adds what it knows more.
+Json dag_json(const DagRow& row);
 Json attempt_json(const AttemptRow& row);
 Json event_json(const EventRow& row);
 

@@ -31,6 +31,7 @@ struct RouteDoc {
   std::string_view request = {};   // name of a schema of api/schemas; empty = no body
   std::string_view response = {};  // likewise; empty = no JSON body
   int success = 200;
+  bool previews = false;  // asked with dry_run it answers 200 and the same schema
 };
 
 struct Route {

@@ -1,10 +1,8 @@
 // Where the server listens: several addresses, a Unix socket, TLS.
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 #include <sys/stat.h>
 
+#include "tests/support/certificate.h"
 #include "tests/support/http_fixture.h"
 #include "tests/support/temporary_directory.h"
 
@@ -95,30 +93,6 @@ TEST_F(HttpEndpoints, SaysWhatIsWrongWithAnEndpoint) {
   EXPECT_NE(start_error().message.find("none.pem"), std::string::npos);
 }
 
-// A key and a certificate that it signed itself.
-void write_certificate(const std::string& certificate_file, const std::string& key_file) {
-  EVP_PKEY* key = EVP_EC_gen("P-256");
-  X509* certificate = X509_new();
-  X509_set_version(certificate, 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-  X509_set_pubkey(certificate, key);
-  X509_NAME* name = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
-  X509_set_issuer_name(certificate, name);
-  X509_sign(certificate, key, EVP_sha256());
-  FILE* file = ::fopen(certificate_file.c_str(), "w");
-  PEM_write_X509(file, certificate);
-  ::fclose(file);
-  file = ::fopen(key_file.c_str(), "w");
-  PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr);
-  ::fclose(file);
-  X509_free(certificate);
-  EVP_PKEY_free(key);
-}
-
 class HttpTls : public HttpEndpoints {
  protected:
   void SetUp() override {
@@ -133,7 +107,7 @@ class HttpTls : public HttpEndpoints {
     });
     options_.certificate_file = folder_ / "certificate.pem";
     options_.key_file = folder_ / "key.pem";
-    write_certificate(options_.certificate_file, options_.key_file);
+    testing::write_certificate(options_.certificate_file, options_.key_file);
     serve();
   }
 
@@ -212,10 +186,10 @@ TEST_F(HttpTls, ANewCertificateCountsForNewConnections) {
     return digest;
   };
   Tls before(port_);
-  write_certificate(options_.certificate_file, folder_ / "other.pem");
+  testing::write_certificate(options_.certificate_file, folder_ / "other.pem");
   EXPECT_FALSE(server_->reload_certificate().ok()) << "the key is of another certificate";
   EXPECT_EQ(fingerprint(Tls(port_)), fingerprint(before));
-  write_certificate(options_.certificate_file, options_.key_file);
+  testing::write_certificate(options_.certificate_file, options_.key_file);
   EXPECT_TRUE(server_->reload_certificate().ok());
   before.send(kGet);
   EXPECT_NE(before.read_until("tls ").find("200 OK"), std::string::npos);
