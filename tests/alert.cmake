@@ -6,4 +6,9 @@ tidemill_test(core_alert_test
     unit/core/alert/run_alerts_test.cc
   LIBS tidemill_alert
   LABELS golden)
+tidemill_test(core_alert_story_test
+  SOURCES
+    unit/core/alert/alert_story_test.cc
+    unit/core/alert/line_diff_test.cc
+  LIBS tidemill_alert_story)
 tidemill_python_test(alerts_test Life Crash)
