@@ -230,6 +230,24 @@ constexpr RuleInfo kRules[] = {
      "wait_for and approval start no process, so what describes a process would be ignored."},
     {Rule::never_published, "TM128", kWarning, "Nothing publishes the dataset",
      "No task of the folder's DAGs publishes it, so the trigger starts nothing."},
+    {Rule::bad_channel, "TM140", kError, "Bad channel",
+     "A channel of alerts is exactly one of slack, pagerduty, alertmanager, ntfy, smtp and "
+     "webhook, with an address that can be one."},
+    {Rule::secret_in_file, "TM141", kError, "Secret written into the file",
+     "Passwords, tokens and addresses that hold one never stand in the file of alerts. They are "
+     "kept as secrets, and the file names them: `{secret: NAME}`."},
+    {Rule::unknown_name, "TM142", kError, "Unknown channel, person, rotation or policy",
+     "Nothing of this name stands in the file of alerts."},
+    {Rule::bad_rotation, "TM143", kError, "Bad rotation",
+     "Turns name people and last whole days, and each has somebody."},
+    {Rule::bad_policy, "TM144", kError, "Bad policy",
+     "A policy has at least one step, targets are written user.NAME, rotation.NAME or "
+     "channel.NAME, and its last step tells somebody in any case."},
+    {Rule::may_be_silent, "TM145", kWarning, "Nobody may be on call",
+     "The layers of the rotation leave times at which nobody is on call. A step that reaches "
+     "nobody is passed over; a last step then tells everybody in the rotation."},
+    {Rule::unknown_policy, "TM146", kWarning, "Unknown policy",
+     "The file of alerts has no policy of this name, so the default one is used."},
 };
 
 constexpr bool in_enum_order() {

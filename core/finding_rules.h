@@ -111,6 +111,13 @@ enum class Rule : std::uint8_t {
   bad_approval,
   not_with_action,
   never_published,
+  bad_channel,
+  secret_in_file,
+  unknown_name,
+  bad_rotation,
+  bad_policy,
+  may_be_silent,
+  unknown_policy,
 };
 
 struct RuleInfo {

@@ -32,6 +32,7 @@ tidemill_core_area(tidemill_lang
     parse/start_triggers.cc
     parse/task_contract.cc
     parse/tasks.cc
+    parse/tree.cc
     parse/triggers.cc
     parse/values.cc
     parse/waits.cc

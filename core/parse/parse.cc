@@ -5,6 +5,7 @@
 #include "core/fields_check.h"
 #include "core/parse/context.h"
 #include "core/parse/steps.h"
+#include "core/parse/tree.h"
 
 namespace tidemill {
 namespace {
@@ -30,22 +31,6 @@ void warn_of_hidden_directions(ParseContext& context) {
   }
 }
 
-std::vector<Finding> to_findings(const std::vector<YamlProblem>& problems) {
-  FindingSink sink;
-  for (const YamlProblem& problem : problems) {
-    const RuleInfo* info = find_rule(problem.rule);
-    CHECK(info != nullptr);
-    sink.add(info->rule, problem.mark, problem.message, problem.hint);
-  }
-  return sink.take();
-}
-
-std::vector<Finding> one_finding(Rule rule, Mark mark, std::string message, std::string hint) {
-  FindingSink sink;
-  sink.add(rule, mark, std::move(message), std::move(hint));
-  return sink.take();
-}
-
 void run_steps(ParseContext& context) {
   warn_of_hidden_directions(context);
   check_object(context.root, kDagObject, "", context.findings);
@@ -64,20 +49,10 @@ void run_steps(ParseContext& context) {
 
 ParsedDag parse_dag(std::string_view text, const ParseOptions& options) {
   const YamlDocument document = parse_yaml(text);
-  if (!document.problems.empty()) return {nullptr, to_findings(document.problems)};
-  if (document.root.kind == YamlNode::Kind::null) {
-    return {nullptr,
-            one_finding(Rule::empty_file, {1, 1}, "the file is empty",
-                        "a DAG needs at least one task: tasks: {hello: {run: echo hello}}")};
-  }
-  if (document.root.kind != YamlNode::Kind::map) {
-    return {nullptr,
-            one_finding(
-                Rule::root_not_map, document.root.mark,
-                fmt::format("the file is {}, but must be a map",
-                            document.root.kind == YamlNode::Kind::sequence ? "a list" : "one text"),
-                "start with keys such as \"name:\" and \"tasks:\"")};
-  }
+  auto unusable = findings_of_tree(
+      document, "a DAG needs at least one task: tasks: {hello: {run: echo hello}}",
+      "start with keys such as \"name:\" and \"tasks:\"");
+  if (!unusable.empty()) return {nullptr, std::move(unusable)};
   ParseContext context(text, options, document.root);
   run_steps(context);
   const bool broken = context.findings.has_errors();

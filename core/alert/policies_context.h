@@ -1,0 +1,45 @@
+// What the steps of parsing the file of alerts share. Internal to core/alert/policies_*.cc.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/yaml.h"
+#include "core/alert/policies.h"
+#include "core/finding_sink.h"
+
+namespace tidemill {
+
+struct PoliciesContext {
+  const YamlNode& root;
+  const std::function<Result<ZonePtr>(std::string_view)>& find_zone;
+  AlertPolicies policies;
+  FindingSink findings;
+
+  // The entries of a map at the top of the file whose values are maps; none when it is not there.
+  // What is something else has its finding already.
+  std::vector<const YamlNode::Entry*> named(std::string_view key) const;
+  // Names of a map at the top of the file, right or wrong.
+  std::vector<std::string_view> names(std::string_view key) const;
+  // A finding unless one of `known` is `name`; `what` is "channel", `place` where it was named.
+  bool is_known(std::string_view what, std::string_view name,
+                const std::vector<std::string_view>& known, Mark place);
+  // Null, with a finding, when there is no such zone; UTC without a node.
+  ZonePtr zone(const YamlNode* node);
+  // A finding when `out` is above `most`.
+  void read_span(const YamlNode* node, std::string_view what, Duration most, Duration& out);
+  void bad_name(std::string_view what, const YamlNode::Entry& entry);
+};
+
+// In this order; each needs the names that the earlier ones have checked.
+void read_channels(PoliciesContext& context);
+void read_people(PoliciesContext& context);
+void read_rotations(PoliciesContext& context);
+void read_policies(PoliciesContext& context);
+
+// An http or https address that nothing secret stands in; false with a finding.
+bool check_web_address(PoliciesContext& context, const YamlNode& node, std::string_view where);
+
+}  // namespace tidemill

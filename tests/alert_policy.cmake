@@ -1,0 +1,7 @@
+# The file of alerts: who is told when.
+tidemill_test(core_policies_test
+  SOURCES
+    unit/core/alert/policies_parser_test.cc
+    unit/core/alert/recipients_test.cc
+  LIBS tidemill_policies
+  LABELS golden)
