@@ -403,7 +403,7 @@ TEST_F(Agent, ASupervisorThatDoesNotComeUpIsNamedWithItsReason) {
   std::filesystem::remove(journal);
   std::filesystem::create_directory(journal);
   worker.disconnect();
-  ChildProcess agent({worker_process(), "worker", "--data-dir", worker.data(), "--lease-ms", "300"},
+  ChildProcess agent({worker_process(), "worker", "--data-dir", worker.data(), "--lease-ms", "5000"},
                      {}, worker.folder() / "second.log");
   EXPECT_EQ(WEXITSTATUS(agent.wait()), 1);
   const std::string said = read_text(worker.folder() / "second.log");
