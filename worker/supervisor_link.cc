@@ -26,6 +26,7 @@ Status SupervisorLink::start_supervisor() {
   if (started_ > 0 && ::waitpid(started_, nullptr, WNOHANG) != 0) started_ = 0;
   if (now - started_at_ < (started_ > 0 ? kStartPatience : kStartPause)) return Ok{};
   started_at_ = now;
+  said_before_ = said();
   const OwnLog log = TRY(open_own_log(log_path()));
   log_begin_ = log.begin;
   std::vector<char*> argv;
@@ -55,11 +56,15 @@ Status SupervisorLink::start_supervisor() {
   return Ok{};
 }
 
-std::string SupervisorLink::said() const { return last_line_since(log_path(), log_begin_); }
+std::string SupervisorLink::said() const {
+  std::string last = last_line_since(log_path(), log_begin_);
+  return last.empty() ? said_before_ : last;
+}
 
 Status SupervisorLink::connect(int slots) {
   auto fd = connect_unix(supervisor_socket(directory_));
   if (!fd.ok()) return start_supervisor();
+  said_before_.clear();
   channel_ = Channel(std::move(fd).value());
   channel_.send(message::Attach{message::kProtocolVersion, slots});
   if (!channel_.flush().ok()) close();

@@ -22,7 +22,8 @@ class SupervisorLink {
   Status connect(int slots);
   Channel& channel() { return channel_; }
   void close() { channel_ = Channel(); }
-  // The last line of the supervisor that we started last; empty when it said nothing.
+  // The last line of the supervisors that we started since one could be reached, the one of now may
+  // not have come to speak yet; empty when none said anything.
   std::string said() const;
 
  private:
@@ -32,7 +33,8 @@ class SupervisorLink {
   const std::string directory_;
   const std::vector<std::string> command_;
   Channel channel_;
-  std::int64_t log_begin_ = 0;  // of what that supervisor wrote
+  std::int64_t log_begin_ = 0;  // of what the last one wrote
+  std::string said_before_;     // by those before it
   pid_t started_ = 0;           // the supervisor that we started last, until it is reaped
   BootTime started_at_{-10'000'000};
 };

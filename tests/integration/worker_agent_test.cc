@@ -403,8 +403,9 @@ TEST_F(Agent, ASupervisorThatDoesNotComeUpIsNamedWithItsReason) {
   std::filesystem::remove(journal);
   std::filesystem::create_directory(journal);
   worker.disconnect();
-  ChildProcess agent({worker_process(), "worker", "--data-dir", worker.data(), "--lease-ms", "5000"},
-                     {}, worker.folder() / "second.log");
+  ChildProcess agent(
+      {worker_process(), "worker", "--data-dir", worker.data(), "--lease-ms", "2000"}, {},
+      worker.folder() / "second.log");
   EXPECT_EQ(WEXITSTATUS(agent.wait()), 1);
   const std::string said = read_text(worker.folder() / "second.log");
   EXPECT_SAYS(said, "its supervisor did not come up");
