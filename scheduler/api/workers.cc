@@ -29,7 +29,17 @@ std::string_view word_of(WorkerState state) {
   UNREACHABLE();
 }
 
-// Those of dags that the sender may read; `running` counts all.
+// Its processes; what is granted ahead of a free slot waits on the worker and has none yet.
+int running_on(const Engine& engine, const KnownWorker& worker) {
+  int running = 0;
+  for (const AttemptId attempt : engine.attempts_of(worker.row.id)) {
+    const auto [run, task] = *engine.task_of(attempt);
+    if (engine.find(run)->run.tasks[task].state == TaskState::running) ++running;
+  }
+  return running;
+}
+
+// Those of dags that the sender may read; `running` and `dispatched` count all.
 Json attempts_json(const Engine& engine, const KnownWorker& worker, const Principal& who) {
   Json::Array attempts;
   for (const AttemptId attempt : engine.attempts_of(worker.row.id)) {
@@ -70,7 +80,9 @@ Json worker_json(const Engine& engine, const KnownWorker& worker, const Principa
   json.set("connected", static_cast<bool>(worker.link));
   json.set("draining", worker.row.draining);
   json.set("slots", worker.view.slots);
-  json.set("running", worker.live);
+  const int running = running_on(engine, worker);
+  json.set("running", running);
+  json.set("dispatched", worker.live - running);
   json.set("attempts", attempts_json(engine, worker, who));
   Json::Array labels;
   for (const std::string& label : worker.view.labels) labels.emplace_back(label);
