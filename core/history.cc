@@ -107,9 +107,6 @@ std::string control_words(std::string_view kind, const Json& body) {
   if (kind == "answer") {
     return fmt::format("{} is {} by {}", tasks_in(body), text_in(body, "answer"), by);
   }
-  if (kind == "answer") {
-    return fmt::format("{} says of {}: {}", by, tasks_in(body), text_in(body, "answer"));
-  }
   return fmt::format("{}: {}", kind, body.dump());
 }
 
@@ -133,9 +130,11 @@ Status History::apply(const HistoryEvent& event, std::vector<HistoryChange>& cha
 }
 
 // [[µs after the event, task, "state", attempt], ...]
-Status History::apply_tasks(const HistoryEvent& event, std::vector<HistoryChange>& changes) {
+Result<std::vector<TaskChange>> read_task_changes(const HistoryEvent& event, std::size_t tasks) {
   const auto body = parse_json(event.body);
   if (!body.ok() || !body->is_array()) return damaged_event(event);
+  std::vector<TaskChange> changes;
+  changes.reserve(body->as_array().size());
   for (const Json& change : body->as_array()) {
     if (!change.is_array() || change.as_array().size() != 4) return damaged_event(event);
     const Json::Array& parts = change.as_array();
@@ -144,15 +143,25 @@ Status History::apply_tasks(const HistoryEvent& event, std::vector<HistoryChange
     }
     const std::int64_t task = parts[1].as_int();
     const auto state = task_state_from(parts[2].as_string());
-    if (!state || task < 0 || task >= std::ssize(ids_)) return damaged_event(event);
-    const WallTime at = event.at + Duration(parts[0].as_int());
-    if (at > until_) continue;
-    const AttemptId attempt{parts[3].as_int()};
-    TaskPast& past = past_.tasks[static_cast<std::size_t>(task)];
+    if (!state || task < 0 || task >= static_cast<std::int64_t>(tasks)) {
+      return damaged_event(event);
+    }
+    changes.push_back({event.at + Duration(parts[0].as_int()), static_cast<TaskIndex>(task), *state,
+                       AttemptId{parts[3].as_int()}});
+  }
+  return changes;
+}
+
+Status History::apply_tasks(const HistoryEvent& event, std::vector<HistoryChange>& changes) {
+  for (const TaskChange& change : TRY(read_task_changes(event, ids_.size()))) {
+    if (change.at > until_) continue;
+    TaskPast& past = past_.tasks[change.task];
     // Something else about the task changed, which its row tells.
-    if (past.since.us != 0 && past.state == *state && past.attempt == attempt) continue;
-    past = {*state, attempt, at};
-    changes.push_back({event.seq, at, task, task_sentence(name_of(task), *state, attempt)});
+    const bool is_known = past.since.us != 0 && past.state == change.state;
+    if (is_known && past.attempt == change.attempt) continue;
+    past = {change.state, change.attempt, change.at};
+    changes.push_back({event.seq, change.at, change.task,
+                       task_sentence(name_of(change.task), change.state, change.attempt)});
   }
   return Ok{};
 }

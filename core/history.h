@@ -25,6 +25,17 @@ struct HistoryEvent {
   std::string_view body;
 };
 
+// What an event of kind "tasks" says, one entry for each change.
+struct TaskChange {
+  WallTime at;
+  TaskIndex task = 0;
+  TaskState state = TaskState::waiting;
+  AttemptId attempt;  // the live one, else the last; 0 = none yet
+};
+
+// `corrupt` for a body that no build of ours wrote, or a task that the run does not have.
+Result<std::vector<TaskChange>> read_task_changes(const HistoryEvent& event, std::size_t tasks);
+
 struct TaskPast {
   TaskState state = TaskState::waiting;
   AttemptId attempt;  // the live one, else the last; 0 = none yet

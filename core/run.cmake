@@ -6,6 +6,7 @@ tidemill_core_area(tidemill_run
     dag_diff.cc
     history.cc
     invariants.cc
+    line_diff.cc
     outcome.cc
     render.cc
     render_context.cc
@@ -23,6 +24,7 @@ tidemill_core_area(tidemill_run
     run_machine_pause.cc
     run_machine_step.cc
     run_machine_wait.cc
+    run_timeline.cc
     run_timers.cc
     selection.cc
     trigger.cc

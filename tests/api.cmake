@@ -2,6 +2,7 @@
 tidemill_python_test(api_runs_test Trigger Looking Logs Control)
 tidemill_python_test(api_catalog_test Folder Flip Timetable Backfill Restart)
 tidemill_python_test(api_permissions_test Matrix Crawl)
+tidemill_python_test(api_overview_test Grids Calendars Strips Versions Lists Previews)
 tidemill_python_test(attack_test Attack)
 tidemill_python_test(api_bulk_retry_test Bulk Killed)
 tidemill_python_test(api_contract_test Documented Fuzz)

@@ -10,6 +10,7 @@ foreach(area
     dag_diff
     history
     invariants
+    line_diff
     render
     render_words
     retry
@@ -19,6 +20,7 @@ foreach(area
     run_machine_hooks
     run_machine_scale
     run_machine_wait
+    run_timeline
     trigger)
   tidemill_test(core_${area}_test SOURCES unit/core/${area}_test.cc
     LIBS tidemill_run_fixture tidemill_run)

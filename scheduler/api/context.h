@@ -43,6 +43,7 @@ struct Context {
         version(std::move(build)),
         started_at(system_now().wall),
         readers(data_dir + "/tidemill.db"),
+        overviews(data_dir + "/tidemill.db"),
         dags(std::move(parse)) {}
 
   Scheduler& scheduler;
@@ -57,6 +58,7 @@ struct Context {
   std::string version;  // of Tidemill
   WallTime started_at;
   Readers readers;
+  OverviewReaders overviews;
   DagVersions dags;
 };
 

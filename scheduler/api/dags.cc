@@ -1,8 +1,11 @@
 #include "scheduler/api/dags.h"
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "base/text.h"
 #include "core/dump.h"
+#include "core/params.h"
 #include "scheduler/api/body.h"
 #include "scheduler/api/words.h"
 #include "scheduler/storage/dataset_reader.h"
@@ -23,6 +26,14 @@ Json texts(const std::vector<std::string>& values) {
   return Json::Array(values.begin(), values.end());
 }
 
+Json schedule_words(const DagView& view) {
+  Json::Array words;
+  if (view.dag != nullptr) {
+    for (const Schedule& schedule : view.dag->schedules) words.emplace_back(in_words(schedule));
+  }
+  return Json(std::move(words));
+}
+
 Json dag_summary(const DagView& view) {
   const DagRow& row = view.row;
   Json json = dag_json(row);
@@ -31,52 +42,73 @@ Json dag_summary(const DagView& view) {
   json.set("owner", text_or_null(view.dag == nullptr ? "" : view.dag->owner));
   json.set("tags", view.dag == nullptr ? Json(Json::Array{}) : texts(view.dag->tags));
   json.set("description", text_or_null(view.dag == nullptr ? "" : view.dag->description));
-  Json::Array schedules;
-  if (view.dag != nullptr) {
-    for (const Schedule& schedule : view.dag->schedules) schedules.emplace_back(in_words(schedule));
-  }
-  json.set("schedules", std::move(schedules));
+  json.set("schedules", schedule_words(view));
   json.set("findings", static_cast<std::int64_t>(parse_findings(row.findings).as_array().size()));
   json.set("first_seen", time_or_null(row.first_seen));
   json.set("loaded_at", time_or_null(row.loaded_at));
   return json;
 }
 
-// Unreadable and unknown dags are the same to the sender.
-struct Known {
-  std::shared_ptr<const CatalogView> catalog;
-  const DagView* dag = nullptr;
-};
-Result<Known> find_dag(Context& context, const Request& request) {
-  Known known{context.catalog.view(), nullptr};
-  const std::string& name = request.capture("dag");
-  if (may_read(request.who, name)) known.dag = known.catalog->find(name);
-  if (known.dag != nullptr) return known;
-  std::vector<std::string_view> names;
-  for (const auto& [other, view] : known.catalog->dags) {
-    if (may_read(request.who, other)) names.push_back(other);
+// What the list shows: dags whose name, owner, description or a tag holds the text, whatever case.
+bool matches(const DagView& view, const std::string& lower) {
+  const auto holds = [&](const std::string& text) {
+    return to_lower_ascii(text).find(lower) != std::string::npos;
+  };
+  if (lower.empty() || holds(view.row.name)) return true;
+  if (view.dag == nullptr) return false;
+  return holds(view.dag->owner) || holds(view.dag->description) ||
+         std::any_of(view.dag->tags.begin(), view.dag->tags.end(), holds);
+}
+
+Json mark_json(const RunMark& mark, WallTime now) {
+  Json json;
+  json.set("run", mark.run.value);
+  json.set("state", to_word(mark.state));
+  json.set("created_at", time_or_null(mark.created_at));
+  json.set("started_at", time_or_null(mark.started_at));
+  json.set("duration_ms", milliseconds_between(mark.started_at, mark.ended_at, now));
+  return json;
+}
+
+// The newest runs of each dag of the page.
+Status add_last_runs(Context& context, Json::Array& dags, int count) {
+  std::vector<std::string> names;
+  for (const Json& dag : dags) names.push_back(dag.find("dag")->as_string());
+  auto reader = TRY(context.overviews.lease());
+  const auto marks = TRY(reader->last_runs(names, count));
+  const WallTime now = system_now().wall;
+  for (std::size_t i = 0; i < dags.size(); ++i) {
+    Json::Array last;
+    for (const RunMark& mark : marks[i]) last.push_back(mark_json(mark, now));
+    dags[i].set("last_runs", std::move(last));
   }
-  const auto near = nearest(name, names);
-  return not_found(fmt::format("there is no dag {}{}", printable(name, 80),
-                               near ? fmt::format("; did you mean {}?", *near) : ""));
+  return Ok{};
 }
 
 Result<Response> list_dags(Context& context, const Request& request) {
-  TRY(request.query.only({}));
+  const auto limit = TRY(request.query.integer("limit", 1000, 1, 5000));
+  const auto last_runs = TRY(request.query.integer("last_runs", 0, 0, 50));
+  const std::string after = request.query.text("after");
+  const std::string words = to_lower_ascii(request.query.text("q"));
   const auto catalog = context.catalog.view();
   Json::Array dags;
-  for (const auto& [name, view] : catalog->dags) {
-    if (may_read(request.who, name)) dags.push_back(dag_summary(*view));
+  bool more = false;
+  for (auto at = catalog->dags.upper_bound(after); at != catalog->dags.end() && !more; ++at) {
+    if (!may_read(request.who, at->first) || !matches(*at->second, words)) continue;
+    more = std::ssize(dags) == limit;
+    if (!more) dags.push_back(dag_summary(*at->second));
   }
+  if (last_runs > 0) TRY(add_last_runs(context, dags, static_cast<int>(last_runs)));
   Json json;
   json.set("folder", catalog->folder);
   json.set("problem", text_or_null(catalog->problem));
+  json.set("next", more ? *dags.back().find("dag") : Json());
   json.set("dags", std::move(dags));
   return Response::json(json);
 }
 
 Result<Response> get_dag(Context& context, const Request& request) {
-  const Known known = TRY(find_dag(context, request));
+  const KnownDag known = TRY(find_dag(context, request));
   Json json = dag_summary(*known.dag);
   json.set("findings", parse_findings(known.dag->row.findings));
   json.set("definition", known.dag->dag == nullptr ? Json() : dag_to_json(*known.dag->dag));
@@ -84,7 +116,7 @@ Result<Response> get_dag(Context& context, const Request& request) {
 }
 
 Result<Response> get_source(Context& context, const Request& request) {
-  const Known known = TRY(find_dag(context, request));
+  const KnownDag known = TRY(find_dag(context, request));
   if (known.dag->dag == nullptr) return not_found("no version of this dag was good yet");
   return Response::text(known.dag->dag->source, "text/yaml; charset=utf-8");
 }
@@ -180,7 +212,7 @@ Result<Response> get_schedule(Context& context, const Request& request) {
   TRY(request.query.only({"count", "limit"}));
   const auto count = TRY(request.query.integer("count", 5, 1, 100));
   const auto limit = TRY(request.query.integer("limit", 50, 1, 1000));
-  const Known known = TRY(find_dag(context, request));
+  const KnownDag known = TRY(find_dag(context, request));
   TimetableReader reader = TRY(TimetableReader::open(context.data_dir + "/tidemill.db"));
   Json::Array decided, blocks, starts, coming;
   const WallTime now = system_now().wall;
@@ -206,6 +238,7 @@ Result<Response> get_schedule(Context& context, const Request& request) {
     coming = coming_instants(*known.dag->dag, now, static_cast<int>(count));
   }
   Json json;
+  json.set("words", schedule_words(*known.dag));
   json.set("coming", std::move(coming));
   json.set("decided", std::move(decided));
   json.set("blocks", std::move(blocks));
@@ -215,18 +248,63 @@ Result<Response> get_schedule(Context& context, const Request& request) {
   return Response::json(json);
 }
 
+// A member name as a part of a JSON pointer (RFC 6901).
+std::string pointer_part(const std::string& name) {
+  std::string part;
+  for (const char c : name) {
+    if (c == '~') {
+      part += "~0";
+    } else if (c == '/') {
+      part += "~1";
+    } else {
+      part += c;
+    }
+  }
+  return part;
+}
+
+// Each parameter that is wrong, with a pointer into the body; the detail names all of them.
+Response wrong_params(const std::vector<ParamProblem>& problems) {
+  http::Problem answer;
+  answer.status = 400;
+  answer.title = "Bad Request";
+  for (const ParamProblem& problem : problems) {
+    const std::string name = printable(problem.name, 100);
+    answer.detail += (answer.detail.empty() ? "" : "; ") + name + ": " + problem.message;
+    answer.errors.emplace_back("/params/" + pointer_part(name), problem.message);
+  }
+  return Response::problem(answer);
+}
+
+// What the run would begin with; nothing is changed.
+Result<Response> preview_trigger(const DagView& view, const Json::Object& params) {
+  if (view.dag == nullptr) {
+    return conflict(view.row.name + " has no version that was good; see its findings");
+  }
+  const BoundParams bound = bind_params(*view.dag, Json(params));
+  if (!bound.problems.empty()) return wrong_params(bound.problems);
+  Json json;
+  json.set("run", Json());
+  json.set("dag", view.row.name);
+  json.set("repeated", false);
+  json.set("dry_run", true);
+  json.set("params", Json(shown_params(*view.dag, bound.values)));
+  return Response::json(json);
+}
+
 Result<Response> trigger(Context& context, const Request& request) {
-  const Known known = TRY(find_dag(context, request));
+  const KnownDag known = TRY(find_dag(context, request));
   const std::string& dag = known.dag->row.name;
   const Json::Object body = TRY(request.json());
-  TRY(only_members(body, {"params"}));
+  TRY(only_members(body, {"params", "dry_run"}));
   Catalog::Trigger what;
   what.dag = dag;
   what.origin = request.who.name;
-  for (const auto& [key, value] : body) {
-    if (!value.is_object()) return invalid("params: must be an object");
-    what.params = value.as_object();
+  if (const Json* params = find_member(body, "params")) {
+    if (!params->is_object()) return invalid("params: must be an object");
+    what.params = params->as_object();
   }
+  if (TRY(flag_member(body, "dry_run", false))) return preview_trigger(*known.dag, what.params);
   if (const std::string* key = request.header("idempotency-key")) {
     if (key->empty() || key->size() > 255) return invalid("Idempotency-Key: 1 to 255 bytes");
     what.key = *key;
@@ -247,13 +325,17 @@ Result<Response> trigger(Context& context, const Request& request) {
     json.set("repeated", made.repeated);
     return json;
   };
-  Response response = TRY(change(context, request, std::move(mutation)));
-  response.status = 201;
+  auto response = change(context, request, std::move(mutation));
+  if (!response.ok() && response.error().code == ErrorCode::invalid && known.dag->dag != nullptr) {
+    const BoundParams bound = bind_params(*known.dag->dag, Json(what.params));
+    if (!bound.problems.empty()) return wrong_params(bound.problems);
+  }
+  if (response.ok()) response->status = 201;
   return response;
 }
 
 Result<Response> pause(Context& context, const Request& request) {
-  const Known known = TRY(find_dag(context, request));
+  const KnownDag known = TRY(find_dag(context, request));
   const Json::Object body = TRY(request.json());
   TRY(only_members(body, {"reason"}));
   const std::string dag = known.dag->row.name;
@@ -273,7 +355,7 @@ Result<Response> pause(Context& context, const Request& request) {
 }
 
 Result<Response> unpause(Context& context, const Request& request) {
-  const Known known = TRY(find_dag(context, request));
+  const KnownDag known = TRY(find_dag(context, request));
   const Json::Object body = TRY(request.json());
   TRY(only_members(body, {"missed"}));
   const std::string dag = known.dag->row.name;
@@ -296,6 +378,20 @@ Result<Response> unpause(Context& context, const Request& request) {
 
 }  // namespace
 
+Result<KnownDag> find_dag(Context& context, const http::Request& request) {
+  KnownDag known{context.catalog.view(), nullptr};
+  const std::string& name = request.capture("dag");
+  if (may_read(request.who, name)) known.dag = known.catalog->find(name);
+  if (known.dag != nullptr) return known;
+  std::vector<std::string_view> names;
+  for (const auto& [other, view] : known.catalog->dags) {
+    if (may_read(request.who, other)) names.push_back(other);
+  }
+  const auto near = nearest(name, names);
+  return not_found(fmt::format("there is no dag {}{}", printable(name, 80),
+                               near ? fmt::format("; did you mean {}?", *near) : ""));
+}
+
 std::vector<http::Route> dag_routes(Context& context) {
   const auto get = [&](std::string_view path, http::RouteDoc doc, Body body) {
     return make_route(context, Method::get, path, Permission::read, std::move(doc),
@@ -306,7 +402,16 @@ std::vector<http::Route> dag_routes(Context& context) {
     return make_route(context, Method::post, path, permission, std::move(doc), std::move(body));
   };
   return {
-      get("/api/v1/dags", {"All dags of the folder", "Dags", {}, "", "DagList"}, list_dags),
+      get("/api/v1/dags",
+          {"All dags of the folder, by name",
+           "Dags",
+           {{"q", "string", "Only those whose name, owner, description or tags hold this text"},
+            {"last_runs", "integer", "With so many of the newest runs of each, up to 50"},
+            {"limit", "integer", "At most so many dags, 1 to 5000; 1000 when not given"},
+            {"after", "string", "The cursor `next` of the page before"}},
+           "",
+           "DagList"},
+          list_dags),
       get("/api/v1/dags/{dag}", {"One dag with its definition", "Dags", {}, "", "Dag"}, get_dag),
       get("/api/v1/dags/{dag}/source", {"The file of the present version", "Dags"}, get_source),
       get("/api/v1/dags/{dag}/schedule",
@@ -318,7 +423,7 @@ std::vector<http::Route> dag_routes(Context& context) {
            "Timetable"},
           get_schedule),
       post("/api/v1/dags/{dag}/runs", Permission::operate,
-           {"Start a run by hand", "Dags", {}, "Trigger", "Triggered", 201}, trigger),
+           {"Start a run by hand", "Dags", {}, "Trigger", "Triggered", 201, true}, trigger),
       post("/api/v1/dags/{dag}/pause", Permission::edit,
            {"Make no runs by schedule until unpaused", "Dags", {}, "Reason", "Paused"}, pause),
       post("/api/v1/dags/{dag}/unpause", Permission::edit,

@@ -5,39 +5,59 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "scheduler/storage/overview_reader.h"
 #include "scheduler/storage/reader.h"
 
 namespace tidemill::api {
 
-class Readers {
+template <typename Reader>
+class ReaderPool {
  public:
-  explicit Readers(std::string path) : path_(std::move(path)) {}
+  explicit ReaderPool(std::string path) : path_(std::move(path)) {}
 
   class Lease {
    public:
-    Lease(Readers& from, std::unique_ptr<RunReader> reader)
+    Lease(ReaderPool& from, std::unique_ptr<Reader> reader)
         : from_(&from), reader_(std::move(reader)) {}
     Lease(Lease&&) = default;
     ~Lease() {
       if (reader_ != nullptr) from_->give_back(std::move(reader_));
     }
-    RunReader* operator->() const { return reader_.get(); }
-    RunReader& operator*() const { return *reader_; }
+    Reader* operator->() const { return reader_.get(); }
+    Reader& operator*() const { return *reader_; }
 
    private:
-    Readers* from_;
-    std::unique_ptr<RunReader> reader_;
+    ReaderPool* from_;
+    std::unique_ptr<Reader> reader_;
   };
-  Result<Lease> lease();
+
+  Result<Lease> lease() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        Lease lease(*this, std::move(idle_.back()));
+        idle_.pop_back();
+        return lease;
+      }
+    }
+    return Lease(*this, std::make_unique<Reader>(TRY(Reader::open(path_))));
+  }
 
  private:
-  void give_back(std::unique_ptr<RunReader> reader);
+  void give_back(std::unique_ptr<Reader> reader) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(reader));
+  }
 
   std::string path_;
   std::mutex mutex_;  // guards what follows
-  std::vector<std::unique_ptr<RunReader>> idle_;
+  std::vector<std::unique_ptr<Reader>> idle_;
 };
+
+using Readers = ReaderPool<RunReader>;
+using OverviewReaders = ReaderPool<OverviewReader>;
 
 }  // namespace tidemill::api

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "scheduler/api/body.h"
+#include "scheduler/api/words.h"
 #include "scheduler/rerun.h"
 
 namespace tidemill::api {
@@ -33,37 +34,12 @@ Result<Wish> read_wish(const Request& request) {
   return wish;
 }
 
-Json texts(const std::vector<std::string>& values) {
-  return Json::Array(values.begin(), values.end());
-}
-Json words(const std::vector<std::string_view>& values) {
-  return Json::Array(values.begin(), values.end());
-}
-
-Json diff_json(const Rerun& rerun, RunId of) {
-  Json::Array changed, params;
-  for (const TaskDiff& task : rerun.tasks.changed) {
-    Json one;
-    one.set("task", task.id);
-    one.set("fields", words(task.fields));
-    changed.push_back(std::move(one));
-  }
-  for (const ParamDiff& param : rerun.params) {
-    Json one;
-    one.set("param", param.name);
-    one.set("before", param.before.value_or(Json()));
-    one.set("after", param.after.value_or(Json()));
-    params.push_back(std::move(one));
-  }
-  Json json;
+Json plan_json(const Rerun& rerun, RunId of) {
+  Json json = diff_json(rerun.tasks);
   json.set("run", Json());
   json.set("of", of.value);
   json.set("dry_run", true);
-  json.set("added", texts(rerun.tasks.added));
-  json.set("removed", texts(rerun.tasks.removed));
-  json.set("changed", std::move(changed));
-  json.set("fields", words(rerun.tasks.fields));
-  json.set("params", std::move(params));
+  json.set("params", params_json(rerun.params));
   return json;
 }
 
@@ -101,7 +77,7 @@ Result<Response> rerun(Context& context, const Request& request) {
                                 found.row.id.value));
   }
   const auto made = std::make_shared<Rerun>(TRY(plan(context, request, found.row, wish)));
-  const Json diff = diff_json(*made, found.row.id);
+  const Json diff = plan_json(*made, found.row.id);
   if (wish.dry_run) return Response::json(diff);
   Mutation mutation;
   mutation.audit = audit_entry(request, "run.rerun", fmt::format("run {}", found.row.id.value),

@@ -12,10 +12,12 @@
 #include "scheduler/api/hooks.h"
 #include "scheduler/api/logs.h"
 #include "scheduler/api/openapi.h"
+#include "scheduler/api/overview.h"
 #include "scheduler/api/people.h"
 #include "scheduler/api/plans.h"
 #include "scheduler/api/runs.h"
 #include "scheduler/api/system.h"
+#include "scheduler/api/versions.h"
 #include "scheduler/api/workers.h"
 
 namespace tidemill::api {
@@ -44,8 +46,8 @@ http::RouteTable all_routes(Context& context) {
   std::vector<http::Route> all;
   for (auto* part :
        {system_routes, dag_routes, hook_routes, dataset_routes, approval_routes, run_routes,
-        log_routes, control_routes, bulk_retry_routes, plan_routes, session_routes, account_routes,
-        secret_routes, audit_routes, alert_routes, worker_routes}) {
+        log_routes, overview_routes, version_routes, control_routes, bulk_retry_routes, plan_routes,
+        session_routes, account_routes, secret_routes, audit_routes, alert_routes, worker_routes}) {
     for (http::Route& route : part(context)) all.push_back(std::move(route));
   }
   const auto file = std::make_shared<std::string>();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "scheduler/api/overview_shapes.h"
 
 namespace tidemill::api {
 namespace {
@@ -86,12 +87,12 @@ std::vector<Shape> system_shapes() {
 
 std::vector<Shape> dag_shapes() {
   return {
-      {"DagList", {"folder string", "problem string?", "dags [DagSummary]"}},
+      {"DagList", {"folder string", "problem string?", "next string?", "dags [DagSummary]"}},
       {"DagSummary",
        {"dag string", "file string", "state ok|broken|gone", "version integer?", "paused boolean",
         "paused_by string?", "paused_reason string?", "paused_at time?", "next_instant time?",
         "owner string?", "tags [string]", "description string?", "schedules [string]",
-        "findings integer", "first_seen time?", "loaded_at time?"}},
+        "findings integer", "first_seen time?", "loaded_at time?", "~last_runs [RunMark]"}},
       {"Dag",
        {"dag string", "file string", "state ok|broken|gone", "version integer?", "paused boolean",
         "paused_by string?", "paused_reason string?", "paused_at time?", "next_instant time?",
@@ -101,8 +102,8 @@ std::vector<Shape> dag_shapes() {
        {"rule string", "severity error|warning|note", "file string", "line integer",
         "column integer", "message string", "hint string"}},
       {"Timetable",
-       {"coming [ComingInstant]", "decided [DecidedInstant]", "blocks [InstantBlock]",
-        "starts [DecidedStart]", "dataset_starts [DatasetStart]"}},
+       {"words [string]", "coming [ComingInstant]", "decided [DecidedInstant]",
+        "blocks [InstantBlock]", "starts [DecidedStart]", "dataset_starts [DatasetStart]"}},
       {"DatasetStart",
        {"datasets [string]", "updates [DatasetUpdate]", "decision string", "run integer?",
         "reason string?", "decided_at time?"}},
@@ -121,8 +122,9 @@ std::vector<Shape> dag_shapes() {
       {"DecidedStart",
        {"source string?", "source_run integer?", "state succeeded|partial|failed|cancelled",
         "decision string", "run integer?", "reason string?", "decided_at time?"}},
-      {"Trigger", {"~params object"}},
-      {"Triggered", {"run integer", "dag string", "repeated boolean"}},
+      {"Trigger", {"~params object", "~dry_run boolean"}},
+      {"Triggered",
+       {"run integer?", "dag string", "repeated boolean", "~dry_run boolean", "~params object"}},
       {"Hooked", {"run integer", "dag string"}},
       {"Reason", {"~reason string"}},
       {"Unpause", {"~missed none|last|all"}},
@@ -380,8 +382,9 @@ Json schema_of(const Shape& shape) {
 const std::vector<Shape>& all_shapes() {
   static const std::vector<Shape> kShapes = [] {
     std::vector<Shape> all;
-    for (auto* part : {system_shapes, dag_shapes, run_shapes, control_shapes, bulk_retry_shapes,
-                       plan_shapes, approval_shapes, people_shapes, alert_shapes}) {
+    for (auto* part :
+         {system_shapes, dag_shapes, run_shapes, control_shapes, bulk_retry_shapes, plan_shapes,
+          approval_shapes, people_shapes, alert_shapes, overview_shapes}) {
       for (const Shape& shape : part()) all.push_back(shape);
     }
     return all;

@@ -12,6 +12,21 @@ Json milliseconds_between(WallTime begin, WallTime end, WallTime now) {
   return std::max<std::int64_t>(taken.count() / 1000, 0);
 }
 
+Json task_state_words() {
+  Json::Array words;
+  for (int i = 0; i < kTaskStateCount; ++i) words.emplace_back(to_word(static_cast<TaskState>(i)));
+  return Json(std::move(words));
+}
+
+Json run_state_words() {
+  Json::Array words;
+  for (const RunState state : {RunState::queued, RunState::running, RunState::succeeded,
+                               RunState::partial, RunState::failed, RunState::cancelled}) {
+    words.emplace_back(to_word(state));
+  }
+  return Json(std::move(words));
+}
+
 namespace {
 
 // "run 7 of extract" and "update of listings (run 7 of extract)" name a dag that not everybody who
@@ -103,6 +118,34 @@ Json event_json(const EventRow& row) {
   auto body = parse_json(row.body);
   json.set("body", body.ok() ? std::move(*body) : Json(row.body));
   return json;
+}
+
+Json diff_json(const DagDiff& diff) {
+  Json::Array changed;
+  for (const TaskDiff& task : diff.changed) {
+    Json one;
+    one.set("task", task.id);
+    one.set("fields", Json::Array(task.fields.begin(), task.fields.end()));
+    changed.push_back(std::move(one));
+  }
+  Json json;
+  json.set("added", Json::Array(diff.added.begin(), diff.added.end()));
+  json.set("removed", Json::Array(diff.removed.begin(), diff.removed.end()));
+  json.set("changed", std::move(changed));
+  json.set("fields", Json::Array(diff.fields.begin(), diff.fields.end()));
+  return json;
+}
+
+Json params_json(const std::vector<ParamDiff>& diff) {
+  Json::Array params;
+  for (const ParamDiff& param : diff) {
+    Json one;
+    one.set("param", param.name);
+    one.set("before", param.before.value_or(Json()));
+    one.set("after", param.after.value_or(Json()));
+    params.push_back(std::move(one));
+  }
+  return Json(std::move(params));
 }
 
 }  // namespace tidemill::api

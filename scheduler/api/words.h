@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "core/dag_diff.h"
 #include "scheduler/storage/rows.h"
 
 namespace tidemill::api {
@@ -15,6 +16,10 @@ Json text_or_null(const std::string& text);
 // From `begin` to `end`, or to `now` when it has not ended; null when it has not begun.
 Json milliseconds_between(WallTime begin, WallTime end, WallTime now);
 
+// Every state in the order of its enumerators, for answers that give states as places in this list.
+Json task_state_words();
+Json run_state_words();
+
 // Whether the reader may see the dag of this name; others are left out of sentences.
 using MaySee = std::function<bool(const std::string& dag)>;
 
@@ -23,5 +28,7 @@ Json run_json(const RunRow& row, WallTime now, const MaySee& may_see);
 Json dag_json(const DagRow& row);
 Json attempt_json(const AttemptRow& row);
 Json event_json(const EventRow& row);
+Json diff_json(const DagDiff& diff);
+Json params_json(const std::vector<ParamDiff>& diff);
 
 }  // namespace tidemill::api

@@ -6,6 +6,7 @@
 #include "scheduler/storage/open.h"
 #include "scheduler/storage/read_results.h"
 #include "scheduler/storage/read_rows.h"
+#include "scheduler/storage/read_transaction.h"
 
 namespace tidemill {
 namespace {
@@ -29,27 +30,6 @@ std::string_view event_kind(std::string_view word) {
   const auto found = std::find(kEventKinds.begin(), kEventKinds.end(), word);
   return found == kEventKinds.end() ? std::string_view() : *found;
 }
-
-// Several statements that must see one state of the database.
-class ReadTransaction {
- public:
-  static Result<ReadTransaction> begin(Database& database) {
-    TRY(database.execute("BEGIN"));
-    return ReadTransaction(database);
-  }
-  ReadTransaction(ReadTransaction&& other) noexcept : database_(other.database_) {
-    other.database_ = nullptr;
-  }
-  ReadTransaction(const ReadTransaction&) = delete;
-  ~ReadTransaction() {
-    // Ending a read changes nothing, so a failure here loses nothing.
-    if (database_ != nullptr) (void)database_->execute("COMMIT").ok();
-  }
-
- private:
-  explicit ReadTransaction(Database& database) : database_(&database) {}
-  Database* database_;
-};
 
 }  // namespace
 

@@ -128,8 +128,14 @@ class Documented(Contract):
         for path in ("/api/v1/dags", "/api/v1/runs", "/api/v1/freezes", "/api/v1/session", "/api/v1/users", "/api/v1/tokens",
                      "/api/v1/secrets", "/api/v1/audit", "/api/v1/audit/verify", "/api/v1/datasets", "/api/v1/approvals"):
             call("GET", path)
-        for path in ("", "/source", "/schedule"):
+        for path in ("", "/source", "/schedule", "/structure", "/grid", "/calendar", "/versions"):
             call("GET", "/api/v1/dags/{dag}" + path, dag="whole")
+        call("GET", "/api/v1/dags", query={"last_runs": 5})
+        call("GET", "/api/v1/timeline")
+        older = admin.dag("whole")["version"]
+        self.daemon.dag("whole", TEXT.replace("an error is near", "an error is very near"))
+        call("GET", "/api/v1/dags/{dag}/versions/{version}/diff", dag="whole", version=older)
+        call("POST", "/api/v1/dags/{dag}/runs", {"params": {"end": 1}, "dry_run": True}, dag="whole")
         for number in (run, good):
             for path in ("", "/events", "/history", "/explain", "/tasks/{task}", "/tasks/{task}/explain", "/tasks/{task}/log", "/tasks/{task}/log/first-error",
                          "/tasks/{task}/log/raw"):
@@ -375,7 +381,7 @@ class Fuzz(Contract):
         if pick.random() < 0.05:
             method = pick.choice(METHODS)
         for capture in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
-            known = {"dag": "whole", "run": str(pick.randrange(1, 9)), "task": pick.choice(["a", "b", "hook.exit"]), "backfill": "1", "retry": "1", "freeze": "1", "alert": "1", "user": "ann", "owner": "ann"}
+            known = {"dag": "whole", "run": str(pick.randrange(1, 9)), "task": pick.choice(["a", "b", "hook.exit"]), "backfill": "1", "retry": "1", "freeze": "1", "alert": "1", "version": str(pick.randrange(1, 5)), "user": "ann", "owner": "ann"}
             word = known[capture] if capture in known and pick.random() < 0.7 else self.text()
             path = path.replace("{" + capture + "}", urllib.parse.quote(word, safe=pick.choice(["", "/", "%"])).replace(" ", "+"), 1)
         query = [(parameter["name"], self.text()) for parameter in operation["parameters"] if parameter["in"] == "query" and pick.random() < 0.5]

@@ -48,6 +48,12 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/api/v1/dags/{dag}"): Probe(of_dag=True),
     ("GET", "/api/v1/dags/{dag}/source"): Probe(of_dag=True),
     ("GET", "/api/v1/dags/{dag}/schedule"): Probe(of_dag=True),
+    ("GET", "/api/v1/dags/{dag}/structure"): Probe(of_dag=True),
+    ("GET", "/api/v1/dags/{dag}/grid"): Probe(of_dag=True),
+    ("GET", "/api/v1/dags/{dag}/calendar"): Probe(of_dag=True),
+    ("GET", "/api/v1/dags/{dag}/versions"): Probe(of_dag=True),
+    ("GET", "/api/v1/dags/{dag}/versions/{version}/diff"): Probe(of_dag=True),
+    ("GET", "/api/v1/timeline"): Probe(),
     ("POST", "/api/v1/dags/{dag}/runs"): Probe(400, WRONG, of_dag=True),
     ("POST", "/api/v1/dags/{dag}/pause"): Probe(400, WRONG, of_dag=True),
     ("POST", "/api/v1/dags/{dag}/unpause"): Probe(400, WRONG, of_dag=True),
@@ -148,6 +154,7 @@ class Tenants(ApiTest):
             poll(lambda id=made: cls.admin.get(f"/api/v1/backfills/{id}")["state"] == "done", "the backfill to be done")
             cls.backfills[dag] = made
             cls.retries[dag] = cls.retry_all_of(dag)
+        cls.versions = {dag: cls.admin.dag(dag)["version"] for dag in (OPEN, HIDDEN)}
         cls.alerts = {}
         for dag in (OPEN, HIDDEN):
             query = {"dag": dag, "state": "all"}
@@ -167,7 +174,7 @@ class Tenants(ApiTest):
 
     def path(self, path: str, dag: str) -> str:
         values = {"dag": dag, "run": self.runs[dag], "task": "a", "backfill": self.backfills[dag], "retry": self.retries[dag], "alert": self.alerts[dag],
-                  "freeze": 999, "user": "nobody",
+                  "version": self.versions[dag], "freeze": 999, "user": "nobody",
                   "granted": OPEN, "owner": "nobody", "token": "none", "secret": "absent", "name": OPEN,
                   "worker": "nobody"}
         return path.format(**values)
@@ -271,7 +278,7 @@ class Matrix(Tenants):
             if not probe.of_dag or operation["x-permission"] == "administer":
                 continue
             hidden = self.send(blind, method, path, probe, HIDDEN)
-            absent = {"dag": "zabra", "run": 888, "task": "a", "backfill": 888, "retry": 888, "alert": 888}
+            absent = {"dag": "zabra", "run": 888, "task": "a", "backfill": 888, "retry": 888, "alert": 888, "version": 888}
             body = json.loads(json.dumps(probe.body).replace("{dag}", "zabra"))
             missing = blind.ask(method, path.format(**absent), body, query=probe.query)
             with self.subTest(method=method, path=path):
