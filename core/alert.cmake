@@ -10,7 +10,8 @@ tidemill_core_area(tidemill_alert SOURCES
 # What an alert tells; it compares DAGs, so it is apart from what decides.
 tidemill_core_area(tidemill_alert_story SOURCES
   alert/alert_story.cc
-  alert/line_diff.cc
+  alert/runbook.cc
   alert/story_advice.cc
+  alert/story_blocked.cc
   alert/story_changes.cc
   LIBS tidemill_alert tidemill_run)

@@ -9,6 +9,8 @@ tidemill_test(core_alert_test
 tidemill_test(core_alert_story_test
   SOURCES
     unit/core/alert/alert_story_test.cc
-    unit/core/alert/line_diff_test.cc
+    unit/core/alert/runbook_test.cc
+    unit/core/alert/story_blocked_test.cc
   LIBS tidemill_alert_story)
 tidemill_python_test(alerts_test Life Crash)
+tidemill_python_test(alert_story_test Story Runbook)

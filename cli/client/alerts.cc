@@ -52,6 +52,75 @@ Result<int> list_alerts(Api& api, const AlertsCommand& options) {
   return static_cast<int>(kExitOk);
 }
 
+void print_lines(const Json& from, const char* key, const char* indent, std::size_t longest) {
+  for (const Json& line : array_at(from, key)) {
+    fmt::print("{}{}\n", indent, printable(as_text(line), longest));
+  }
+}
+
+void print_changes(const Json& alert) {
+  const Json& good = object_at(alert, "good");
+  if (good.is_null()) return;
+  const auto& changes = array_at(alert, "changes");
+  fmt::print("  {} run {}, the last success ({})\n",
+             changes.empty() ? "no change is known since" : "changed since", int_at(good, "run"),
+             moment_at(good, "ended_at"));
+  for (const Json& change : changes) {
+    fmt::print("    {} {}\n", text_at(change, "kind"), printable(text_at(change, "text"), 500));
+    print_lines(change, "diff", "      ", 200);
+  }
+}
+
+void print_blocked(const Json& alert) {
+  const Json& blocked = object_at(alert, "blocked");
+  const std::string tasks = list_at(blocked, "tasks");
+  if (!tasks.empty()) fmt::print("  blocked in this run: {}\n", printable(tasks, 500));
+  for (const Json& dag : array_at(blocked, "dags")) {
+    fmt::print("  blocked: {} ({})\n", text_at(dag, "dag"), printable(text_at(dag, "why"), 200));
+  }
+  for (const Json& task : array_at(blocked, "waiting")) {
+    fmt::print("  blocked: {} of {} in run {}, which waits for {}\n",
+               printable(text_at(task, "task"), 80), text_at(task, "dag"), int_at(task, "run"),
+               printable(text_at(task, "dataset"), 80));
+  }
+  const Json& deadline = object_at(alert, "deadline");
+  if (deadline.is_null()) return;
+  fmt::print("  deadline: {} at {}, in {}\n", text_at(deadline, "dag"),
+             moment_at(deadline, "due_at"), duration_at(deadline, "left_ms"));
+}
+
+void print_runbook(const Json& alert) {
+  const Json& runbook = object_at(alert, "runbook");
+  for (const char* key : {"url", "problem"}) {
+    if (has_value(runbook, key)) {
+      fmt::print("  runbook: {}\n", printable(text_at(runbook, key), 500));
+    }
+  }
+  const std::string text = text_at(runbook, "text");
+  if (text.empty()) return;
+  fmt::print("  runbook:\n");
+  for (const std::string_view line : split(text, '\n')) {
+    fmt::print("    {}\n", printable(line, 1000));
+  }
+  if (flag_at(runbook, "cut")) fmt::print("    … the file goes on\n");
+}
+
+void print_story(const Json& alert) {
+  const Json& log = object_at(alert, "log");
+  if (has_value(log, "first_error")) {
+    fmt::print("  first error: {}\n", printable(text_at(log, "first_error"), 1000));
+  }
+  if (!array_at(log, "lines").empty()) {
+    fmt::print("  the end of its log:\n");
+    print_lines(log, "lines", "    ", 1000);
+  }
+  print_changes(alert);
+  print_blocked(alert);
+  fmt::print("  to do:\n");
+  print_lines(alert, "to_do", "    ", 500);
+  print_runbook(alert);
+}
+
 void print_alert(const Json& alert) {
   fmt::print("{}\n", printable(text_at(alert, "what"), 2000));
   fmt::print("  {} · {} · {} time{} since {}\n", text_at(alert, "severity"),
@@ -60,10 +129,7 @@ void print_alert(const Json& alert) {
   if (has_value(alert, "comment")) {
     fmt::print("  “{}”\n", printable(text_at(alert, "comment"), 1000));
   }
-  if (has_value(alert, "last_run")) {
-    fmt::print("  look at it:  tidemill explain {0}\n", int_at(alert, "last_run"));
-    fmt::print("  repair it:   tidemill retry {0}\n", int_at(alert, "last_run"));
-  }
+  print_story(alert);
   for (const Json& line : array_at(alert, "timeline")) {
     fmt::print("  {}  {}\n", moment_at(line, "at"), printable(text_at(line, "text"), 1000));
   }

@@ -9,8 +9,8 @@ const char kOnCall[] = "On call";
 void add_alerts(CLI::App& app, Chosen& chosen) {
   static AlertsCommand options;
   auto& command = add_command(app, chosen, kOnCall, "alerts",
-                              "List open alerts, or show one with its timeline", options,
-                              run_alerts);
+                              "List open alerts, or show one: what broke, what changed, what to do",
+                              options, run_alerts);
   command.add_option("ALERT", options.alert, "A number");
   command.add_option("--dag", options.dag, "Only about this dag")->type_name("DAG");
   command

@@ -110,7 +110,7 @@ std::vector<std::string> change_lines(const AlertStory& story, WallTime now) {
   return lines;
 }
 
-std::vector<std::string> diff_lines(const AlertStory& story) {
+std::vector<std::string> file_lines(const AlertStory& story) {
   std::vector<std::string> lines;
   for (const AlertChange& change : story.changes) {
     for (const std::string& line : change.diff) lines.push_back("    " + printable(line, 120));
@@ -163,7 +163,7 @@ Message message_of(const AlertStory& story, WallTime now) {
     message.add(5, {"First error: " + printable(story.log.first_error, 200)});
   }
   message.add(1, change_lines(story, now));
-  message.add(4, diff_lines(story));
+  message.add(4, file_lines(story));
   const std::string blocked = in_words(story.blocked);
   message.add(2,
               {blocked.empty() ? "Nothing waits for it." : "Blocked: " + printable(blocked, 300)});

@@ -38,7 +38,7 @@ inline constexpr std::size_t kStoryLogLines = 20;
 // The last success of the same scope before the failure.
 struct StoryGood {
   std::uint64_t run = 0;
-  WallTime ended_at{};
+  WallTime ended_at{};  // 0 = not known
 };
 
 struct StoryBlocked {

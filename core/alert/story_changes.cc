@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "core/alert/line_diff.h"
 #include "core/dag_diff.h"
+#include "core/line_diff.h"
 
 namespace tidemill {
 namespace {
@@ -30,13 +30,30 @@ std::string dag_words(const DagDiff& diff) {
   return join(parts, "; ");
 }
 
+// "- old" and "+ new", without the lines around.
+std::vector<std::string> file_diff(const Dag& good, const Dag& bad) {
+  std::vector<std::string> lines;
+  std::size_t more = 0;
+  for (const DiffHunk& hunk : diff_lines(good.source, bad.source, 0)) {
+    for (const DiffLine& line : hunk) {
+      const char* sign = line.kind == DiffLine::Kind::removed ? "- " : "+ ";
+      if (lines.size() < kMostDiffLines) {
+        lines.push_back(sign + printable(line.text, 200));
+      } else {
+        ++more;
+      }
+    }
+  }
+  if (more > 0) lines.push_back(fmt::format("… {} more", more));
+  return lines;
+}
+
 // A file of which only comments changed is no other DAG.
 void add_dag(const StorySide& good, const StorySide& bad, std::vector<AlertChange>& changes) {
   if (good.dag.content_hash == bad.dag.content_hash) return;
   const DagDiff diff = diff_dags(good.dag, bad.dag);
   if (diff.empty()) return;
-  changes.push_back({AlertChange::Kind::dag, dag_words(diff),
-                     line_diff(good.dag.source, bad.dag.source, kMostDiffLines)});
+  changes.push_back({AlertChange::Kind::dag, dag_words(diff), file_diff(good.dag, bad.dag)});
 }
 
 std::string value_of(const std::optional<Json>& value) {

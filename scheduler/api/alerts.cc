@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "scheduler/alerts/alert_book.h"
+#include "scheduler/api/alert_story.h"
 #include "scheduler/api/body.h"
 #include "scheduler/api/words.h"
 
@@ -95,6 +96,9 @@ Result<Response> get_alert(Context& context, const Request& request) {
     timeline.push_back(std::move(one));
   }
   json.set("timeline", std::move(timeline));
+  const WallTime now = system_now().wall;
+  const auto may_see = [&](const std::string& dag) { return may_read(request.who, dag); };
+  set_story(json, TRY(read_alert_story(context.stories, row, may_see, now)), now);
   return Response::json(json);
 }
 
@@ -189,7 +193,12 @@ std::vector<http::Route> alert_routes(Context& context) {
            "",
            "AlertList"},
           list_alerts),
-      get("/api/v1/alerts/{alert}", {"An alert with its timeline", "Alerts", {}, "", "AlertDetail"},
+      get("/api/v1/alerts/{alert}",
+          {"An alert: what broke, what changed, what it blocks, what to do, and its timeline",
+           "Alerts",
+           {},
+           "",
+           "AlertDetail"},
           get_alert),
       post("/api/v1/alerts/{alert}/acknowledge",
            "Take an alert: every message that is not sent yet is stopped", "AcknowledgeAlert",

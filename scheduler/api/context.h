@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "scheduler/alerts/story_reader.h"
 #include "scheduler/api/dag_versions.h"
 #include "scheduler/api/metrics.h"
 #include "scheduler/api/readers.h"
@@ -44,6 +45,7 @@ struct Context {
         started_at(system_now().wall),
         readers(data_dir + "/tidemill.db"),
         overviews(data_dir + "/tidemill.db"),
+        stories{data_dir, parse, [&from = parts.catalog] { return from.view(); }},
         dags(std::move(parse)) {}
 
   Scheduler& scheduler;
@@ -59,6 +61,7 @@ struct Context {
   WallTime started_at;
   Readers readers;
   OverviewReaders overviews;
+  StorySources stories;
   DagVersions dags;
 };
 

@@ -343,12 +343,30 @@ std::vector<Shape> alert_shapes() {
        "last_run integer?", "reopened integer", "by string?", "comment string?", "until time?"}};
   Shape detail = alert;
   detail.name = "AlertDetail";
-  detail.members.push_back("timeline [AlertLine]");
+  for (const std::string_view member :
+       {"timeline [AlertLine]", "failure AlertFailure?", "log AlertLog", "good AlertGood?",
+        "changes [AlertChange]", "blocked AlertBlocked", "deadline AlertDeadline?",
+        "runbook AlertRunbook?", "to_do [string]", "links AlertLinks", "summary string"}) {
+    detail.members.push_back(member);
+  }
   return {
       {"AlertList", {"alerts [Alert]", "next string?"}},
       alert,
       std::move(detail),
       {"AlertLine", {"at time?", "text string"}},
+      {"AlertFailure",
+       {"run integer", kRunState, "task string?", "cause string?", "exit_code integer?",
+        "reason string", "attempt integer?", "worker string?", "ended_at time?"}},
+      {"AlertLog", {"first_error string?", "lines [string]"}},
+      {"AlertGood", {"run integer", "ended_at time?"}},
+      {"AlertChange", {"kind dag|param|input|worker", "text string", "diff [string]"}},
+      {"AlertBlocked",
+       {"tasks [string]", "dags [BlockedDag]", "waiting [BlockedTask]", "hidden integer"}},
+      {"BlockedDag", {"dag string", "why string"}},
+      {"BlockedTask", {"dag string", "run integer", "task string", "dataset string"}},
+      {"AlertDeadline", {"dag string", "run integer?", "due_at time?", "left_ms integer"}},
+      {"AlertRunbook", {"url string?", "text string?", "problem string?", "cut boolean"}},
+      {"AlertLinks", {"alert string", "run string?", "task string?", "log string?"}},
       {"AlertComment", {"~comment string"}},
       {"AcknowledgeAlert", {"~comment string", "~until time", "~seen string"}},
       {"SnoozeAlert", {"~comment string", "until time"}},

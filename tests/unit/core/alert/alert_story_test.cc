@@ -63,6 +63,16 @@ TEST(StoryChanges, NameTheTaskAndItsFieldsAndShowTheLines) {
             (Texts{"-   train: {run: 'exit 0'}", "+   train: {run: 'exit 3', timeout: 5m}"}));
 }
 
+TEST(StoryChanges, OfAFileThatChangedALotTwentyLinesAreShown) {
+  std::string after = kBefore;
+  for (int i = 0; i < 30; ++i) after += fmt::format("  t{}: {{run: 'true'}}\n", i);
+  const DagPtr dag = good_dag(kBefore), other = good_dag(after);
+  const auto changes = changes_between({*dag, {}}, {*other, {}});
+  ASSERT_EQ(changes.at(0).diff.size(), 21U);
+  EXPECT_EQ(changes[0].diff.front(), "+   t0: {run: 'true'}");
+  EXPECT_EQ(changes[0].diff.back(), "… 10 more");
+}
+
 TEST(StoryChanges, ACommentIsNoChange) {
   const DagPtr before = good_dag(kBefore), after = good_dag(std::string("# new\n") + kBefore);
   EXPECT_TRUE(changes_between({*before, {}}, {*after, {}}).empty());
