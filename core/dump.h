@@ -15,5 +15,6 @@ std::string dag_to_mermaid(const Dag& dag);
 Json params_to_json(const std::vector<ParamSpec>& specs);  // defaults that are secrets as ***
 Json dag_to_json(const Dag& dag);
 Json run_to_json(const Dag& dag, const Run& run);
+Json result_to_json(const TaskResult& result);
 
 }  // namespace tidemill

@@ -73,46 +73,6 @@ Json task_to_json(const Dag& dag, const TaskSpec& spec) {
   return json;
 }
 
-Json result_to_json(const TaskResult& result) {
-  Json outputs{Json::Object{}};
-  for (const auto& [name, value] : result.outputs) outputs.set(name, value);
-  Json::Array metrics;
-  for (const Metric& metric : result.metrics) {
-    Json one;
-    one.set("name", metric.name);
-    one.set("value", metric.value);
-    one.set("slice", text_or_null(metric.slice));
-    one.set("step", metric.step < 0 ? Json() : Json(metric.step));
-    metrics.push_back(std::move(one));
-  }
-  Json::Array artifacts;
-  for (const Artifact& artifact : result.artifacts) {
-    Json one;
-    one.set("name", artifact.name);
-    one.set("hash", artifact.hash);
-    one.set("bytes", static_cast<std::int64_t>(artifact.bytes));
-    artifacts.push_back(std::move(one));
-  }
-  Json::Array checks;
-  for (const CheckResult& check : result.checks) {
-    Json one;
-    one.set("check", check.check);
-    one.set("success", check.success);
-    one.set("severity", check.severity);
-    one.set("column", text_or_null(check.column));
-    one.set("expected", text_or_null(check.expected));
-    one.set("actual", text_or_null(check.actual));
-    checks.push_back(std::move(one));
-  }
-  Json json;
-  json.set("outputs", std::move(outputs));
-  json.set("metrics", std::move(metrics));
-  json.set("artifacts", std::move(artifacts));
-  json.set("checks", std::move(checks));
-  json.set("summary", text_or_null(result.summary));
-  return json;
-}
-
 Json task_run_to_json(const TaskSpec& spec, const TaskRun& task) {
   Json json;
   json.set("id", spec.id);
@@ -184,6 +144,47 @@ Json triggers_to_json(const Dag& dag) {
 }
 
 }  // namespace
+
+Json result_to_json(const TaskResult& result) {
+  Json outputs{Json::Object{}};
+  for (const auto& [name, value] : result.outputs) outputs.set(name, value);
+  Json::Array metrics;
+  for (const Metric& metric : result.metrics) {
+    Json one;
+    one.set("name", metric.name);
+    one.set("value", metric.value);
+    one.set("slice", text_or_null(metric.slice));
+    one.set("step", metric.step < 0 ? Json() : Json(metric.step));
+    metrics.push_back(std::move(one));
+  }
+  Json::Array artifacts;
+  for (const Artifact& artifact : result.artifacts) {
+    Json one;
+    one.set("name", artifact.name);
+    one.set("hash", artifact.hash);
+    one.set("bytes", static_cast<std::int64_t>(artifact.bytes));
+    one.set("is_directory", artifact.is_directory);
+    artifacts.push_back(std::move(one));
+  }
+  Json::Array checks;
+  for (const CheckResult& check : result.checks) {
+    Json one;
+    one.set("check", check.check);
+    one.set("success", check.success);
+    one.set("severity", check.severity);
+    one.set("column", text_or_null(check.column));
+    one.set("expected", text_or_null(check.expected));
+    one.set("actual", text_or_null(check.actual));
+    checks.push_back(std::move(one));
+  }
+  Json json;
+  json.set("outputs", std::move(outputs));
+  json.set("metrics", std::move(metrics));
+  json.set("artifacts", std::move(artifacts));
+  json.set("checks", std::move(checks));
+  json.set("summary", text_or_null(result.summary));
+  return json;
+}
 
 Json params_to_json(const std::vector<ParamSpec>& specs) {
   Json::Array all;

@@ -78,11 +78,45 @@ std::vector<Shape> picture_shapes() {
   };
 }
 
+std::vector<Shape> run_picture_shapes() {
+  return {
+      {"RunTimeline",
+       {"run integer", "dag string", kRunState, "from time?", "until time?", "now time?",
+        "states [string]", "critical_path [string]", "tasks [TaskTimeline]"}},
+      {"TaskTimeline",
+       {"task string", "state string", "critical boolean", "ended_at time?",
+        "attempts [AttemptTold]", "phases [[number]]"}},
+      {"AttemptTold",
+       {"number integer", "attempt integer", "worker string?", "cause string", "started_at time?",
+        "ended_at time?", "sentence string", "next string?"}},
+      {"RunComparison",
+       {"before RunSummary", "after RunSummary", "params [ParamDiff]", "version DagDiff",
+        "tasks [TaskComparison]"}},
+      {"DagDiff", {"added [string]", "removed [string]", "changed [TaskDiff]", "fields [string]"}},
+      {"TaskComparison", {"task string", "before TaskSide?", "after TaskSide?", "left [LeftDiff]"}},
+      {"TaskSide", {"state string", "attempts integer", "duration_ms integer?"}},
+      {"LeftDiff",
+       {"kind output|metric|check|artifact", "name string", "before any", "after any",
+        "same boolean"}},
+      {"ArtifactList", {"attempt integer", "artifacts [Artifact]"}},
+      {"Artifact", {"name string", "hash string", "bytes integer", "is_directory boolean"}},
+      {"ArtifactFiles",
+       {"name string", "hash string", "bytes integer", "is_directory boolean",
+        "files [ArtifactFile]"}},
+      {"ArtifactFile", {"path string", "hash string", "executable boolean"}},
+      {"PoolList", {"pools [PoolUse]"}},
+      {"PoolUse",
+       {"run integer", "dag string", "pool string", "slots integer", "used integer",
+        "waiting integer", "oldest_since time?", "holders [PoolHolder]"}},
+      {"PoolHolder", {"task string", "slots integer", "worker string", "since time?"}},
+  };
+}
+
 }  // namespace
 
 std::vector<Shape> overview_shapes() {
   std::vector<Shape> all;
-  for (auto* part : {structure_shapes, picture_shapes}) {
+  for (auto* part : {structure_shapes, picture_shapes, run_picture_shapes}) {
     for (const Shape& shape : part()) all.push_back(shape);
   }
   return all;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "scheduler/api/alerts.h"
 #include "scheduler/api/approvals.h"
+#include "scheduler/api/artifacts.h"
 #include "scheduler/api/bulk_retries.h"
 #include "scheduler/api/control.h"
 #include "scheduler/api/dags.h"
@@ -15,6 +16,8 @@
 #include "scheduler/api/overview.h"
 #include "scheduler/api/people.h"
 #include "scheduler/api/plans.h"
+#include "scheduler/api/pools.h"
+#include "scheduler/api/run_timeline.h"
 #include "scheduler/api/runs.h"
 #include "scheduler/api/system.h"
 #include "scheduler/api/versions.h"
@@ -45,9 +48,11 @@ http::Handler checked(const http::Route& route) {
 http::RouteTable all_routes(Context& context) {
   std::vector<http::Route> all;
   for (auto* part :
-       {system_routes, dag_routes, hook_routes, dataset_routes, approval_routes, run_routes,
-        log_routes, overview_routes, version_routes, control_routes, bulk_retry_routes, plan_routes,
-        session_routes, account_routes, secret_routes, audit_routes, alert_routes, worker_routes}) {
+       {system_routes,   dag_routes,     hook_routes,     dataset_routes,    approval_routes,
+        run_routes,      log_routes,     overview_routes, version_routes,    run_timeline_routes,
+        artifact_routes, pool_routes,    control_routes,  bulk_retry_routes, plan_routes,
+        session_routes,  account_routes, secret_routes,   audit_routes,      alert_routes,
+        worker_routes}) {
     for (http::Route& route : part(context)) all.push_back(std::move(route));
   }
   const auto file = std::make_shared<std::string>();

@@ -101,6 +101,9 @@ Result<Response> get_task(Context& context, const Request& request) {
   Json::Array attempts;
   for (const AttemptRow& attempt : TRY(reader->attempts(row.id, task))) {
     attempts.push_back(attempt_json(attempt));
+    const bool may_have_left = attempt.cause == Cause::none;
+    const auto left = may_have_left ? TRY(reader->result(row.id, task, attempt.number)) : nullptr;
+    attempts.back().set("result", left == nullptr ? Json() : result_to_json(*left));
   }
   json.set("attempts_ended", std::move(attempts));
   return Response::json(json);

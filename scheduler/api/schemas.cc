@@ -173,7 +173,7 @@ std::vector<Shape> run_shapes() {
        {"number integer", "attempt integer", "worker integer", "cause string", "exit_code integer",
         "signal integer", "message string?", "granted_at time?", "started_at time?",
         "ended_at time?", "duration_ms integer?", "cpu_ms integer", "peak_memory integer",
-        "log_bytes integer", "log_dropped integer"}},
+        "log_bytes integer", "log_dropped integer", "~result TaskResult?"}},
       {"EventPage", {"events [RunEvent]", "next string?"}},
       {"RunEvent",
        {"seq integer", "at time?", "kind string", "task integer?", "attempt integer?", "body any"}},

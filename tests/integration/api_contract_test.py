@@ -141,7 +141,13 @@ class Documented(Contract):
                          "/tasks/{task}/log/raw"):
                 call("GET", "/api/v1/runs/{run}" + path, run=number, task="a")
             call("GET", "/api/v1/runs/{run}/tasks/{task}/log/search", query={"q": "error"}, run=number, task="a")
+            for path in ("/timeline", "/tasks/{task}/artifacts"):
+                call("GET", "/api/v1/runs/{run}" + path, run=number, task="a")
+            call("GET", "/api/v1/runs/{run}/compare/{other}", run=number, other=good)
             call("GET", "/api/v1/runs/{run}/tasks/{task}", run=number, task="hook.exit")
+        for path in ("", "/files"):
+            call("GET", "/api/v1/runs/{run}/tasks/{task}/artifacts/{artifact}" + path, run=good, task="a", artifact="made")
+        call("GET", "/api/v1/pools")
         call("POST", "/api/v1/dags/{dag}/pause", {"reason": "a look"}, dag="whole")
         call("GET", "/api/v1/dags/{dag}", dag="whole")
         call("POST", "/api/v1/dags/{dag}/unpause", {"missed": "last"}, dag="whole")
@@ -381,7 +387,7 @@ class Fuzz(Contract):
         if pick.random() < 0.05:
             method = pick.choice(METHODS)
         for capture in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
-            known = {"dag": "whole", "run": str(pick.randrange(1, 9)), "task": pick.choice(["a", "b", "hook.exit"]), "backfill": "1", "retry": "1", "freeze": "1", "alert": "1", "version": str(pick.randrange(1, 5)), "user": "ann", "owner": "ann"}
+            known = {"dag": "whole", "run": str(pick.randrange(1, 9)), "task": pick.choice(["a", "b", "hook.exit"]), "backfill": "1", "retry": "1", "freeze": "1", "alert": "1", "version": str(pick.randrange(1, 5)), "other": str(pick.randrange(1, 9)), "artifact": "made", "user": "ann", "owner": "ann"}
             word = known[capture] if capture in known and pick.random() < 0.7 else self.text()
             path = path.replace("{" + capture + "}", urllib.parse.quote(word, safe=pick.choice(["", "/", "%"])).replace(" ", "+"), 1)
         query = [(parameter["name"], self.text()) for parameter in operation["parameters"] if parameter["in"] == "query" and pick.random() < 0.5]

@@ -67,6 +67,12 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/api/v1/runs/{run}/explain"): Probe(of_dag=True),
     ("GET", "/api/v1/runs/{run}/tasks/{task}"): Probe(of_dag=True),
     ("GET", "/api/v1/runs/{run}/tasks/{task}/explain"): Probe(of_dag=True),
+    ("GET", "/api/v1/runs/{run}/timeline"): Probe(of_dag=True),
+    ("GET", "/api/v1/runs/{run}/compare/{other}"): Probe(of_dag=True),
+    ("GET", "/api/v1/runs/{run}/tasks/{task}/artifacts"): Probe(of_dag=True),
+    ("GET", "/api/v1/runs/{run}/tasks/{task}/artifacts/{artifact}"): Probe(of_dag=True),
+    ("GET", "/api/v1/runs/{run}/tasks/{task}/artifacts/{artifact}/files"): Probe(of_dag=True),
+    ("GET", "/api/v1/pools"): Probe(),
     ("GET", LOG): Probe(of_dag=True),
     ("GET", LOG + "/search"): Probe(of_dag=True, query={"q": "said"}),
     ("GET", LOG + "/first-error"): Probe(of_dag=True),
@@ -145,7 +151,7 @@ class Tenants(ApiTest):
             cls.daemon.dag(dag, f"description: The {dag} dag\nowner: {dag}_owner\ntags: [{dag}_tag]\nschedule: {{every: 1h}}\n"
                                 f"pools: {{{dag}_pool: 1}}\n"
                                 "params: {end: {type: integer, default: 0}}\n"
-                                f"tasks: {{a: {{run: 'echo said {dag} error; exit $TIDEMILL_PARAM_END', pool: {dag}_pool}}}}\n")
+                                f"tasks: {{a: {{run: 'echo said {dag} error; echo made by {dag} > $TIDEMILL_OUT/kept; exit $TIDEMILL_PARAM_END', pool: {dag}_pool, artifacts: {{kept: kept}}}}}}\n")
         cls.runs = {dag: cls.admin.run_to_end(dag, {"end": 3})["run"] for dag in (OPEN, HIDDEN)}
         cls.backfills, cls.retries = {}, {}
         for dag in (OPEN, HIDDEN):
@@ -154,6 +160,8 @@ class Tenants(ApiTest):
             poll(lambda id=made: cls.admin.get(f"/api/v1/backfills/{id}")["state"] == "done", "the backfill to be done")
             cls.backfills[dag] = made
             cls.retries[dag] = cls.retry_all_of(dag)
+        # A run that succeeded, which has left something.
+        cls.made = {dag: cls.admin.run_to_end(dag)["run"] for dag in (OPEN, HIDDEN)}
         cls.versions = {dag: cls.admin.dag(dag)["version"] for dag in (OPEN, HIDDEN)}
         cls.alerts = {}
         for dag in (OPEN, HIDDEN):
@@ -174,9 +182,11 @@ class Tenants(ApiTest):
 
     def path(self, path: str, dag: str) -> str:
         values = {"dag": dag, "run": self.runs[dag], "task": "a", "backfill": self.backfills[dag], "retry": self.retries[dag], "alert": self.alerts[dag],
-                  "version": self.versions[dag], "freeze": 999, "user": "nobody",
+                  "version": self.versions[dag], "other": self.runs[dag], "artifact": "kept", "freeze": 999, "user": "nobody",
                   "granted": OPEN, "owner": "nobody", "token": "none", "secret": "absent", "name": OPEN,
                   "worker": "nobody"}
+        if "{artifact}" in path:
+            values["run"] = self.made[dag]
         return path.format(**values)
 
     def send(self, client: Client, method: str, path: str, probe: Probe, dag: str) -> Answer:
@@ -278,13 +288,13 @@ class Matrix(Tenants):
             if not probe.of_dag or operation["x-permission"] == "administer":
                 continue
             hidden = self.send(blind, method, path, probe, HIDDEN)
-            absent = {"dag": "zabra", "run": 888, "task": "a", "backfill": 888, "retry": 888, "alert": 888, "version": 888}
+            absent = {"dag": "zabra", "run": 888, "task": "a", "backfill": 888, "retry": 888, "alert": 888, "version": 888, "other": 888, "artifact": "kept"}
             body = json.loads(json.dumps(probe.body).replace("{dag}", "zabra"))
             missing = blind.ask(method, path.format(**absent), body, query=probe.query)
             with self.subTest(method=method, path=path):
                 self.assertEqual((hidden.status, missing.status), (404, 404))
                 same = hidden.text.replace(HIDDEN, "zabra").replace(f" {self.runs[HIDDEN]}", " 888").replace(f" {self.backfills[HIDDEN]}", " 888").replace(f" {self.retries[HIDDEN]}", " 888")
-                same = same.replace(f" {self.alerts[HIDDEN]}", " 888")
+                same = same.replace(f" {self.alerts[HIDDEN]}", " 888").replace(f' {self.made[HIDDEN]}"', ' 888"')
                 self.assertEqual(same, missing.text)
 
 
