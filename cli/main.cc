@@ -386,6 +386,10 @@ void add_worker(CLI::App& app, Chosen& chosen) {
       ->type_name("N");
   command->add_option("--memory", options.memory, "Memory to hand out (default: all)")
       ->type_name("SIZE");
+  command
+      ->add_option("--cache", options.cache,
+                   "How much of artifacts to keep for later tasks (default: 20GiB)")
+      ->type_name("SIZE");
   command->add_option("--gpu", agent.capacity.gpu, "GPUs to hand out (default: none)")
       ->check(CLI::Range(0, 100'000))
       ->type_name("N");

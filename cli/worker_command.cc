@@ -45,6 +45,11 @@ Result<AgentOptions> agent_options(const WorkerCommand& given) {
     if (!bytes) return invalid(printable(given.memory, 60) + ": memory is a size such as 64GiB");
     agent.capacity.memory = *bytes;
   }
+  if (!given.cache.empty()) {
+    const auto bytes = parse_bytes(given.cache);
+    if (!bytes) return invalid(printable(given.cache, 60) + ": a cache has a size such as 20GiB");
+    agent.cache = *bytes;
+  }
   if (!given.remote.address.empty()) {
     TRY(set_remote(given, agent));
   } else if (agent.data_directory.empty()) {

@@ -12,6 +12,7 @@ struct WorkerCommand {
   AgentOptions agent;
   RemoteScheduler remote;  // its address empty = the scheduler is beside us
   std::string memory;      // "64GiB"; empty = all of the host's
+  std::string cache;       // "20GiB"; empty = what the agent says
 };
 int run_worker(const WorkerCommand& options);
 

@@ -25,6 +25,7 @@ tidemill_worker_test(worker_unit_test SOURCES
   unit/worker/journal_test.cc
   unit/worker/log_test.cc
   unit/worker/masker_test.cc
+  unit/worker/object_cache_test.cc
   unit/worker/spawn_queue_test.cc
   unit/worker/task_files_test.cc)
 tidemill_worker_test(worker_agent_test SOURCES integration/worker_agent_test.cc)

@@ -24,7 +24,8 @@ struct AgentOptions {
   std::string build;  // version of Tidemill, for people
   int slots = 1;
   std::vector<std::string> labels;
-  Resources capacity;  // cpu and memory of 0 = what the host has
+  std::uint64_t cache = 20ull << 30;  // bytes of artifacts kept of a scheduler elsewhere
+  Resources capacity;                 // cpu and memory of 0 = what the host has
   // How long it looks for a lost scheduler beside it; for one elsewhere it looks for ever.
   Duration lease = std::chrono::seconds(60);
   // argv that runs the supervisor in the background; empty =

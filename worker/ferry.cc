@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/fd.h"
+#include "worker/object_cache.h"
 
 namespace tidemill {
 namespace {
@@ -110,6 +111,7 @@ void Ferry::finish(AttemptId attempt, RunId run, const std::vector<Artifact>& ar
 void Ferry::add_object(Trip& trip, const std::string& hash) {
   if (!trip.open.insert(hash).second) return;
   const std::string path = object_path(hash);
+  want_object(path);
   loads_.push_back({trip.attempt, hash, path, file_size(path), {}, false, false, {}});
 }
 
@@ -121,6 +123,7 @@ bool Ferry::is_complete(const Load& load, std::uint64_t size) const {
 void Ferry::advance(Load& load) {
   message::Piece piece{load.attempt, load.hash, load.there.value_or(0), load.total, {}};
   if (load.there) {
+    if (!load.hash.empty()) want_object(load.path);
     piece.bytes = read_piece(load.path, *load.there);
     // One that has ended is closed by the answer.
     if (piece.bytes.empty() && load.grows) {
@@ -181,7 +184,7 @@ void Ferry::fetch(AttemptId attempt, const std::vector<RenderedInput>& inputs,
 
 void Ferry::add_order(Trip& trip, const std::string& hash, bool is_listing) {
   if (trip.open.contains(hash)) return;
-  if (::access(object_path(hash).c_str(), F_OK) == 0) {
+  if (want_object(object_path(hash))) {
     const auto files = is_listing ? objects_.files_of(hash)
                                   : Result<std::vector<std::string>>(std::vector<std::string>());
     if (!files.ok()) {

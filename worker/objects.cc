@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "worker/copy_file.h"
+#include "worker/object_cache.h"
 
 namespace tidemill {
 namespace {
@@ -157,7 +158,7 @@ Result<std::string> Objects::temporary_name() {
 Status Objects::keep(const std::string& temporary, const std::string& hash) {
   const std::string target = path_of(hash);
   // An object that was spoilt makes way for the good content.
-  if (::access(target.c_str(), F_OK) == 0 && verify(hash).ok()) {
+  if (want_object(target) && verify(hash).ok()) {
     ::unlink(temporary.c_str());
     return Ok{};
   }
