@@ -23,7 +23,6 @@
 #include "worker/epoch_file.h"
 #include "worker/ferry.h"
 #include "worker/lock_file.h"
-#include "worker/object_cache.h"
 #include "worker/process_table.h"
 #include "worker/scheduler_link.h"
 #include "worker/supervisor_link.h"
@@ -43,10 +42,6 @@ constexpr Duration kLockPatience = std::chrono::seconds(2);
 
 // Between tries to reach a scheduler elsewhere.
 constexpr Duration kRemotePause = std::chrono::seconds(1);
-// Between looks at what is kept of artifacts, and how long what was wanted stays: as long as a slow
-// network may take from the first input of a task to its last.
-constexpr Duration kTrimPause = std::chrono::minutes(10);
-constexpr Duration kWanted = std::chrono::hours(6);
 // For the first word of a scheduler elsewhere, TLS and all.
 constexpr Duration kGreetingPatience = std::chrono::seconds(10);
 
@@ -78,7 +73,6 @@ class Agent {
   void connect();
   void flush();
   void tail_progress();
-  void trim_cache();
 
   // From the scheduler.
   bool is_remote() const { return options_.scheduler.is_remote(); }
@@ -134,7 +128,7 @@ class Agent {
   std::string refusal_;    // why the scheduler was dropped last, since it was obeyed
   BootTime scheduler_seen_{};
   BootTime eager_since_ = system_now().boot;
-  BootTime next_connect_{}, next_progress_{}, next_trim_{};
+  BootTime next_connect_{}, next_progress_{};
 };
 
 Status Agent::start() {
@@ -162,7 +156,7 @@ Result<int> Agent::run() {
     look_for_silence();
     tail_progress();
     if (is_remote() && welcome_) carries_ = ferry_.work();
-    if (is_remote()) trim_cache();
+    if (is_remote()) ferry_.trim(options_.cache);
   }
   return 0;
 }
@@ -247,20 +241,6 @@ void Agent::tail_progress() {
     const auto progress = desk_.read_progress(held, held.last_progress);
     if (progress) tell_scheduler(message::Progress{id, progress->fraction, progress->text});
   }
-}
-
-void Agent::trim_cache() {
-  const Now now = system_now();
-  if (now.boot < next_trim_) return;
-  next_trim_ = now.boot + kTrimPause;
-  const CacheRules rules{options_.cache, now.wall - kWanted};
-  desk_.files().post([this, rules]() -> Chores::Completion {
-    const auto removed = trim_objects(options_.data_directory + "/objects", rules);
-    if (removed.ok()) return [] {};
-    return [this, error = removed.error()] {
-      fmt::print(stderr, "tidemill worker {}: {}\n", options_.name, error.message);
-    };
-  });
 }
 
 void Agent::tell_scheduler(const Message& message) {

@@ -18,6 +18,10 @@ constexpr std::size_t kAhead = message::kMaxPiecesAhead / 2;
 // Between looks at a log that grows, and between tries of what the other side did not take.
 constexpr Duration kLookPause = std::chrono::milliseconds(250);
 constexpr Duration kRetryPause = std::chrono::seconds(1);
+// Between looks at what is kept of artifacts, and how long what was wanted stays: as long as a slow
+// network may take from the first input of a task to its last.
+constexpr Duration kTrimPause = std::chrono::minutes(10);
+constexpr Duration kWanted = std::chrono::hours(6);
 
 std::uint64_t file_size(const std::string& path) {
   struct stat info {};
@@ -232,6 +236,20 @@ void Ferry::close_order(AttemptId attempt, const std::string& hash, Status outco
   orders_.remove_if(
       [&](const Order& order) { return order.attempt == attempt && order.hash == hash; });
   close(in_, attempt, hash, outcome);
+}
+
+void Ferry::trim(std::uint64_t limit) {
+  const Now now = system_now();
+  if (now.boot < next_trim_) return;
+  next_trim_ = now.boot + kTrimPause;
+  const CacheRules rules{limit, now.wall - kWanted};
+  files_.post([root = data_ + "/objects", rules]() -> Chores::Completion {
+    const auto removed = trim_objects(root, rules);
+    if (removed.ok()) return [] {};
+    return [error = removed.error()] {
+      fmt::print(stderr, "tidemill worker: old artifacts stay: {}\n", error.message);
+    };
+  });
 }
 
 // Both -------------------------------------------------------------------------------------------

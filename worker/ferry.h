@@ -47,6 +47,8 @@ class Ferry {
   void on_piece(const message::Piece& piece);
   // A new connection: nothing that was asked on the old one is answered.
   void reconnected();
+  // Now and then, what is kept of artifacts is cut down to so many bytes.
+  void trim(std::uint64_t limit);
   // Sends what may be sent now. True when there is more to do in a while.
   bool work();
 
@@ -92,6 +94,7 @@ class Ferry {
 
   const std::string data_;
   Objects& objects_;
+  BootTime next_trim_{};
   Chores& files_;
   const Send send_;
   std::list<Trip> out_, in_;
