@@ -7,6 +7,7 @@ tidemill_python_test(api_run_pictures_test Timelines Comparisons Artifacts Pools
 tidemill_python_test(attack_test Attack)
 tidemill_python_test(api_bulk_retry_test Bulk Killed)
 tidemill_python_test(api_contract_test Documented Fuzz)
+tidemill_python_test(openapi_file_test OpenapiFile LABELS golden)
 tidemill_python_test(api_events_test Live Visibility Restart)
 tidemill_python_test(triggers_test DagEnds DagEndsCrash Datasets DatasetsCrash Webhooks)
 tidemill_python_test(waits_test Files Http Loopback Times Slots Crash)

@@ -21,6 +21,7 @@
 #include "scheduler/api/runs.h"
 #include "scheduler/api/system.h"
 #include "scheduler/api/versions.h"
+#include "scheduler/api/web.h"
 #include "scheduler/api/workers.h"
 
 namespace tidemill::api {
@@ -59,7 +60,7 @@ http::RouteTable all_routes(Context& context) {
   all.push_back(openapi_route(file));
   *file = openapi(all, context.version).dump(true) + "\n";
   for (http::Route& route : all) route.handle = checked(route);
-  return http::RouteTable(std::move(all));
+  return http::RouteTable(std::move(all), web_route());
 }
 
 }  // namespace tidemill::api

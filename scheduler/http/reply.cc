@@ -19,7 +19,8 @@ constexpr std::size_t kGzipFrom = 1 << 10;  // bytes; below, the head outweighs 
 constexpr std::pair<std::string_view, std::string_view> kSecurityHeaders[] = {
     {"Content-Security-Policy",
      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
+     "connect-src 'self'; worker-src 'self'; font-src 'self'; manifest-src 'self'; "
+     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
     {"X-Content-Type-Options", "nosniff"},
     {"X-Frame-Options", "DENY"},
     {"Referrer-Policy", "no-referrer"},

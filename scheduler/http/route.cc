@@ -43,7 +43,9 @@ bool is_more_specific(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-RouteTable::RouteTable(std::vector<Route> routes) : routes_(std::move(routes)) {
+RouteTable::RouteTable(std::vector<Route> routes, std::optional<Route> otherwise)
+    : routes_(std::move(routes)), otherwise_(std::move(otherwise)) {
+  CHECK(!otherwise_ || otherwise_->handle != nullptr);
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     CHECK(routes_[i].path.starts_with('/'));
     CHECK(routes_[i].handle != nullptr);
@@ -67,7 +69,10 @@ RouteTable::Match RouteTable::find(Method method, const std::vector<std::string>
       match.route = &route;
     }
   }
-  if (match.route == nullptr) return match;
+  if (match.route == nullptr) {
+    if (match.allowed.empty() && otherwise_ && method == Method::get) match.route = &*otherwise_;
+    return match;
+  }
   const auto pieces = pieces_of(match.route->path);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     if (!is_capture(pieces[i])) continue;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,8 +54,9 @@ struct Route {
 
 class RouteTable {
  public:
-  // CHECKs that no two routes are the same.
-  explicit RouteTable(std::vector<Route> routes);
+  // CHECKs that no two routes are the same. `otherwise` answers every GET of a path that no route
+  // has; its own path and method are not looked at.
+  explicit RouteTable(std::vector<Route> routes, std::optional<Route> otherwise = std::nullopt);
 
   struct Match {
     const Route* route = nullptr;  // null: no such path, or not this method
@@ -66,6 +68,7 @@ class RouteTable {
 
  private:
   std::vector<Route> routes_;
+  std::optional<Route> otherwise_;
 };
 
 }  // namespace tidemill::http

@@ -1,0 +1,123 @@
+// A real `tidemill up` for the browser tests, with folders of its own. Like api_fixture.py, its
+// administrator asks over the Unix socket, without a password.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const DEADLINE_MS = 60_000; // for broken builds only
+const STEP_MS = 10;
+export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export async function poll(condition, what) {
+  const end = Date.now() + DEADLINE_MS;
+  while (Date.now() < end) {
+    const value = await condition();
+    if (value) return value;
+    await wait(STEP_MS);
+  }
+  throw new Error(`waited ${DEADLINE_MS / 1000} s for ${what}`);
+}
+
+// The processes that name the folder on their command line (agent, supervisor), or in their
+// environment (tasks).
+function processesOf(folder) {
+  const found = [];
+  for (const entry of readdirSync("/proc")) {
+    if (!/^\d+$/.test(entry) || Number(entry) === process.pid) continue;
+    try {
+      const words = readFileSync(`/proc/${entry}/cmdline`, "latin1") + readFileSync(`/proc/${entry}/environ`, "latin1");
+      if (words.includes(folder)) found.push(Number(entry));
+    } catch { /* it ended meanwhile, or is somebody else's */ }
+  }
+  return found;
+}
+
+export class Daemon {
+  static async start(dags = {}) {
+    const daemon = new Daemon();
+    daemon.folder = mkdtempSync(join(tmpdir(), "tidemill-browser-"));
+    daemon.data = join(daemon.folder, "data");
+    daemon.dags = join(daemon.folder, "dags");
+    mkdirSync(daemon.dags);
+    for (const [name, text] of Object.entries(dags)) daemon.dag(name, text);
+    await daemon.up();
+    return daemon;
+  }
+
+  // The same data and port again after end(), so that pages find it where it was.
+  async up(port = 0) {
+    const log = join(this.folder, "log");
+    const file = openSync(log, "w");
+    this.process = spawn(process.env.TIDEMILL_BINARY, ["up", "--dags", this.dags, "--data-dir", this.data, "--listen", `127.0.0.1:${port}`, "--slots", "4"],
+      { cwd: this.folder, stdio: ["ignore", file, file], env: { ...process.env, NO_COLOR: "1" } });
+    closeSync(file);
+    const ended = new Promise((done) => this.process.once("exit", done));
+    this.ended = ended;
+    const ready = await poll(() => {
+      const text = readFileSync(log, "utf8");
+      if (this.process.exitCode !== null) throw new Error(`the daemon ended: ${text}`);
+      return /is ready at (http:\/\/127\.0\.0\.1:(\d+))/.exec(text);
+    }, "the daemon to be ready");
+    [, this.url, this.port] = ready;
+    await poll(async () => (await this.get("/api/v1/status")).workers_connected > 0, "the worker to connect");
+  }
+
+  dag(name, text) {
+    writeFileSync(join(this.dags, `${name}.yaml`), `version: 1\nname: ${name}\n${text}`);
+  }
+
+  async ask(method, path, body) {
+    return new Promise((done, failed) => {
+      const ask = request({ socketPath: join(this.data, "run/api.sock"), method, path, headers: body === undefined ? {} : { "Content-Type": "application/json" } },
+        (answer) => {
+          const pieces = [];
+          answer.on("data", (piece) => pieces.push(piece));
+          answer.on("end", () => done({ status: answer.statusCode, headers: answer.headers, text: Buffer.concat(pieces).toString() }));
+          answer.on("error", failed);
+        });
+      ask.on("error", failed);
+      ask.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+  }
+
+  async expect(method, path, body) {
+    const answer = await this.ask(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return JSON.parse(answer.text);
+  }
+
+  get(path) { return this.expect("GET", path); }
+  post(path, body = {}) { return this.expect("POST", path, body); }
+
+  async trigger(dag, params = {}) { return (await this.post(`/api/v1/dags/${dag}/runs`, { params })).run; }
+  waitRun(run, states = ["succeeded", "partial", "failed", "cancelled"]) {
+    return poll(async () => {
+      const now = await this.get(`/api/v1/runs/${run}`);
+      return states.includes(now.state) && now;
+    }, `run ${run} to be one of ${states}`);
+  }
+
+  async runToEnd(dag, params = {}) { return this.waitRun(await this.trigger(dag, params)); }
+
+  // Ends the scheduler alone; tasks go on.
+  async end(signal = "SIGTERM") {
+    this.process.kill(signal);
+    await this.ended;
+  }
+
+  async close() {
+    if (this.process.exitCode === null && this.process.signalCode === null) await this.end("SIGKILL");
+    // A process that is just being started shows no command line yet: several looks find nobody.
+    for (let quiet = 0; quiet < 3;) {
+      const found = processesOf(this.folder);
+      quiet = found.length > 0 ? 0 : quiet + 1;
+      for (const pid of found) {
+        try { process.kill(pid, "SIGKILL"); } catch { /* it has ended */ }
+      }
+      await wait(20);
+    }
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

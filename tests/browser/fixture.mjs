@@ -1,0 +1,119 @@
+// A browser and a daemon for the tests of this folder:
+//
+//   site("what it is about", { dags: { hello: "tasks: ..." } }, (site) => {
+//     test("what must hold", async () => {
+//       const page = await site.signIn("operator");
+//       ...
+//     });
+//   });
+//
+// Chromium is Debian's. Nothing in it asks anybody but the daemon. Wait for conditions
+// (page.getByRole(...).waitFor()), never for time.
+import { after, before, describe } from "node:test";
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { Daemon } from "./daemon.mjs";
+
+const require = createRequire(new URL("../../web/package.json", import.meta.url));
+const { chromium } = require("playwright-core");
+const axeSource = require("axe-core").source;
+
+export { default as test } from "node:test";
+export { assert };
+export { poll } from "./daemon.mjs";
+
+const DEADLINE_MS = 60_000;
+const PASSWORD = "correct horse battery staple";
+const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+  "--disable-quic", "--no-first-run"];
+
+const chromiumPath = () => execFileSync("/bin/sh", ["-c", "command -v chromium || command -v chromium-browser"], { encoding: "utf8" }).trim();
+
+export const PHONE = { width: 390, height: 844 };
+export const WIDE = { width: 1440, height: 900 };
+
+export class Site {
+  async open(options) {
+    this.daemon = await Daemon.start(options.dags);
+    this.browser = await chromium.launch({ executablePath: chromiumPath(), args: ARGS });
+    this.users = new Set();
+    this.troubles = [];
+  }
+
+  async close() {
+    await this.browser?.close();
+    await this.daemon?.close();
+  }
+
+  // A page of a browser that nobody has used: {viewport, colorScheme, reducedMotion, ...} of playwright.
+  async page(options = {}) {
+    const context = await this.browser.newContext({ baseURL: this.daemon.url, viewport: WIDE, locale: "en-GB", ...options });
+    context.setDefaultTimeout(DEADLINE_MS);
+    const page = await context.newPage();
+    page.on("pageerror", (error) => this.troubles.push(`${page.url()}: ${error.stack ?? error}`));
+    page.on("console", (message) => {
+      // A refused request is the test's to look at; a broken policy never is.
+      if (/Content Security Policy|Refused to/.test(message.text())) this.troubles.push(`${page.url()}: ${message.text()}`);
+    });
+    page.on("request", (request) => {
+      if (!request.url().startsWith(this.daemon.url) && !request.url().startsWith("data:")) this.troubles.push(`a request left: ${request.url()}`);
+    });
+    return page;
+  }
+
+  async user(role) {
+    if (!this.users.has(role)) await this.daemon.post("/api/v1/users", { user: role, role, password: PASSWORD, must_change_password: false });
+    this.users.add(role);
+    return { user: role, password: PASSWORD };
+  }
+
+  // A page that shows `path`, of somebody who is signed in with this role.
+  async signIn(role = "admin", { path = "/", ...options } = {}) {
+    await this.user(role);
+    const page = await this.page(options);
+    const answer = await page.request.post("/api/v1/session", { data: { user: role, password: PASSWORD }, headers: { Origin: this.daemon.url } });
+    assert.equal(answer.status(), 200, await answer.text());
+    await page.goto(path);
+    await page.locator(".nav").waitFor();
+    return page;
+  }
+
+  // Fails on findings of axe that are serious or critical.
+  async checkAccess(page) {
+    // As a script of the page it would break the policy that is tested here.
+    await page.evaluate(axeSource);
+    const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    const serious = found.violations.filter((one) => ["serious", "critical"].includes(one.impact))
+      .map((one) => `${one.id}: ${one.help}: ${one.nodes.slice(0, 4).map((node) => node.html).join(" | ")}`);
+    assert.deepEqual(serious, [], page.url());
+  }
+
+  // A picture for people to look at, when TIDEMILL_SCREENSHOTS names a folder.
+  async picture(page, name) {
+    const folder = process.env.TIDEMILL_SCREENSHOTS;
+    if (!folder) return;
+    mkdirSync(folder, { recursive: true });
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+  }
+}
+
+export function site(title, options, tests) {
+  describe(title, () => {
+    const one = new Site();
+    before(() => one.open(options));
+    after(async () => {
+      await one.close();
+      assert.deepEqual(one.troubles, []);
+    });
+    tests(one);
+  });
+}
+
+// No content may be wider than the window.
+export async function checkWidth(page) {
+  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  assert.ok(content <= window, `${page.url()} is ${content} px wide in a window of ${window} px`);
+}

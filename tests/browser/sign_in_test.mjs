@@ -1,0 +1,132 @@
+// Coming in, and the frame that every view stands in.
+import { assert, checkWidth, PHONE, site, test } from "./fixture.mjs";
+
+const DAGS = {
+  hello: "schedule: {every: 1h}\ntasks: {greet: {run: echo hello}}\n",
+  broken: "tasks: {fall: {run: exit 3}}\n",
+};
+
+site("signing in", { dags: DAGS }, (site) => {
+  test("with a password: a wrong one is refused in words, the right one shows what runs", async () => {
+    const { user, password } = await site.user("operator");
+    await site.daemon.runToEnd("hello");
+    const page = await site.page();
+    await page.goto("/");
+    await page.getByLabel("Name").fill(user);
+    await page.getByLabel("Password").fill("not that one at all");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("heading", { name: "Now" }).waitFor();
+    const latest = page.getByRole("table", { name: "Latest runs" });
+    await latest.getByRole("link", { name: "hello" }).waitFor();
+    await latest.getByRole("img", { name: "succeeded" }).waitFor();
+    await site.checkAccess(page);
+    await checkWidth(page);
+    await site.picture(page, "now");
+  });
+
+  test("with a link that works once, and leaves no token in the address", async () => {
+    await site.user("viewer");
+    const { path } = await site.daemon.post("/api/v1/users/viewer/sign-in-link");
+    const page = await site.page();
+    await page.goto(path);
+    await page.locator(".nav").waitFor();
+    assert.equal(new URL(page.url()).hash, "");
+    const second = await site.page();
+    await second.goto(path);
+    await second.getByRole("alert").waitFor();
+    assert.equal(await second.locator(".nav").count(), 0);
+  });
+
+  test("a run that starts and ends elsewhere appears without a reload", async () => {
+    const page = await site.signIn("viewer");
+    await page.getByTitle("Updates arrive as they happen").waitFor();
+    const run = await site.daemon.trigger("broken");
+    const row = page.getByRole("table", { name: "Latest runs" }).getByRole("row").filter({ hasText: `#${run}` });
+    await row.getByRole("img", { name: "failed" }).waitFor();
+  });
+
+  test("a session that ended asks again, over the page", async () => {
+    const page = await site.signIn("editor");
+    await page.context().clearCookies();
+    await site.daemon.runToEnd("hello");
+    await page.getByText("Your session has ended").waitFor();
+  });
+
+  test("keys: the palette, the sheet, and g with a letter", async () => {
+    const page = await site.signIn("viewer");
+    await page.getByRole("heading", { name: "Now" }).waitFor();
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog", { name: "Keys" }).waitFor({ state: "detached" });
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("hel");
+    await page.getByRole("option", { name: "hello" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL("**/dags/hello");
+    await page.goBack();
+    await page.getByRole("heading", { name: "Now" }).waitFor();
+    await page.keyboard.press("g");
+    await page.keyboard.press("r");
+    await page.waitForURL("**/runs");
+  });
+
+  test("on a phone, in the dark", async () => {
+    const page = await site.signIn("operator", { viewport: PHONE, colorScheme: "dark" });
+    await page.getByRole("heading", { name: "Now" }).waitFor();
+    await page.getByRole("table", { name: "Latest runs" }).waitFor();
+    await site.checkAccess(page);
+    await checkWidth(page);
+    await site.picture(page, "now-phone-dark");
+  });
+});
+
+site("what is served", {}, (site) => {
+  const fetched = (path, headers = {}) => fetch(site.daemon.url + path, { headers });
+
+  test("the page at every path that is not of the API, with a strict policy", async () => {
+    for (const path of ["/", "/runs/12/tasks/a%20b?tab=log", "/no/such/place"]) {
+      const answer = await fetched(path);
+      assert.equal(answer.status, 200, path);
+      assert.match(answer.headers.get("content-type"), /^text\/html/);
+      assert.equal(answer.headers.get("cache-control"), "no-store");
+      assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+      assert.ok(answer.headers.get("referrer-policy"));
+      const policy = answer.headers.get("content-security-policy");
+      assert.ok(policy.startsWith("default-src 'none'; script-src 'self'; style-src 'self';"), policy);
+      assert.doesNotMatch(policy, /unsafe|https?:|\*/);
+      const text = await answer.text();
+      assert.doesNotMatch(text, /<script(?![^>]*src=)|style="|<style| on\w+=|https?:/);
+    }
+  });
+
+  test("what is not there is not found: no page instead of a script, a probe or an answer of the API", async () => {
+    for (const path of ["/assets/main.js", "/assets/", "/api/v1/nothing", "/api", "/healthz/more", "/metrics/x", "/ack/x", "/API/v1/runs"]) {
+      const answer = await fetched(path);
+      assert.equal(answer.status, 404, path);
+      assert.match(answer.headers.get("content-type"), /^application\/problem\+json/, path);
+    }
+    const answer = await fetch(`${site.daemon.url}/runs`, { method: "POST", headers: { Origin: site.daemon.url } });
+    assert.equal(answer.status, 404);
+  });
+
+  test("assets are kept for ever, compressed when that is taken, and not sent again when they are known", async () => {
+    const page = await (await fetched("/")).text();
+    const paths = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map((found) => found[1]);
+    assert.ok(paths.length >= 2, page);
+    for (const path of paths) {
+      const plain = await fetched(path, { "Accept-Encoding": "identity" });
+      assert.equal(plain.status, 200, path);
+      assert.equal(plain.headers.get("content-encoding"), null);
+      assert.equal(plain.headers.get("cache-control"), "public, max-age=31536000, immutable");
+      const packed = await fetched(path, { "Accept-Encoding": "gzip" });
+      assert.equal(packed.headers.get("content-encoding"), "gzip");
+      assert.equal(await packed.text(), await plain.text());
+      const known = await fetched(path, { "If-None-Match": plain.headers.get("etag") });
+      assert.equal(known.status, 304, path);
+    }
+  });
+});

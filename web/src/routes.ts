@@ -1,0 +1,11 @@
+// Every view by its address. A view is loaded when it is first opened; `:name` parts become its props.
+import type { ComponentType } from "preact";
+
+export type ViewProps = Readonly<Record<string, string>>;
+type View = { default: ComponentType<{ at: ViewProps }> };
+
+export const ROUTES: readonly (readonly [pattern: string, load: () => Promise<View>])[] = [
+  ["/", () => import("./views/now/Now.tsx")],
+  ["/dags", () => import("./views/dags/Dags.tsx")],
+  ["/runs", () => import("./views/runs/Runs.tsx")],
+];

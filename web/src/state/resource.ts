@@ -1,0 +1,47 @@
+// What a view shows from the server: loaded when the view comes, again when something happened that
+// concerns it, and shown from memory at once when one comes back. The newest answer wins.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { addressOf, getAddress, lastAnswer, problemFrom, type Answer, type Captures, type GetPath, type Problem, type Query } from "../api/client.ts";
+import { watch } from "./live.ts";
+
+export interface Loaded<T> {
+  data: T | null;
+  problem: Problem | null; // of the last try; `data` may be older and still there
+  busy: boolean;
+  reload: () => void;
+}
+
+interface Held<T> { address: string; data: T | null; problem: Problem | null; busy: boolean }
+
+// `topics`: of the event stream, see docs/api.md. A null path loads nothing.
+export function useGet<Path extends GetPath>(
+  path: Path | null, captures: Captures<Path>, query: Query<Path> = {}, topics: string[] = []): Loaded<Answer<Path>> {
+  type T = Answer<Path>;
+  const address = path === null ? "" : addressOf(path, captures, query);
+  // The server's word, as in client.ts.
+  const remembered = (): T | null => (lastAnswer(address) as T | undefined) ?? null;
+  const [held, setHeld] = useState<Held<T>>(() => ({ address, data: remembered(), problem: null, busy: true }));
+  const newest = useRef(0);
+
+  const load = (): void => {
+    if (!address) return;
+    const mine = ++newest.current;
+    getAddress(address).then(
+      (data) => { if (mine === newest.current) setHeld({ address, data: data as T, problem: null, busy: false }); },
+      (error: unknown) => {
+        if (mine !== newest.current) return;
+        const problem = problemFrom(error);
+        setHeld((before) => ({ address, data: before.address === address && !problem.isGone ? before.data : null, problem, busy: false }));
+      });
+  };
+
+  useEffect(() => {
+    setHeld({ address, data: remembered(), problem: null, busy: true });
+    load();
+    const leave = topics.length > 0 ? watch(topics, load) : () => {};
+    return () => { newest.current++; leave(); };
+  }, [address, topics.join(",")]);
+
+  const fits = held.address === address;
+  return { data: fits ? held.data : remembered(), problem: fits ? held.problem : null, busy: !fits || held.busy, reload: load };
+}
