@@ -44,13 +44,12 @@ std::string state_clause(const TaskRun& task, WallTime now) {
   UNREACHABLE();
 }
 
-std::string failure_clause(const TaskRun& task) {
-  if (!task.reason.empty()) return task.reason;
-  switch (task.cause) {
+std::string cause_clause(Cause cause, int exit_code, int signal) {
+  switch (cause) {
     case Cause::exit:
-      return fmt::format("exit code {}", task.exit_code);
+      return fmt::format("exit code {}", exit_code);
     case Cause::signal:
-      return "killed by a signal";
+      return signal == 0 ? "killed by a signal" : fmt::format("killed by signal {}", signal);
     case Cause::timeout:
       return "timed out";
     case Cause::oom:
@@ -69,6 +68,10 @@ std::string failure_clause(const TaskRun& task) {
       return "no reason was recorded";
   }
   UNREACHABLE();
+}
+
+std::string failure_clause(const TaskRun& task) {
+  return task.reason.empty() ? cause_clause(task.cause, task.exit_code) : task.reason;
 }
 
 std::string list_some(const std::vector<std::string>& items, std::size_t most) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "core/explain_words.h"
 
 namespace tidemill {
 namespace {
@@ -34,29 +35,8 @@ bool is_later(const std::vector<TaskStory>& tasks, TaskIndex a, TaskIndex b) {
 }
 
 std::string cause_words(const AttemptEnd& attempt) {
-  switch (attempt.cause) {
-    case Cause::none:
-      return "succeeded";
-    case Cause::exit:
-      return fmt::format("exit code {}", attempt.exit_code);
-    case Cause::signal:
-      return fmt::format("killed by signal {}", attempt.signal);
-    case Cause::timeout:
-      return "timed out";
-    case Cause::oom:
-      return "out of memory";
-    case Cause::exec_failed:
-      return "its command could not be started";
-    case Cause::cancelled:
-      return "cancelled";
-    case Cause::lost:
-      return "lost with its worker";
-    case Cause::contract:
-      return "it did not keep its contract";
-    case Cause::gate:
-      return "its gate did not pass";
-  }
-  UNREACHABLE();
+  if (attempt.cause == Cause::none) return "succeeded";
+  return cause_clause(attempt.cause, attempt.exit_code, attempt.signal);
 }
 
 std::string span_words(WallTime from, WallTime until) {
