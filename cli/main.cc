@@ -19,6 +19,7 @@
 #include "cli/graph_command.h"
 #include "cli/man_command.h"
 #include "cli/next_command.h"
+#include "cli/policy_command.h"
 #include "cli/schema_command.h"
 #include "cli/sim_command.h"
 #include "cli/streams.h"
@@ -193,12 +194,37 @@ void add_validate(CLI::App& app, Chosen& chosen) {
       "validate", "Check DAG files and folders; names every mistake at its line");
   command->add_option("PATH", options.paths, "Files or folders")->required();
   command->add_option("--format", options.format, "human, json, github or sarif");
+  command
+      ->add_option("--alerts", options.alerts,
+                   "The file of alerts, whose policies the files may name")
+      ->type_name("FILE");
   command->footer(
       "Examples:\n"
       "  tidemill validate etl.yaml\n"
       "  tidemill validate dags/                      every *.yaml and *.yml below\n"
       "  tidemill validate dags/ --format github      annotations in a pull request");
   command->callback([&chosen] { chosen = [] { return run_validate(options); }; });
+}
+
+void add_policy(CLI::App& app, Chosen& chosen) {
+  static PolicyCommand options;
+  auto* command = app.add_subcommand(
+      "policy", "Check the file of alerts, and say whom it would call when; sends nothing");
+  command->add_option("ACTION", options.action, "check")->required();
+  command->add_option("FILE", options.file, "The file of alerts")->required();
+  command->add_flag("--who-is-called", options.who_is_called,
+                    "Print step by step whom an alert would reach that nobody takes");
+  command->add_option("--at", options.at, "RFC 3339 time at which it is raised (default: now)");
+  command->add_option("--severity", options.severity, "critical, error, warning or info");
+  command->add_option("--policy", options.policy, "Only of this policy");
+  command->add_option("--format", options.format, "human, json, github or sarif");
+  command->add_flag("--json", options.json, "One JSON object");
+  command->footer(
+      "Examples:\n"
+      "  tidemill policy check alerts.yaml\n"
+      "  tidemill policy check alerts.yaml --who-is-called --severity critical\n"
+      "  tidemill policy check alerts.yaml --who-is-called --at 2026-03-29T00:30:00Z");
+  command->callback([&chosen] { chosen = [] { return run_policy(options); }; });
 }
 
 void add_graph(CLI::App& app, Chosen& chosen) {
@@ -462,10 +488,10 @@ int parse_and_run(int argc, char** argv) {
   app.get_formatter()->label("TEXT", "");
   Chosen chosen;
   for (auto* add :
-       {add_up,     add_scheduler,  add_config,  add_backup,   add_restore,   add_db,
-        add_doctor, add_run,        add_plan,    add_validate, add_graph,     add_schema,
-        add_next,   add_runs,       add_explain, add_history,  add_logs,      add_dump,
-        add_sim,    add_completion, add_man,     add_worker,   add_supervisor}) {
+       {add_up,     add_scheduler, add_config,     add_backup,   add_restore, add_db,
+        add_doctor, add_run,       add_plan,       add_validate, add_policy,  add_graph,
+        add_schema, add_next,      add_runs,       add_explain,  add_history, add_logs,
+        add_dump,   add_sim,       add_completion, add_man,      add_worker,  add_supervisor}) {
     add(app, chosen);
   }
   group_commands(app);

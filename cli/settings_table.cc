@@ -33,6 +33,8 @@ constexpr auto kAll = std::to_array<Setting>({
      "Folder of the database, logs and artifacts (default: $STATE_DIRECTORY or "
      "~/.local/share/tidemill)"},
     {"dags", path, kOne, "dags", "DIR", 0, 0, nullptr, "Folder of DAG files"},
+    {"alerts", path, kOne, "", "FILE", 0, 0, nullptr,
+     "File of alerts: who is told of them, when and how; without it they are only shown"},
     {"listen", text, kMany, "127.0.0.1:8420", "ADDRESS:PORT", 0, 0, check_endpoint,
      "Where to serve HTTP; port 0 is any free one"},
     {"hosts", text, kMany, "", "NAME", 0, 0, nullptr,

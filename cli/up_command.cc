@@ -88,6 +88,7 @@ Result<DaemonConfig> daemon_config(const Settings& settings, const UpCommand& op
   DaemonConfig config;
   config.data_dir = settings.text("data_dir");
   config.dag_folder = settings.text("dags");
+  config.alerts_file = settings.text("alerts");
   config.secret = [data_dir = config.data_dir](const std::string& name) {
     return read_secret(data_dir, name);
   };
@@ -239,9 +240,8 @@ void Service::reload() {
   const Status read = daemon->reload(rules_of(*settings));
   if (!read.ok()) say(NoteLevel::error, "SIGHUP: " + read.error().message);
   say(NoteLevel::info,
-      "SIGHUP: log level, hosts, certificate, retention, disk reserve and DAG files were read "
-      "again; "
-      "other settings count from the next start");
+      "SIGHUP: log level, hosts, certificate, retention, disk reserve, DAG files and the file of "
+      "alerts were read again; other settings count from the next start");
 }
 
 Status Service::serve() {

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "base/fd.h"
 #include "base/text.h"
@@ -13,7 +14,9 @@
 #include "base/zone.h"
 #include "cli/exit_code.h"
 #include "cli/terminal.h"
+#include "core/alert/policies_parser.h"
 #include "core/dag_parser.h"
+#include "core/fields_check.h"
 #include "core/finding_format.h"
 #include "core/finding_sink.h"
 #include "scheduler/dag_files.h"
@@ -58,7 +61,36 @@ class NameRegister {
   std::map<std::string, std::string> paths_;
 };
 
-std::vector<FileFindings> check_files(std::vector<DagFile> files) {
+using PolicyNames = std::optional<std::vector<std::string>>;
+
+// Names of the policies of a file of alerts, which must be right itself.
+Result<PolicyNames> policy_names(const std::string& path) {
+  if (path.empty()) return PolicyNames();
+  const ParsedPolicies parsed = parse_policies(TRY(read_file(path, 1u << 20)), load_zone);
+  if (parsed.policies == nullptr) {
+    return invalid(fmt::format("{} is broken; tidemill policy check {} says why", path, path));
+  }
+  PolicyNames names(std::in_place);
+  for (const auto& policy : parsed.policies->policies) names->push_back(policy.name);
+  return names;
+}
+
+void check_policy(const Dag& dag, const PolicyNames& names, FileFindings& file) {
+  const std::string& name = dag.alerts.policy;
+  if (!names || name.empty()) return;
+  if (std::find(names->begin(), names->end(), name) != names->end()) return;
+  const YamlDocument document = parse_yaml(file.source);
+  const YamlNode* alerts = document.root.find("alerts");
+  const YamlNode* node = alerts == nullptr ? nullptr : alerts->find("policy");
+  const std::vector<std::string_view> known(names->begin(), names->end());
+  FindingSink sink;
+  sink.add(Rule::unknown_policy, node == nullptr ? Mark{1, 1} : node->mark,
+           fmt::format("the file of alerts has no policy \"{}\"", printable(name, 70)),
+           did_you_mean(name, known));
+  for (Finding& finding : sink.take()) file.findings.push_back(std::move(finding));
+}
+
+std::vector<FileFindings> check_files(std::vector<DagFile> files, const PolicyNames& policies) {
   std::vector<FileFindings> checked;
   NameRegister names;
   for (DagFile& file : files) {
@@ -66,7 +98,10 @@ std::vector<FileFindings> check_files(std::vector<DagFile> files) {
     if (file.readable) {
       ParsedDag parsed = parse_dag(result.source, parse_options(result.path));
       for (Finding& finding : parsed.findings) result.findings.push_back(std::move(finding));
-      if (parsed.dag != nullptr) names.check(parsed.dag->name, result);
+      if (parsed.dag != nullptr) {
+        names.check(parsed.dag->name, result);
+        check_policy(*parsed.dag, policies, result);
+      }
     }
     checked.push_back(std::move(result));
   }
@@ -119,9 +154,11 @@ int run_validate(const ValidateOptions& options) {
                                       printable(options.format, 40))));
   }
   if (options.paths.empty()) return report(invalid("validate needs files or folders"));
+  const auto policies = policy_names(options.alerts);
+  if (!policies.ok()) return report(policies.error());
   auto found = find_dag_files(options.paths);
   if (!found.ok()) return report(found.error());
-  const auto files = check_files(std::move(found.value().files));
+  const auto files = check_files(std::move(found.value().files), policies.value());
   const std::string out = in_format(options.format, files, found.value().skipped);
   if (std::fwrite(out.data(), 1, out.size(), stdout) != out.size() || std::fflush(stdout) != 0) {
     return report(unavailable("cannot write the findings to standard output"));

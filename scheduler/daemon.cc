@@ -110,9 +110,11 @@ struct Daemon::Parts {
               [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
               [this](const std::string& text) { config.note(NoteLevel::warning, text); }},
         disk(config.data_dir, config.rules.disk),
+        policies(config.alerts_file),
         alerts({[](const RunSource& version) {
                   return parse_stored_dag(version.dag, version.source, version.directory);
                 },
+                [this] { return policies.current(); },
                 [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
                 [this](const std::string& text) { config.note(NoteLevel::error, text); }}) {
     observers.add(metrics);
@@ -121,6 +123,9 @@ struct Daemon::Parts {
   }
 
   Status open();
+  Status read_policies();
+  void take_policies(const PolicyFile::Look& look);
+  void tell_of_policies(const std::string& broken);
   Status open_scheduler();
   Result<std::string> secret(const std::string& name);
   Result<std::optional<WorkerKey>> worker_key(const std::string& worker);
@@ -152,6 +157,7 @@ struct Daemon::Parts {
   RefusalBook refusals;
   Housekeeping house;
   DiskWatch disk;
+  PolicyFile policies;
   AlertWatch alerts;
   bool disk_low = false;  // the loop's thread
   std::string disk_problem;
@@ -243,7 +249,38 @@ Status Daemon::Parts::report_cut_audit() {
   return Ok{};
 }
 
+// Who is to be told must be known before anything can go wrong.
+Status Daemon::Parts::read_policies() {
+  const PolicyFile::Look look = policies.look();
+  for (const std::string& warning : look.warnings) config.note(NoteLevel::warning, warning);
+  if (look.broken.empty()) return Ok{};
+  return invalid(look.broken + "; tidemill policy check FILE tells all that is wrong with it");
+}
+
+void Daemon::Parts::take_policies(const PolicyFile::Look& look) {
+  for (const std::string& warning : look.warnings) config.note(NoteLevel::warning, warning);
+  if (look.broken.empty()) {
+    config.note(NoteLevel::info, "the file of alerts was read again");
+  } else {
+    config.note(NoteLevel::error, "the file of alerts is left as it was: " + look.broken);
+  }
+  tell_of_policies(look.broken);
+}
+
+void Daemon::Parts::tell_of_policies(const std::string& broken) {
+  Mutation mutation;
+  mutation.store = [broken, in_force = policies.current(),
+                    now = system_now().wall](Database& database) {
+    return tell_keyed_alerts(database, {alert_of_policies(broken)}, in_force, now);
+  };
+  mutation.done = [this](const Result<Json>& told) {
+    if (!told.ok()) config.note(NoteLevel::error, told.error().message);
+  };
+  scheduler->mutate(std::move(mutation));
+}
+
 Status Daemon::Parts::open() {
+  TRY(read_policies());
   TRY(open_scheduler());
   for (const RunId run : scheduler->recovered()) {
     const LiveRun* live = scheduler->engine().find(run);
@@ -263,6 +300,8 @@ Status Daemon::Parts::open() {
   TRY(listen());
   TRY(tell_door());
   watch();
+  tell_of_policies("");
+  policies.watch([this](const PolicyFile::Look& look) { take_policies(look); });
   start_janitor();
   return Ok{};
 }
@@ -338,7 +377,7 @@ void Daemon::Parts::audit_left_out() {
 Status Daemon::Parts::listen() {
   TRY(refuse_open_address());
   context.emplace(api::Context::Parts{*scheduler, *catalog, *bulk_retries, metrics, people, sign_in,
-                                      hasher, *secrets},
+                                      hasher, *secrets, policies},
                   config.data_dir, config.version, parse_version);
   server = TRY(http::Server::start(
       server_options(), api::all_routes(*context), [this](const http::Request& request) {
@@ -443,6 +482,7 @@ Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Daemon::~Daemon() {
   parts_->lookout.reset();
   parts_->janitor.reset();
+  parts_->policies.stop();
   parts_->watcher.reset();
   parts_->server.reset();
 }
@@ -504,6 +544,7 @@ Status Daemon::reload(const DaemonRules& rules) {
   mutation.done = [](const Result<Json>&) {};
   parts_->scheduler->mutate(std::move(mutation));
   parts_->watcher->look_now();
+  parts_->policies.look_now();
   const Status read = parts_->server->reload_certificate();
   parts_->scheduler->reload_door([this](const Status& done) {
     if (!done.ok()) parts_->config.note(NoteLevel::error, done.error().message);
@@ -515,6 +556,7 @@ Status Daemon::reload(const DaemonRules& rules) {
 Status Daemon::close() {
   parts_->lookout.reset();
   parts_->janitor.reset();
+  parts_->policies.stop();
   parts_->watcher.reset();
   parts_->server.reset();
   return parts_->scheduler->close();

@@ -29,6 +29,7 @@ struct DaemonRules {
 struct DaemonConfig {
   std::string data_dir;                    // absolute
   std::string dag_folder;                  // absolute
+  std::string alerts_file;                 // absolute; empty = alerts are only shown
   std::string version;                     // of Tidemill
   std::vector<std::string> agent_command;  // as SchedulerConfig; empty = no local worker
   Durability durability = Durability::power_loss;

@@ -1,7 +1,9 @@
 # The file of alerts: who is told when.
 tidemill_test(core_policies_test
   SOURCES
+    unit/core/alert/dry_run_test.cc
     unit/core/alert/policies_parser_test.cc
     unit/core/alert/recipients_test.cc
   LIBS tidemill_policies
   LABELS golden)
+tidemill_python_test(policies_test File Check)

@@ -232,6 +232,8 @@ void Machine::send_digest() {
          fmt::format("raised {} times more", alert_.count - alert_.counted_at_digest)});
   }
   alert_.counted_at_digest = alert_.count;
+  // The policy may be another one than when the timer was set.
+  if (policy_.digest_every == Duration::zero()) return disarm();
   arm(AlertTimer::digest, now_ + policy_.digest_every);
 }
 

@@ -49,7 +49,7 @@ struct WebhookChannel {  // Standard Webhooks
   SecretName signing;
 };
 
-struct Channel {
+struct AlertChannel {
   std::string name;
   std::variant<SlackChannel, PagerDutyChannel, AlertmanagerChannel, NtfyChannel, SmtpChannel,
                WebhookChannel>
@@ -63,7 +63,7 @@ struct OnCallPerson {
 };
 
 struct AlertPolicies {
-  std::vector<Channel> channels;
+  std::vector<AlertChannel> channels;
   std::vector<OnCallPerson> people;
   std::vector<Rotation> rotations;
   std::vector<EscalationPolicy> policies;

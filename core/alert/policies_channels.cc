@@ -41,7 +41,7 @@ class ChannelReader {
   PoliciesContext& context_;
   const YamlNode::Entry& entry_;
   std::string_view kind_;
-  Channel channel_;
+  AlertChannel channel_;
 };
 
 // Values are never repeated here: what was written may be the secret itself.
@@ -205,7 +205,7 @@ void ChannelReader::read() {
 void check_fallbacks(PoliciesContext& context) {
   const AlertPolicies& policies = context.policies;
   for (const YamlNode::Entry* entry : context.named("channels")) {
-    const Channel* at = find_channel(policies, entry->key);
+    const AlertChannel* at = find_channel(policies, entry->key);
     for (std::size_t hops = 0; at != nullptr && !at->fallback.empty(); ++hops) {
       if (hops > policies.channels.size()) break;  // another channel's loop, which has its finding
       at = find_channel(policies, at->fallback);

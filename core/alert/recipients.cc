@@ -74,8 +74,8 @@ std::vector<Recipient> everybody(const AlertPolicies& policies,
 
 }  // namespace
 
-const Channel* find_channel(const AlertPolicies& policies, const std::string& name) {
-  return find_named(policies.channels, name, &Channel::name);
+const AlertChannel* find_channel(const AlertPolicies& policies, const std::string& name) {
+  return find_named(policies.channels, name, &AlertChannel::name);
 }
 const Rotation* find_rotation(const AlertPolicies& policies, const std::string& name) {
   return find_named(policies.rotations, name, &Rotation::name);

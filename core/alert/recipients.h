@@ -34,7 +34,7 @@ Reached reach(const AlertPolicies& policies, const EscalationPolicy& policy, std
 // The policy of that name, else the default one; nullptr when there is neither.
 const EscalationPolicy* find_policy(const AlertPolicies& policies, const std::string& name);
 
-const Channel* find_channel(const AlertPolicies& policies, const std::string& name);
+const AlertChannel* find_channel(const AlertPolicies& policies, const std::string& name);
 const Rotation* find_rotation(const AlertPolicies& policies, const std::string& name);
 const OnCallPerson* find_person(const AlertPolicies& policies, const std::string& user);
 

@@ -124,4 +124,13 @@ KeyedAlertEvent alert_of_file(const std::string& dag, bool broken, const std::st
       fmt::format("the file of {} is broken: {}", dag, finding)};
 }
 
+KeyedAlertEvent alert_of_policies(const std::string& finding) {
+  const AlertKey key{"", "", "alerts_file"};
+  if (finding.empty()) return {key, alert_event::Recover{}, ""};
+  return {
+      key,
+      alert_event::Raise{AlertFact::broken, AlertSeverity::error, alert_signature(key, finding), 0},
+      "the file of alerts is broken, and its last good version stays in force: " + finding};
+}
+
 }  // namespace tidemill

@@ -47,4 +47,7 @@ std::vector<KeyedAlertEvent> alerts_of(const RunNews& news, const AlertRules& ru
 // A file of a DAG that cannot be used, and its repair. `finding` is the first thing that is wrong.
 KeyedAlertEvent alert_of_file(const std::string& dag, bool broken, const std::string& finding);
 
+// The same for the file of alerts; an empty finding: it is right.
+KeyedAlertEvent alert_of_policies(const std::string& finding);
+
 }  // namespace tidemill

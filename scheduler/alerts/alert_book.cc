@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/alert/recipients.h"
+
 namespace tidemill {
 namespace {
 
@@ -36,7 +38,8 @@ std::string timeline_text(const AlertEffect& effect) {
 
 class Turn {
  public:
-  Turn(Database& database, WallTime now) : database_(database), now_(now) {}
+  Turn(Database& database, PoliciesPtr policies, WallTime now)
+      : database_(database), policies_(std::move(policies)), now_(now) {}
 
   Status apply(const KeyedAlertEvent& keyed, const std::string& policy);
   Status apply(AlertRow row, const AlertEvent& event);
@@ -44,7 +47,12 @@ class Turn {
   Json::Array changed() const;
 
  private:
+  const EscalationPolicy& policy_of(const AlertRow& row) const;
+  Status note_of_policy(const AlertRow& row, bool was_open);
+
   Database& database_;
+  const PoliciesPtr policies_;
+  const EscalationPolicy shown_only_ = shown_only();
   WallTime now_;
   std::map<std::int64_t, AlertRow> changed_;
 };
@@ -78,8 +86,26 @@ Status Turn::apply(const KeyedAlertEvent& keyed, const std::string& policy) {
   return apply(std::move(*found), keyed.event);
 }
 
+const EscalationPolicy& Turn::policy_of(const AlertRow& row) const {
+  const EscalationPolicy* found = policies_ == nullptr ? nullptr
+                                                       : find_policy(*policies_, row.policy);
+  return found == nullptr ? shown_only_ : *found;
+}
+
+// Whoever waits for a message should find out why another policy sends it, or none.
+Status Turn::note_of_policy(const AlertRow& row, bool was_open) {
+  if (was_open || row.policy.empty() || policies_ == nullptr) return Ok{};
+  const EscalationPolicy& used = policy_of(row);
+  if (used.name == row.policy) return Ok{};
+  return add_alert_event(
+      database_, row.id, now_,
+      fmt::format("the file of alerts has no policy {}, {}", row.policy,
+                  used.name.empty() ? "and no default" : "so " + used.name + " is used"));
+}
+
 Status Turn::apply(AlertRow row, const AlertEvent& event) {
-  AlertStep step = advance_alert(std::move(row.alert), event, shown_only(), now_);
+  const bool was_open = is_open(row.alert);
+  AlertStep step = advance_alert(std::move(row.alert), event, policy_of(row), now_);
   if (step.effects.empty()) return Ok{};
   row.alert = std::move(step.alert);
   TRY(write_alert(database_, row));
@@ -90,6 +116,7 @@ Status Turn::apply(AlertRow row, const AlertEvent& event) {
     if (raised) text += ": " + row.what;
     TRY(add_alert_event(database_, row.id, now_, text));
   }
+  if (raised) TRY(note_of_policy(row, was_open));
   changed_[row.id] = std::move(row);
   return Ok{};
 }
@@ -147,8 +174,9 @@ Status take_file(Database& database, const AlertFeedRow& feed, Turn& turn) {
 
 }  // namespace
 
-Result<Json> turn_alerts(Database& database, const LoadVersion& load, WallTime now) {
-  Turn turn(database, now);
+Result<Json> turn_alerts(Database& database, const LoadVersion& load, const PoliciesPtr& policies,
+                         WallTime now) {
+  Turn turn(database, policies, now);
   const auto feed = TRY(read_alert_feed(database, kFeedAtOnce));
   for (const AlertFeedRow& row : feed) {
     if (row.kind == "dag") {
@@ -169,11 +197,20 @@ Result<Json> turn_alerts(Database& database, const LoadVersion& load, WallTime n
 }
 
 Result<Json> tell_alert(Database& database, std::int64_t id, const AlertEvent& event,
-                        WallTime now) {
+                        const PoliciesPtr& policies, WallTime now) {
   auto row = TRY(read_alert(database, id));
   if (!row) return not_found(fmt::format("there is no alert {}", id));
-  Turn turn(database, now);
+  Turn turn(database, policies, now);
   TRY(turn.apply(std::move(*row), event));
+  Json answer;
+  answer.set("alerts", turn.changed());
+  return answer;
+}
+
+Result<Json> tell_keyed_alerts(Database& database, const std::vector<KeyedAlertEvent>& events,
+                               const PoliciesPtr& policies, WallTime now) {
+  Turn turn(database, policies, now);
+  for (const KeyedAlertEvent& keyed : events) TRY(turn.apply(keyed, ""));
   Json answer;
   answer.set("alerts", turn.changed());
   return answer;

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "core/alert/alert_machine.h"
+#include "core/alert/policies_parser.h"
 #include "core/dag.h"
 #include "scheduler/storage/alert_rows.h"
 
@@ -21,10 +22,18 @@ using LoadVersion = std::function<Result<DagPtr>(const RunSource& version)>;
 
 // A chunk of the feed and every timer that is due. Its answer says also whether there is `more`,
 // and when the next timer is due: `due_us`, 0 = there is none.
-Result<Json> turn_alerts(Database& database, const LoadVersion& load, WallTime now);
+// Everywhere here `policies` is the file of alerts in force; null = there is none, and alerts are
+// only shown.
+Result<Json> turn_alerts(Database& database, const LoadVersion& load, const PoliciesPtr& policies,
+                         WallTime now);
 
 // What a person says about one alert. `not_found` when there is none; an event that changes
 // nothing, like an acknowledgement after the end, is a line in the timeline and no error.
-Result<Json> tell_alert(Database& database, std::int64_t id, const AlertEvent& event, WallTime now);
+Result<Json> tell_alert(Database& database, std::int64_t id, const AlertEvent& event,
+                        const PoliciesPtr& policies, WallTime now);
+
+// What Tidemill finds wrong, or right again, about itself: events of alerts by their keys.
+Result<Json> tell_keyed_alerts(Database& database, const std::vector<KeyedAlertEvent>& events,
+                               const PoliciesPtr& policies, WallTime now);
 
 }  // namespace tidemill

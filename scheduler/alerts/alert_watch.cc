@@ -45,9 +45,8 @@ void AlertWatch::look(Now now) {
   under_way_ = true;
   Mutation mutation;
   mutation.weight = 100;
-  mutation.store = [load = world_.load, at = now.wall](Database& database) {
-    return turn_alerts(database, load, at);
-  };
+  mutation.store = [load = world_.load, policies = world_.policies(), at = now.wall](
+                       Database& database) { return turn_alerts(database, load, policies, at); };
   mutation.done = [this](const Result<Json>& answer) { turned(answer); };
   world_.mutate(std::move(mutation));
 }

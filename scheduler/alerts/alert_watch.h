@@ -16,6 +16,7 @@ class AlertWatch : public Observer {
  public:
   struct World {
     LoadVersion load;
+    std::function<PoliciesPtr()> policies;             // in force; null = none
     std::function<void(Mutation)> mutate;              // of the scheduler
     std::function<void(const std::string&)> complain;  // what could not be done
   };

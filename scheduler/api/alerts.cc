@@ -132,8 +132,9 @@ Result<Response> tell(Context& context, const Request& request, const std::strin
   if (!words.comment.empty()) detail.set("comment", words.comment);
   if (words.until) detail.set("until", time_or_null(*words.until));
   mutation.audit->detail = detail.dump();
-  mutation.store = [id = row.id, event, now = system_now().wall](Database& database) {
-    return tell_alert(database, id, event, now);
+  mutation.store = [id = row.id, event, policies = context.policies.current(),
+                    now = system_now().wall](Database& database) {
+    return tell_alert(database, id, event, policies, now);
   };
   TRY(change(context, request, std::move(mutation)));
   return get_alert(context, request);

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "scheduler/alerts/policy_file.h"
 #include "scheduler/alerts/story_reader.h"
 #include "scheduler/api/dag_versions.h"
 #include "scheduler/api/metrics.h"
@@ -30,6 +31,7 @@ struct Context {
     SignIn& sign_in;
     PasswordHasher& hasher;
     SecretStore& secrets;
+    PolicyFile& policies;
   };
   Context(const Parts& parts, std::string data, std::string build, DagVersions::Parse parse)
       : scheduler(parts.scheduler),
@@ -40,6 +42,7 @@ struct Context {
         sign_in(parts.sign_in),
         hasher(parts.hasher),
         secrets(parts.secrets),
+        policies(parts.policies),
         data_dir(std::move(data)),
         version(std::move(build)),
         started_at(system_now().wall),
@@ -56,6 +59,7 @@ struct Context {
   SignIn& sign_in;
   PasswordHasher& hasher;
   SecretStore& secrets;
+  PolicyFile& policies;
   std::string data_dir;
   std::string version;  // of Tidemill
   WallTime started_at;
