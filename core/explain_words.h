@@ -35,9 +35,6 @@ Explanation explain_ended(const Subject& subject);  // every terminal state
 std::string time_since(WallTime then, WallTime now);
 std::string time_until(WallTime then, WallTime now);
 
-// "exit code 3", "killed by signal 9"; a signal of 0 is not known.
-std::string cause_clause(Cause cause, int exit_code, int signal = 0);
-
 // "running for 3m 12s", "next attempt in 20s", "waiting".
 std::string state_clause(const TaskRun& task, WallTime now);
 

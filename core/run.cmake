@@ -1,6 +1,7 @@
 tidemill_core_area(tidemill_run
   SOURCES
     approval.cc
+    cause_words.cc
     clear.cc
     contract.cc
     dag_diff.cc

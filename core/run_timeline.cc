@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "core/explain_words.h"
+#include "core/cause_words.h"
 
 namespace tidemill {
 namespace {
