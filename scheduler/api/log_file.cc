@@ -127,6 +127,38 @@ Result<LogRange> LogFile::tail(std::size_t most) const {
   return read(end > most ? end - most : 0, most);
 }
 
+Result<std::uint64_t> LogFile::lines_before(std::uint64_t offset) const {
+  std::uint64_t lines = 0;
+  for (std::uint64_t at = 0; at < offset;) {
+    const std::string piece = TRY(
+        bytes(at, static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, offset - at))));
+    if (piece.empty()) break;
+    lines += static_cast<std::uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
+    at += piece.size();
+  }
+  return lines;
+}
+
+Result<std::uint64_t> LogFile::offset_of_line(std::uint64_t number) const {
+  std::uint64_t left = number - std::min<std::uint64_t>(number, 1);  // line ends to be passed
+  std::uint64_t at = 0;
+  while (left > 0) {
+    const std::string piece = TRY(bytes(at, kPiece));
+    if (piece.empty()) return at;
+    const auto ends = static_cast<std::uint64_t>(std::count(piece.begin(), piece.end(), '\n'));
+    if (ends < left) {
+      left -= ends;
+      at += piece.size();
+      continue;
+    }
+    for (std::size_t i = 0; left > 0; ++i) {
+      if (piece[i] == '\n') --left;
+      ++at;
+    }
+  }
+  return at;
+}
+
 template <typename Takes>
 Result<LogFile::Found> LogFile::scan(std::uint64_t from, std::size_t limit, Takes takes) const {
   Found found;

@@ -50,6 +50,11 @@ class LogFile {
   // The first line from `from` that looks like an error.
   Result<Found> first_error(std::uint64_t from) const;
 
+  // How many lines end before `offset`. Reads all that is before it, about 2 GB a second.
+  Result<std::uint64_t> lines_before(std::uint64_t offset) const;
+  // Where line `number` (from 1) begins; the end of the log when it has fewer. Reads likewise.
+  Result<std::uint64_t> offset_of_line(std::uint64_t number) const;
+
   // Raw bytes, for downloads.
   Result<std::string> bytes(std::uint64_t offset, std::size_t most) const;
 

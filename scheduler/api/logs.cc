@@ -11,6 +11,8 @@ using http::Response;
 
 constexpr std::int64_t kDefaultBytes = 256 << 10;
 constexpr std::int64_t kMostBytes = 4 << 20;
+// Counting the lines of so much is not felt; beyond that it has to be asked for.
+constexpr std::uint64_t kCountedAlways = 16 << 20;
 
 struct Target {
   RunId run;
@@ -67,26 +69,46 @@ Json head_json(const Target& target) {
   return json;
 }
 
-// A task that wrote nothing has no file: that is an empty log.
-Result<LogRange> read_range(const Context& context, const Target& target, const Request& request) {
+struct NumberedRange {
+  LogRange range;
+  std::optional<std::uint64_t> line = 1;  // number of the first line; none = it was not counted
+};
+
+Result<LogRange> read_range(const LogFile& log, const Request& request) {
   const auto most = TRY(request.query.integer("bytes", kDefaultBytes, 1, kMostBytes));
   const auto from = TRY(request.query.integer("from", -1, -1, INT64_MAX));
+  const auto line = TRY(request.query.integer("line", 0, 0, INT64_MAX));
+  if (from >= 0 && line > 0) return invalid("give either from or line");
+  const auto bytes = static_cast<std::size_t>(most);
+  if (line > 0) return log.read(TRY(log.offset_of_line(static_cast<std::uint64_t>(line))), bytes);
+  if (from < 0) return log.tail(bytes);
+  return log.read(static_cast<std::uint64_t>(from), bytes);
+}
+
+// A task that wrote nothing has no file: that is an empty log.
+Result<NumberedRange> read_numbered(const Context& context, const Target& target,
+                                    const Request& request) {
+  const bool numbers = TRY(request.query.flag("numbers", false));
   const auto log = LogFile::open(log_path(context, target));
-  if (!log.ok() && log.error().code == ErrorCode::not_found) return LogRange{};
+  if (!log.ok() && log.error().code == ErrorCode::not_found) return NumberedRange{};
   if (!log.ok()) return log.error();
-  if (from < 0) return log->tail(static_cast<std::size_t>(most));
-  return log->read(static_cast<std::uint64_t>(from), static_cast<std::size_t>(most));
+  NumberedRange found{TRY(read_range(*log, request)), std::nullopt};
+  if (numbers || found.range.begin <= kCountedAlways) {
+    found.line = 1 + TRY(log->lines_before(found.range.begin));
+  }
+  return found;
 }
 
 Result<Response> get_log(Context& context, const Request& request) {
-  TRY(request.query.only({"attempt", "from", "bytes"}));
   auto reader = TRY(context.readers.lease());
   const Target target = TRY(find_attempt(context, *reader, request));
-  const LogRange range = TRY(read_range(context, target, request));
+  const NumberedRange found = TRY(read_numbered(context, target, request));
+  const LogRange& range = found.range;
   Json json = head_json(target);
   json.set("from", static_cast<std::int64_t>(range.begin));
   json.set("next", static_cast<std::int64_t>(range.end));
   json.set("size", static_cast<std::int64_t>(range.size));
+  json.set("line", found.line ? Json(static_cast<std::int64_t>(*found.line)) : Json());
   json.set("lines", lines_json(range.lines));
   return Response::json(json);
 }
@@ -161,7 +183,9 @@ std::vector<http::Route> log_routes(Context& context) {
              "Logs",
              {attempt,
               {"from", "integer", "Byte offset; the end of the log when not given"},
-              {"bytes", "integer", "How much, up to 4 MiB"}},
+              {"line", "integer", "The number of a line to begin at, instead of from"},
+              {"bytes", "integer", "How much, up to 4 MiB"},
+              {"numbers", "boolean", "Say the number of the first line, however far it is"}},
              "",
              "LogRange"},
             get_log),

@@ -185,7 +185,7 @@ std::vector<Shape> run_shapes() {
       {"Explanation", {"sentence string", "details [string]"}},
       {"LogRange",
        {"attempt integer", "ended boolean", "from integer", "next integer", "size integer",
-        "lines [LogLine]"}},
+        "line integer?", "lines [LogLine]"}},
       {"LogFound", {"attempt integer", "ended boolean", "next integer?", "lines [LogLine]"}},
       {"LogLine",
        {"offset integer", "time string", "stream string", "text string", "~partial boolean"}},

@@ -321,6 +321,18 @@ class Logs(ApiTest):
         one = self.admin.get(self.base, **{"from": 0, "bytes": 1})
         self.assertEqual(len(one["lines"]), 1)
 
+    def test_lines_have_numbers_and_are_found_by_them(self) -> None:
+        far = self.admin.get(self.base, line=30_001, bytes=5000)
+        again = self.admin.get(self.base, **{"from": far["from"], "bytes": 5000, "numbers": "true"})
+        self.assertEqual((far["line"], again["line"], again["lines"]), (None, 30_001, far["lines"]))
+        near = self.admin.get(self.base, line=101, bytes=5000)
+        self.assertEqual(near["line"], 101)
+        self.assertEqual(int(far["lines"][0]["text"][:7]) - int(near["lines"][0]["text"][:7]), 29_900)
+        self.assertEqual((self.admin.get(self.base, line=1)["from"], self.admin.get(self.base, line=1)["line"]), (0, 1))
+        beyond = self.admin.get(self.base, line=10**12)
+        self.assertEqual((beyond["lines"], beyond["from"]), ([], beyond["size"]))
+        self.admin.refused(400, "GET", self.base, query={"line": 3, "from": 3})
+
     def search(self, path: str, **query: object) -> list[dict]:
         """Follows `next` until the log was searched to its end."""
         found, at = [], 0
