@@ -28,15 +28,15 @@ const shared = {
   assetNames: "[name]-[hash]", logLevel: "warning",
 };
 
-// The name of the worker's file is known only when it is made, and the page has to know it.
+// The names of the workers' files are known only when they are made, and the page has to know them.
 async function bundle() {
-  const worker = await esbuild.build({ ...shared, entryPoints: ["src/state/live_worker.ts"] });
-  const workerPath = `/assets/${basename(worker.outputFiles[0].path)}`;
+  const worker = async (name) => (await esbuild.build({ ...shared, format: "iife", entryPoints: [`src/state/${name}.ts`] })).outputFiles[0];
+  const workers = { LIVE_WORKER: await worker("live_worker"), LAYOUT_WORKER: await worker("layout_worker") };
   const page = await esbuild.build({
     ...shared, splitting: true, entryPoints: ["src/main.tsx"],
-    define: { LIVE_WORKER: JSON.stringify(workerPath) },
+    define: Object.fromEntries(Object.entries(workers).map(([name, file]) => [name, JSON.stringify(`/assets/${basename(file.path)}`)])),
   });
-  return { files: [...worker.outputFiles, ...page.outputFiles], meta: page.metafile };
+  return { files: [...Object.values(workers), ...page.outputFiles], meta: page.metafile };
 }
 
 // What the page loads before anything is clicked: the entry, its style, and what they import.

@@ -6,6 +6,8 @@ type View = { default: ComponentType<{ at: ViewProps }> };
 
 export const ROUTES: readonly (readonly [pattern: string, load: () => Promise<View>])[] = [
   ["/", () => import("./views/now/Now.tsx")],
+  ["/welcome", () => import("./views/welcome/Welcome.tsx")],
   ["/dags", () => import("./views/dags/Dags.tsx")],
+  ["/dags/:dag", () => import("./views/dag/Dag.tsx")],
   ["/runs", () => import("./views/runs/Runs.tsx")],
 ];

@@ -1,19 +1,7 @@
-// What the list of dags shows: the last runs of each, and which dags the filters keep. Pure.
+// What the list of dags shows: which dags the filters keep. Pure.
 import { score } from "./find.ts";
 
 interface DagLike { dag: string; owner: string | null; tags: readonly string[]; state: string; paused: boolean; findings: number; next_instant: string | null }
-interface RunLike { run: number; dag: string; state: string }
-
-// The newest runs of each dag, oldest first, out of a list that is newest first.
-export function lastRuns<R extends RunLike>(runs: readonly R[], most: number): Map<string, R[]> {
-  const found = new Map<string, R[]>();
-  for (const run of runs) {
-    const of = found.get(run.dag) ?? [];
-    if (of.length < most) of.unshift(run);
-    found.set(run.dag, of);
-  }
-  return found;
-}
 
 export interface DagFilter { text: string; tag: string; owner: string; show: string }
 

@@ -1,6 +1,6 @@
 // Every dag: its last runs as glyphs, when it is due, whose it is.
-import type { DagSummary, RunSummary } from "../../api/schema.ts";
-import { distinct, keepDags, lastRuns } from "../../model/dag_list.ts";
+import type { DagSummary, RunMark } from "../../api/schema.ts";
+import { distinct, keepDags } from "../../model/dag_list.ts";
 import { firstSentence, stateWords } from "../../model/words.ts";
 import { parameter } from "../../lib/router.ts";
 import { useGet } from "../../state/resource.ts";
@@ -17,8 +17,8 @@ import { PauseButton } from "../dag/PauseButton.tsx";
 const SHOWN_RUNS = 12;
 const hrefOf = (dag: DagSummary): string => `/dags/${encodeURIComponent(dag.dag)}`;
 
-export function LastRuns({ runs }: { runs: readonly RunSummary[] }) {
-  return <span class="last-runs">{runs.map((run) => <a key={run.run} href={`/runs/${run.run}`} title={`#${run.run}: ${stateWords(run.state)}`} aria-label={`Run ${run.run}: ${stateWords(run.state)}`}><State state={run.state} size={14} /></a>)}</span>;
+export function LastRuns({ runs }: { runs: readonly RunMark[] }) {
+  return <span class="last-runs">{[...runs].reverse().map((run) => <a key={run.run} href={`/runs/${run.run}`} title={`#${run.run}: ${stateWords(run.state)}`} aria-label={`Run ${run.run}: ${stateWords(run.state)}`}><State state={run.state} size={14} /></a>)}</span>;
 }
 
 function Name({ dag }: { dag: DagSummary }) {
@@ -33,23 +33,20 @@ function Name({ dag }: { dag: DagSummary }) {
   );
 }
 
-function columnsFor(runs: Map<string, RunSummary[]>): Column<DagSummary>[] {
-  return [
-    { id: "dag", name: "Dag", main: true, wide: true, cell: (dag) => <Name dag={dag} /> },
-    { id: "runs", name: "Last runs", cell: (dag) => <LastRuns runs={runs.get(dag.dag) ?? []} /> },
-    { id: "next", name: "Next", cell: (dag) => dag.next_instant && !dag.paused ? <span title={dag.schedules.join(", ")}><Time at={dag.next_instant} relative /></span> : <span class="faint">{dag.schedules.length > 0 ? "–" : "no schedule"}</span> },
-    { id: "owner", name: "Owner", hide: "narrow", cell: (dag) => dag.owner ?? "" },
-    { id: "tags", name: "Tags", hide: "narrow", cell: (dag) => dag.tags.map((tag) => <a key={tag} class="tagged" href={`/dags?tag=${encodeURIComponent(tag)}`}>{tag}</a>) },
-    { id: "pause", name: "", cell: (dag) => <PauseButton dag={dag} small /> },
-  ];
-}
+const COLUMNS: Column<DagSummary>[] = [
+  { id: "dag", name: "Dag", main: true, wide: true, cell: (dag) => <Name dag={dag} /> },
+  { id: "runs", name: "Last runs", cell: (dag) => <LastRuns runs={dag.last_runs ?? []} /> },
+  { id: "next", name: "Next", cell: (dag) => dag.next_instant && !dag.paused ? <span title={dag.schedules.join(", ")}><Time at={dag.next_instant} relative /></span> : <span class="faint">{dag.schedules.length > 0 ? "–" : "no schedule"}</span> },
+  { id: "owner", name: "Owner", hide: "narrow", cell: (dag) => dag.owner ?? "" },
+  { id: "tags", name: "Tags", hide: "narrow", cell: (dag) => dag.tags.map((tag) => <a key={tag} class="tagged" href={`/dags?tag=${encodeURIComponent(tag)}`}>{tag}</a>) },
+  { id: "pause", name: "", cell: (dag) => <PauseButton dag={dag} small /> },
+];
 
 const SHOW = [{ value: "", name: "All" }, { value: "scheduled", name: "With a schedule" }, { value: "paused", name: "Paused" },
   { value: "broken", name: "With mistakes" }, { value: "gone", name: "Without a file" }];
 
 export default function Dags() {
-  const dags = useGet("/api/v1/dags", {}, {}, ["dags", "runs"]);
-  const runs = useGet("/api/v1/runs", {}, { limit: 500 }, ["runs"]);
+  const dags = useGet("/api/v1/dags", {}, { last_runs: SHOWN_RUNS }, ["dags", "runs"]);
   const all = dags.data?.dags ?? [];
   const choice = (name: string, values: readonly string[]) => [{ value: "", name }, ...values.map((value) => ({ value, name: value }))];
   return (
@@ -68,7 +65,7 @@ export default function Dags() {
             {list.dags.length === 0
               ? <Notice icon="dags" title="No dags yet" action={<LinkButton kind="primary" href="/welcome">Start here</LinkButton>}>Save a YAML file in <code>{list.folder}</code>, and it stands here.</Notice>
               : kept.length === 0 ? <p class="empty">No dag is like that. <a href="/dags">Show all</a></p>
-                : <Table rows={kept} columns={columnsFor(lastRuns(runs.data?.runs ?? [], SHOWN_RUNS))} label="Dags" keyOf={(dag) => dag.dag} hrefOf={hrefOf} faintOf={(dag) => dag.paused || dag.state === "gone"} />}
+                : <Table rows={kept} columns={COLUMNS} label="Dags" keyOf={(dag) => dag.dag} hrefOf={hrefOf} faintOf={(dag) => dag.paused || dag.state === "gone"} />}
           </>
         );
       }}</Show>

@@ -40,7 +40,8 @@ export default function Now() {
   const dags = useGet("/api/v1/dags", {}, {}, ["dags", "runs"]);
   const running = useGet("/api/v1/runs", {}, { state: "running", limit: 100 }, ["runs"]);
   const queued = useGet("/api/v1/runs", {}, { state: "queued", limit: 100 }, ["runs"]);
-  const recent = useGet("/api/v1/runs", {}, { limit: 200 }, ["runs"]);
+  const strip = useGet("/api/v1/timeline", {}, {}, ["runs", "dags"]);
+  const recent = useGet("/api/v1/runs", {}, { limit: 30 }, ["runs"]);
   const unfinished = [...(running.data?.runs ?? []), ...(queued.data?.runs ?? [])];
   if (dags.data && active(dags.data.dags).length === 0) return <Page title="Now"><Empty /></Page>;
   return (
@@ -48,7 +49,7 @@ export default function Now() {
       <Section title="Open alerts" aside={<a href="/alerts">All alerts</a>}>
         <Show from={alerts} what="alerts" rows={1}>{(list) => <Alerts alerts={list.alerts} />}</Show>
       </Section>
-      <Show from={recent} what="runs" rows={3}>{(page) => <TimeStrip runs={page.runs} dags={coming(dags.data?.dags ?? [])} />}</Show>
+      <Show from={strip} what="runs" rows={3}>{(data) => <TimeStrip strip={data} />}</Show>
       <div class="now-columns">
         <div>
           {late(unfinished).length > 0 && <Section title="Late"><RunsTable runs={late(unfinished)} label="Late runs" /></Section>}

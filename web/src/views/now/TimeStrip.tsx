@@ -1,5 +1,5 @@
 // Six hours back and six ahead: runs as bars, what is due as marks.
-import type { DagSummary, RunSummary } from "../../api/schema.ts";
+import type { TimeStrip as Strip } from "../../api/schema.ts";
 import { clockText } from "../../model/times.ts";
 import { hourMarks, placeBlocks, type Block } from "../../model/strip.ts";
 import { plural, stateWords } from "../../model/words.ts";
@@ -11,24 +11,27 @@ const REACH = 6 * HOUR;
 const LANES = 7;
 const LANE_PX = 14;
 
-function blocksOf(runs: readonly RunSummary[], dags: readonly DagSummary[], at: number): Block[] {
-  const ran = runs.filter((run) => run.started_at).map((run) => {
-    const from = Date.parse(run.started_at ?? "");
-    const to = run.ended_at ? Date.parse(run.ended_at) : at;
-    return { id: `r${run.run}`, from, to, state: run.state, href: `/runs/${run.run}`, title: `${run.dag} #${run.run}: ${stateWords(run.state)}` };
+function blocksOf(strip: Strip, at: number): Block[] {
+  const begin = Date.parse(strip.from ?? "");
+  return strip.rows.flatMap(({ dag, runs, due }) => {
+    const ran = runs.map(([run = 0, state = 0, start = 0, took = 0]) => {
+      const from = begin + start;
+      const word = strip.states[state] ?? "queued";
+      return { id: `r${run}`, from, to: took < 0 ? at : from + took, state: word, href: `/runs/${run}`, title: `${dag} #${run}: ${stateWords(word)}` };
+    });
+    const coming = due.map((after, i) => {
+      const moment = begin + after;
+      return { id: `d${dag}/${i}`, from: moment, to: moment, state: "due", href: `/dags/${encodeURIComponent(dag)}`, title: `${dag} is due at ${clockText(moment, zone.value)}` };
+    });
+    return [...ran, ...coming];
   });
-  const due = dags.map((dag) => {
-    const moment = Date.parse(dag.next_instant ?? "");
-    return { id: `d${dag.dag}`, from: moment, to: moment, state: "due", href: `/dags/${encodeURIComponent(dag.dag)}`, title: `${dag.dag} is due at ${clockText(moment, zone.value)}` };
-  });
-  return [...ran, ...due];
 }
 
-export function TimeStrip({ runs, dags }: { runs: readonly RunSummary[]; dags: readonly DagSummary[] }) {
+export function TimeStrip({ strip: wire }: { strip: Strip }) {
   const at = now.value;
   const from = at - REACH;
   const to = at + REACH;
-  const strip = placeBlocks(blocksOf(runs, dags, at), from, to, LANES);
+  const strip = placeBlocks(blocksOf(wire, at), from, to, LANES);
   const offset = zone.value === "utc" ? 0 : -new Date(at).getTimezoneOffset() * 60_000;
   const percent = (part: number): string => `${(part * 100).toFixed(3)}%`;
   return (
