@@ -14,7 +14,8 @@ const out = process.argv[2];
 if (!out) throw new Error("usage: node build.mjs OUT");
 
 function writeTypes() {
-  const file = join(root, "src/api/schema.ts");
+  const file = join(root, "generated/schema.ts");
+  mkdirSync(join(root, "generated"), { recursive: true });
   const text = makeTypes(JSON.parse(readFileSync(join(root, "openapi.json"), "utf8")));
   let known = "";
   try { known = readFileSync(file, "utf8"); } catch { /* not made yet */ }

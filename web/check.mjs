@@ -1,6 +1,6 @@
 // The checks of the UI: node check.mjs types | model
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
@@ -22,7 +22,7 @@ function sources(folder) {
 // Every cast and every `any` is a place where the compiler is told to look away.
 function houseRules() {
   for (const file of sources(join(root, "src"))) {
-    if (!/\.tsx?$/.test(file) || file.endsWith("schema.ts")) continue;
+    if (!/\.tsx?$/.test(file)) continue;
     const lines = readFileSync(file, "utf8").split("\n");
     const said = [];
     if (/\/views\//.test(file) && lines.length > 201) said.push(`${lines.length - 1} lines; a view has at most 200`);
@@ -39,7 +39,8 @@ function houseRules() {
 }
 
 function types() {
-  writeFileSync(join(root, "src/api/schema.ts"), makeTypes(JSON.parse(readFileSync(join(root, "openapi.json"), "utf8"))));
+  mkdirSync(join(root, "generated"), { recursive: true });
+  writeFileSync(join(root, "generated/schema.ts"), makeTypes(JSON.parse(readFileSync(join(root, "openapi.json"), "utf8"))));
   houseRules();
   run("node_modules/typescript/bin/tsc", "--project", "tsconfig.json");
 }

@@ -1,4 +1,4 @@
-// Makes src/api/schema.ts of openapi.json: an interface for each schema, and a table of the
+// Makes generated/schema.ts of openapi.json: an interface for each schema, and a table of the
 // operations with what they take and answer. Only the few forms that our own file has are known;
 // another one stops the build.
 const word = /^[A-Za-z_$][\w$]*$/;

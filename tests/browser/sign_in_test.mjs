@@ -130,3 +130,34 @@ site("what is served", {}, (site) => {
     }
   });
 });
+
+site("live", { dags: DAGS }, (site) => {
+  test("nine tabs share one stream: a browser opens six connections and no more", async () => {
+    const first = await site.signIn("viewer");
+    const pages = [first];
+    while (pages.length < 9) {
+      const page = await first.context().newPage();
+      await page.goto("/");
+      pages.push(page);
+    }
+    for (const page of pages) await page.getByTitle("Updates arrive as they happen").waitFor();
+    const run = await site.daemon.trigger("broken");
+    for (const page of pages) {
+      await page.bringToFront(); // one that is not looked at loads nothing
+      await page.getByRole("table", { name: "Latest runs" }).getByRole("row").filter({ hasText: `#${run}` }).getByRole("img", { name: "failed" }).waitFor();
+    }
+  });
+
+  test("a cut is told with the age of what is seen, and what was missed is caught up", async () => {
+    const page = await site.signIn("viewer");
+    await page.getByTitle("Updates arrive as they happen").waitFor();
+    await site.daemon.end();
+    await page.getByText(/No connection: what you see is \d+ s old/).waitFor();
+    await site.picture(page, "cut");
+    await site.daemon.up(site.daemon.port);
+    const { run } = await site.daemon.runToEnd("hello");
+    await page.getByTitle("Updates arrive as they happen").waitFor();
+    await page.getByRole("table", { name: "Latest runs" }).getByRole("row").filter({ hasText: `#${run}` }).waitFor();
+    assert.equal(await page.getByText("No connection").count(), 0);
+  });
+});

@@ -121,6 +121,14 @@ TEST(HttpRoutes, AFixedSegmentBeatsACapture) {
   EXPECT_EQ(wrong.allowed, (std::vector<Method>{Method::get, Method::post}));
 }
 
+TEST(HttpRoutesDeathTest, WhatNoRouteHasGoesToTheOtherOneButOnlyToLook) {
+  const RouteTable table({route(Method::post, "/runs")}, route(Method::get, "/*"));
+  EXPECT_EQ(table.find(Method::get, {"no", "such", "place"}).route->path, "/*");
+  EXPECT_EQ(table.find(Method::post, {"no"}).route, nullptr);
+  EXPECT_EQ(table.find(Method::get, {"runs"}).route, nullptr) << "a path of the API";
+  EXPECT_EQ(table.find(Method::post, {"runs"}).route->path, "/runs");
+}
+
 TEST(HttpRoutesDeathTest, TwoRoutesOfOneShapeAreABug) {
   EXPECT_DEATH(RouteTable({route(Method::get, "/runs/{run}"), route(Method::get, "/runs/{id}")}),
                "");

@@ -4,11 +4,11 @@ import { computed, signal } from "@preact/signals";
 
 export const path = signal(location.pathname);
 export const query = signal(new URLSearchParams(location.search));
-// Changes with every step that is not only a change of the query: views scroll to the top on it.
+// Counts the steps to another path by a link: views scroll to the top on it. Going back does not
+// count, for there the browser knows how far down one was.
 export const steps = signal(0);
 
 function read(): void {
-  if (path.value !== location.pathname) steps.value += 1;
   path.value = location.pathname;
   query.value = new URLSearchParams(location.search);
 }
@@ -17,6 +17,7 @@ export function go(to: string, how: "push" | "replace" = "push"): void {
   if (to === location.pathname + location.search + location.hash) return;
   if (how === "push") history.pushState(null, "", to);
   else history.replaceState(null, "", to);
+  if (path.value !== location.pathname) steps.value += 1;
   read();
 }
 

@@ -38,8 +38,9 @@ function View() {
   };
   useEffect(load, [route?.[0]]);
   useEffect(() => {
+    if (steps.value === 0) return;
     scrollTo(0, 0);
-    if (steps.value > 0) main.current?.focus({ preventScroll: true });
+    main.current?.focus({ preventScroll: true });
   }, [steps.value]);
   const at = open && route && open.pattern === route[0] ? match(route[0], path.value) : null;
   return (

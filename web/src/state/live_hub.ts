@@ -49,7 +49,11 @@ export class LiveHub {
     const resume = this.lastId ? `&last_event_id=${encodeURIComponent(this.lastId)}` : "";
     const source = new EventSource(`/api/v1/events?topics=${encodeURIComponent(this.topics)}${resume}`);
     this.source = source;
-    source.onopen = () => this.say("live");
+    source.onopen = () => {
+      this.say("live");
+      // What happened between the loading of a page and now came to nobody.
+      if (!resume) this.send({ kind: "event", type: "reset", data: "{}" });
+    };
     // The browser comes back by itself, unless the server said no.
     source.onerror = () => this.say(source.readyState === EventSource.CLOSED ? "refused" : "cut");
     for (const type of EVENT_TYPES) {
