@@ -10,4 +10,6 @@ export const ROUTES: readonly (readonly [pattern: string, load: () => Promise<Vi
   ["/dags", () => import("./views/dags/Dags.tsx")],
   ["/dags/:dag", () => import("./views/dag/Dag.tsx")],
   ["/runs", () => import("./views/runs/Runs.tsx")],
+  ["/alerts", () => import("./views/alerts/Alerts.tsx")],
+  ["/alerts/:alert", () => import("./views/alerts/Alert.tsx")],
 ];

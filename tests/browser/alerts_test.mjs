@@ -1,0 +1,273 @@
+// The inbox and the page of an alert: by mouse, by keyboard alone, on a phone, and for those who may only look.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { assert, checkWidth, PHONE, poll, site, test } from "./fixture.mjs";
+
+const fails = (severity, script = "exit 3") => `alerts: {on: [failure], severity: ${severity}}\ntasks: {load: {run: '${script}'}}\n`;
+const DAGS = { alpha: fails("warning"), beta: fails("critical"), gamma: fails("error"), delta: fails("error") };
+
+async function alertOf(site, dag) {
+  const find = async () => (await site.daemon.get(`/api/v1/alerts?dag=${dag}`)).alerts[0];
+  return poll(find, `an alert of ${dag}`);
+}
+const stateOf = async (site, alert) => (await site.daemon.get(`/api/v1/alerts/${alert}`)).state;
+const becomes = (site, alert, state) => poll(async () => (await stateOf(site, alert)) === state, `alert ${alert} to be ${state}`);
+
+site("the inbox", { dags: DAGS }, (site) => {
+  const alerts = {};
+  const row = (page, dag) => page.locator(`[data-alert="${alerts[dag]}"]`);
+
+  test("what is open, the most urgent first", async () => {
+    for (const dag of Object.keys(DAGS)) {
+      await site.daemon.runToEnd(dag);
+      alerts[dag] = (await alertOf(site, dag)).alert;
+    }
+    const page = await site.signIn("operator", { path: "/alerts" });
+    await row(page, "alpha").waitFor();
+    assert.deepEqual(await page.locator(".inbox-row .what").allTextContents(),
+      ["beta", "gamma", "delta", "alpha"].map((dag) => `load of ${dag} failed: exit code 3`));
+    await row(page, "beta").getByRole("img", { name: "critical, firing" }).waitFor();
+    await site.checkAccess(page);
+    await checkWidth(page);
+    await site.picture(page, "alerts");
+  });
+
+  test("filters stand in the address, and back undoes them", async () => {
+    const page = await site.signIn("operator", { path: "/alerts" });
+    await page.getByLabel("Severity").selectOption("error");
+    await page.waitForURL("**/alerts?severity=error");
+    assert.equal(await page.locator(".inbox-row").count(), 2);
+    await page.getByLabel("Filter alerts").fill("delta");
+    await poll(async () => (await page.locator(".inbox-row").count()) === 1, "one alert");
+    await page.reload();
+    await row(page, "delta").waitFor();
+    assert.equal(await page.getByLabel("Filter alerts").inputValue(), "delta");
+    await page.getByLabel("Filter alerts").fill("no such alert");
+    await page.getByText("No alert is like that.").waitFor();
+    await page.goBack();
+    await page.waitForURL("**/alerts");
+    await row(page, "alpha").waitFor();
+  });
+
+  test("with keys alone: walk, acknowledge, undo, snooze, open, back", async () => {
+    const page = await site.signIn("operator", { path: "/alerts" });
+    await row(page, "beta").waitFor();
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "load of gamma failed: exit code 3");
+    await page.keyboard.press("k");
+    await page.keyboard.press("a");
+    await page.getByText(`Alert ${alerts.beta} acknowledged`).waitFor();
+    await becomes(site, alerts.beta, "acknowledged");
+    await page.getByRole("region", { name: "Acknowledged" }).getByText("load of beta failed").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await becomes(site, alerts.beta, "firing");
+    await row(page, "beta").getByRole("img", { name: "critical, firing" }).waitFor();
+
+    await row(page, "delta").locator(".what").focus();
+    await page.keyboard.press("s");
+    const dialog = page.getByRole("dialog", { name: `Snooze alert ${alerts.delta}` });
+    await dialog.waitFor();
+    await page.keyboard.press("3");
+    await dialog.getByRole("button", { name: "4 hours", pressed: true }).waitFor();
+    await dialog.getByLabel("Comment").fill("waits for the new disk");
+    await page.keyboard.press("Enter");
+    await becomes(site, alerts.delta, "snoozed");
+    const snoozed = await site.daemon.get(`/api/v1/alerts/${alerts.delta}`);
+    assert.equal(snoozed.comment, "waits for the new disk");
+    const hours = (Date.parse(snoozed.until) - Date.parse(snoozed.state_since)) / 3_600_000;
+    assert.ok(hours > 3.9 && hours < 4.1, `${hours} h`);
+
+    await row(page, "gamma").locator(".what").focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(`**/alerts/${alerts.gamma}`);
+    await page.getByRole("heading", { name: "load of gamma failed: exit code 3" }).waitFor();
+    await page.goBack();
+    await row(page, "gamma").waitFor();
+  });
+
+  test("many at once", async () => {
+    const page = await site.signIn("operator", { path: "/alerts" });
+    await row(page, "alpha").waitFor();
+    await row(page, "alpha").getByRole("checkbox").check();
+    await row(page, "gamma").locator(".what").focus();
+    await page.keyboard.press("x");
+    const bar = page.getByRole("toolbar", { name: "Selected alerts" });
+    await bar.getByText("2 alerts").waitFor();
+    await site.checkAccess(page);
+    await bar.getByRole("button", { name: "Acknowledge" }).click();
+    await becomes(site, alerts.alpha, "acknowledged");
+    await becomes(site, alerts.gamma, "acknowledged");
+    await bar.waitFor({ state: "detached" });
+  });
+
+  test("what the server refuses is taken back, with its reason", async () => {
+    const page = await site.signIn("operator", { path: "/alerts" });
+    await row(page, "beta").waitFor();
+    let asked = 0;
+    await page.route("**/acknowledge", (route) => {
+      asked++;
+      return route.fulfill({ status: 503, contentType: "application/problem+json",
+        body: JSON.stringify({ type: "about:blank", title: "Busy", status: 503, detail: "the disk is full; nothing was changed" }) });
+    });
+    await row(page, "beta").getByRole("button", { name: "Acknowledge" }).click();
+    await page.getByText("the disk is full; nothing was changed").waitFor();
+    await row(page, "beta").getByRole("img", { name: "critical, firing" }).waitFor();
+    assert.equal(asked, 1);
+    assert.equal(await stateOf(site, alerts.beta), "firing");
+  });
+
+  test("what somebody else takes is seen without a reload", async () => {
+    const page = await site.signIn("operator", { path: "/alerts" });
+    await row(page, "beta").getByRole("img", { name: "critical, firing" }).waitFor();
+    await page.getByTitle("Updates arrive as they happen").waitFor();
+    await site.daemon.post(`/api/v1/alerts/${alerts.beta}/acknowledge`, { comment: "mine" });
+    await row(page, "beta").getByRole("img", { name: "critical, acknowledged" }).waitFor();
+    await row(page, "beta").getByText("“mine”").waitFor();
+    await site.daemon.post(`/api/v1/alerts/${alerts.beta}/unacknowledge`);
+    await row(page, "beta").getByRole("img", { name: "critical, firing" }).waitFor();
+  });
+
+  test("a viewer sees everything and is offered nothing", async () => {
+    const page = await site.signIn("viewer", { path: "/alerts" });
+    let changes = 0;
+    page.on("request", (request) => { if (request.method() !== "GET") changes++; });
+    await row(page, "beta").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Acknowledge" }).count(), 0);
+    assert.equal(await page.getByRole("checkbox").count(), 0);
+    await page.keyboard.press("j");
+    for (const key of ["x", "a", "s", "Shift+R"]) await page.keyboard.press(key);
+    await page.keyboard.press("o");
+    await page.getByRole("heading", { name: "load of beta failed: exit code 3" }).waitFor();
+    for (const key of ["a", "Shift+A", "s", "Shift+R"]) await page.keyboard.press(key);
+    assert.equal(await page.getByRole("dialog").count(), 0);
+    assert.equal(await page.getByRole("button", { name: "Acknowledge" }).count(), 0);
+    assert.equal(changes, 0);
+    assert.equal(await stateOf(site, alerts.beta), "firing");
+  });
+
+  for (const width of [PHONE.width, 320]) {
+    test(`on a phone of ${width} px: one large button within reach of the thumb`, async () => {
+      await site.daemon.post(`/api/v1/alerts/${alerts.beta}/acknowledge`);
+      await site.daemon.post(`/api/v1/alerts/${alerts.beta}/unacknowledge`);
+      const page = await site.signIn("operator", { path: "/alerts", viewport: { width, height: 700 }, colorScheme: "dark", hasTouch: true });
+      await row(page, "beta").waitFor();
+      await checkWidth(page);
+      await site.picture(page, `alerts-phone-${width}`);
+      await row(page, "beta").locator(".what").tap();
+      const button = page.getByRole("button", { name: "Acknowledge", exact: true });
+      await button.waitFor();
+      assert.equal(await button.count(), 1);
+      const box = await button.boundingBox();
+      assert.ok(box.height >= 48 && box.width >= width / 2 && box.y + box.height <= 700 && box.y > 350, JSON.stringify(box));
+      await checkWidth(page);
+      await site.checkAccess(page);
+      await site.picture(page, `alert-phone-${width}`);
+      await button.tap();
+      await becomes(site, alerts.beta, "acknowledged");
+      await page.getByText("acknowledged by operator").waitFor();
+    });
+  }
+
+  test("an alert that is not there, and an inbox that cannot be loaded", async () => {
+    const page = await site.signIn("viewer", { path: "/alerts/999999" });
+    await page.getByRole("heading", { name: "Not found" }).waitFor();
+    await page.route("**/api/v1/alerts?*", (route) => route.fulfill({ status: 500, contentType: "application/problem+json",
+      body: JSON.stringify({ type: "about:blank", title: "Broken", status: 500, detail: "the database cannot be read" }) }));
+    await page.goto("/alerts");
+    await page.getByText("the database cannot be read").waitFor();
+    await page.unroute("**/api/v1/alerts?*");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await row(page, "beta").waitFor();
+  });
+});
+
+// A changed file is in force when the dag has another version.
+async function rewrite(site, dag, text) {
+  const { version } = await site.daemon.get(`/api/v1/dags/${dag}`);
+  site.daemon.dag(dag, text);
+  await poll(async () => (await site.daemon.get(`/api/v1/dags/${dag}`)).version !== version, `${dag} to be read again`);
+}
+
+const HEAD = "params: {rows: {type: integer, default: 10}}\nalerts: {on: [failure], severity: critical, runbook: churn.md}\n";
+const GOOD = `${HEAD}tasks:\n  train: {run: 'echo trained', publish: {dataset: churn_model}}\n  upload: {run: 'true', needs: [train]}\n`;
+const BAD = GOOD.replace("echo trained", 'cat evil.txt >&2; echo "KeyError: title" >&2; exit 3');
+const RUNBOOK = `# Churn\n\n## train\n\nAsk the **data team**. [Their page](https://wiki.example/titles), not [this](javascript:document.title='owned').\n
+<img src=x onerror="document.title='owned'">\n\n\`\`\`\ntidemill retry RUN\n\`\`\`\n`;
+const EVIL = ["<script>document.title='owned'</script>", "<svg onload=document.title='owned'>", "</pre><b id=escaped>out</b>",
+  "\u001b[31mred\u001b[0m \u001b]8;;javascript:alert(1)\u0007click\u001b]8;;\u0007 \u001b[2J", "half\rdone \u202eexe.txt", "[INFO] scheduler: run succeeded"];
+
+site("the page of an alert", {}, (site) => {
+  let alert = null;
+  let bad = 0;
+  test("says what broke, what changed, what it holds up, and what to do", async () => {
+    writeFileSync(join(site.daemon.dags, "churn.md"), RUNBOOK);
+    writeFileSync(join(site.daemon.dags, "evil.txt"), `${EVIL.join("\n")}\n`);
+    site.daemon.dag("churn", GOOD);
+    site.daemon.dag("report", "triggers: {dag: churn}\ndeadline: {after: 2h}\nschedule: '0 0 1 1 *'\ntasks: {a: {run: 'true'}}\n");
+    await poll(async () => (await site.daemon.ask("GET", "/api/v1/dags/report")).status === 200, "report to be read");
+    assert.equal((await site.daemon.runToEnd("churn")).state, "succeeded");
+    await rewrite(site, "churn", BAD);
+    bad = await site.daemon.trigger("churn", { rows: 0 });
+    await site.daemon.waitRun(bad);
+    alert = (await alertOf(site, "churn")).alert;
+    const page = await site.signIn("operator", { path: `/alerts/${alert}` });
+    await page.getByRole("heading", { name: "train of churn failed: exit code 3" }).waitFor();
+    await page.getByText("rows: 10 → 0").waitFor();
+    await page.getByText("+   train:", { exact: false }).first().waitFor();
+    await page.locator(".last-lines .error").getByText("KeyError: title").waitFor();
+    await page.getByText(/until the deadline of/).waitFor();
+    await page.getByRole("link", { name: "report", exact: true }).first().waitFor();
+    await page.locator(".tagged", { hasText: "upload" }).waitFor();
+    await page.getByRole("heading", { name: "Runbook" }).waitFor();
+    await page.getByText("data team").waitFor();
+    await page.getByText(`tidemill retry ${bad}`, { exact: false }).first().waitFor();
+    await site.checkAccess(page);
+    await checkWidth(page);
+    await site.picture(page, "alert");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await site.checkAccess(page);
+    await site.picture(page, "alert-dark");
+  });
+
+  test("texts of logs, runbooks and comments are only text", async () => {
+    const comment = "<img src=x onerror=document.title='owned'> \u202egnp";
+    await site.daemon.post(`/api/v1/alerts/${alert}/acknowledge`, { comment });
+    const page = await site.signIn("operator", { path: `/alerts/${alert}` });
+    let dialogs = 0;
+    page.on("dialog", (dialog) => { dialogs++; void dialog.dismiss(); });
+    await page.locator(".last-lines").waitFor();
+    const lines = await page.locator(".last-lines .line").allTextContents();
+    assert.deepEqual(lines.slice(0, 3).map((line) => line.trimEnd()), EVIL.slice(0, 3));
+    assert.equal(lines[3].trimEnd(), "red click");
+    assert.match(lines[4], /half.*done \[U\+202E\]exe\.txt/);
+    await page.getByText("“<img src=x onerror=document.title='owned'> [U+202E]gnp”").waitFor();
+    assert.equal(await page.locator("#escaped, .page img, .page script").count(), 0);
+    const links = await page.locator(".page a").evaluateAll((list) => list.map((link) => link.getAttribute("href")));
+    assert.deepEqual(links.filter((href) => !/^(\/|https:\/\/wiki\.example\/titles$)/.test(href)), []);
+    await page.goto("/alerts");
+    await page.getByText("“<img src=x", { exact: false }).waitFor();
+    assert.doesNotMatch(await page.title(), /owned/);
+    assert.equal(dialogs, 0);
+  });
+
+  test("a comment and a time go with it; giving back; resolving; a repair ends it by itself", async () => {
+    await site.daemon.post(`/api/v1/alerts/${alert}/unacknowledge`);
+    const page = await site.signIn("operator", { path: `/alerts/${alert}` });
+    await page.getByRole("button", { name: "With a comment …" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Comment").fill("asked the data team");
+    await dialog.getByRole("button", { name: "1 day" }).click();
+    await dialog.getByRole("button", { name: "Acknowledge" }).click();
+    await page.getByText("“asked the data team”").waitFor();
+    await becomes(site, alert, "acknowledged");
+    assert.ok((await site.daemon.get(`/api/v1/alerts/${alert}`)).until);
+    await page.keyboard.press("u");
+    await becomes(site, alert, "firing");
+    await page.getByRole("img", { name: "critical, firing" }).waitFor();
+    await rewrite(site, "churn", GOOD);
+    await site.daemon.runToEnd("churn");
+    await page.getByRole("img", { name: "critical, resolved" }).waitFor();
+    await page.getByRole("button", { name: "Acknowledge" }).waitFor({ state: "detached" });
+  });
+});
