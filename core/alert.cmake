@@ -5,6 +5,7 @@ tidemill_core_area(tidemill_alert SOURCES
   alert/rotation.cc
   alert/run_alerts.cc
   alert/signature.cc
+  alert/silence.cc
   LIBS tidemill_words)
 
 # What an alert tells; it compares DAGs, so it is apart from what decides.

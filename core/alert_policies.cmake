@@ -1,6 +1,7 @@
 # The file of alerts as a value, read and checked.
 tidemill_core_area(tidemill_policies SOURCES
   alert/dry_run.cc
+  alert/ical.cc
   alert/policies_channels.cc
   alert/policies_fields.cc
   alert/policies_fields_channels.cc

@@ -51,6 +51,7 @@ CLI::App& add_below(CLI::App& group, Chosen& chosen, const char* name, const cha
 
 // The parts of add_commands().
 void add_on_call_commands(CLI::App& app, Chosen& chosen);
+void add_rotation_commands(CLI::App& app, Chosen& chosen);
 void add_people_commands(CLI::App& app, Chosen& chosen);
 void add_worker_commands(CLI::App& app, Chosen& chosen);
 

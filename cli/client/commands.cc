@@ -394,6 +394,7 @@ void add_commands(CLI::App& app, Chosen& chosen) {
   }
   add_worker_commands(app, chosen);
   add_on_call_commands(app, chosen);
+  add_rotation_commands(app, chosen);
   add_people_commands(app, chosen);
 }
 

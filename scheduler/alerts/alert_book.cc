@@ -4,14 +4,18 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "core/alert/recipients.h"
+#include "scheduler/alerts/covers.h"
+#include "scheduler/alerts/on_call.h"
 
 namespace tidemill {
 namespace {
 
 constexpr int kFeedAtOnce = 200;
 constexpr int kDueAtOnce = 200;
+constexpr int kMostOpen = 10'000;
 
 // Of an alert that nobody is to be told of: it is shown, and that is all.
 EscalationPolicy shown_only() {
@@ -39,21 +43,33 @@ std::string timeline_text(const AlertEffect& effect) {
 class Turn {
  public:
   Turn(Database& database, PoliciesPtr policies, WallTime now)
-      : database_(database), policies_(std::move(policies)), now_(now) {}
+      : database_(database), policies_(std::move(policies)), now_(now), covers_(database, now) {}
 
   Status apply(const KeyedAlertEvent& keyed, const std::string& policy);
   Status apply(AlertRow row, const AlertEvent& event);
+  // Silences whose time has come. Before anything is applied.
+  Status move_silences();
+  // Last of all: what is covered, or no longer, by what happened in this turn.
+  Status settle();
+  Covers& covers() { return covers_; }
+  void recheck_all() { all_ = true; }
   // As they are after all of it.
   Json::Array changed() const;
 
  private:
   const EscalationPolicy& policy_of(const AlertRow& row) const;
   Status note_of_policy(const AlertRow& row, bool was_open);
+  Result<AlertStep> advance(const AlertRow& row, const AlertEvent& event);
+  Result<std::vector<AlertRow>> in_state(AlertState state);
+  Status settle(AlertRow row);
 
   Database& database_;
   const PoliciesPtr policies_;
   const EscalationPolicy shown_only_ = shown_only();
   WallTime now_;
+  Covers covers_;
+  bool all_ = false;            // silences changed: every alert is looked at again
+  std::set<std::string> dags_;  // with alerts that began, ended or became something else
   std::map<std::int64_t, AlertRow> changed_;
 };
 
@@ -103,9 +119,72 @@ Status Turn::note_of_policy(const AlertRow& row, bool was_open) {
                   used.name.empty() ? "and no default" : "so " + used.name + " is used"));
 }
 
+// What is covered is not told; whoever was told before still hears of the end.
+Result<AlertStep> Turn::advance(const AlertRow& row, const AlertEvent& event) {
+  AlertStep step = advance_alert(row.alert, event, policy_of(row), now_);
+  if (step.effects.empty()) return step;
+  if (is_open(row.alert) != is_open(step.alert) || row.alert.facts != step.alert.facts) {
+    dags_.insert(row.alert.key.dag);
+  }
+  if (step.alert.state != AlertState::firing) return step;
+  const std::string why = TRY(covers_.why(step.alert));
+  if (why.empty()) return step;
+  const auto told = std::remove_if(
+      step.effects.begin(), step.effects.end(),
+      [](const AlertEffect& effect) { return effect.kind == AlertEffect::Kind::tell; });
+  if (told != step.effects.end()) {
+    const bool same_episode = is_open(row.alert) || step.alert.reopened > 0;
+    step.alert.told = same_episode && row.alert.told;
+    step.effects.erase(told, step.effects.end());
+  }
+  AlertStep covered = advance_alert(std::move(step.alert), alert_event::Cover{why}, policy_of(row),
+                                    now_);
+  step.alert = std::move(covered.alert);
+  step.effects.insert(step.effects.end(), covered.effects.begin(), covered.effects.end());
+  return step;
+}
+
+Status Turn::move_silences() {
+  if (TRY(covers_.move())) recheck_all();
+  return Ok{};
+}
+
+Result<std::vector<AlertRow>> Turn::in_state(AlertState state) {
+  AlertFilter filter;
+  filter.state = state;
+  filter.limit = kMostOpen;
+  return read_alerts(database_, filter);
+}
+
+Status Turn::settle() {
+  if (!all_ && dags_.empty()) return Ok{};
+  std::vector<AlertRow> rows = TRY(in_state(AlertState::suppressed));
+  if (all_) {
+    for (AlertRow& row : TRY(in_state(AlertState::firing))) rows.push_back(std::move(row));
+  } else {
+    // What explains alerts of other dags is raised before they are.
+    for (const std::string& dag : dags_) {
+      for (AlertRow& row : TRY(read_open_alerts(database_, dag))) rows.push_back(std::move(row));
+    }
+  }
+  for (AlertRow& row : rows) TRY(settle(std::move(row)));
+  return Ok{};
+}
+
+Status Turn::settle(AlertRow row) {
+  const bool covered = row.alert.state == AlertState::suppressed;
+  if (!covered && row.alert.state != AlertState::firing) return Ok{};
+  const auto applied = changed_.find(row.id);
+  if (applied != changed_.end() && applied->second.alert.state != row.alert.state) return Ok{};
+  const std::string why = TRY(covers_.why(row.alert));
+  if (covered != why.empty()) return Ok{};
+  if (covered) return apply(std::move(row), alert_event::Uncover{});
+  return apply(std::move(row), alert_event::Cover{why});
+}
+
 Status Turn::apply(AlertRow row, const AlertEvent& event) {
   const bool was_open = is_open(row.alert);
-  AlertStep step = advance_alert(std::move(row.alert), event, policy_of(row), now_);
+  AlertStep step = TRY(advance(row, event));
   if (step.effects.empty()) return Ok{};
   row.alert = std::move(step.alert);
   TRY(write_alert(database_, row));
@@ -140,11 +219,8 @@ AlertSpec spec_of(const RunSource& version, const LoadVersion& load) {
 }
 
 Result<std::vector<Alert>> open_alerts(Database& database, const std::string& dag) {
-  AlertFilter filter;
-  filter.dag = dag;
-  filter.limit = 10'000;
   std::vector<Alert> open;
-  for (AlertRow& row : TRY(read_alerts(database, filter))) open.push_back(std::move(row.alert));
+  for (AlertRow& row : TRY(read_open_alerts(database, dag))) open.push_back(std::move(row.alert));
   return open;
 }
 
@@ -172,11 +248,20 @@ Status take_file(Database& database, const AlertFeedRow& feed, Turn& turn) {
   return turn.apply(alert_of_file(feed.dag, file->broken, file->finding), "");
 }
 
+// Of timers and of silences.
+Result<std::optional<WallTime>> next_due(Database& database) {
+  const auto alert = TRY(next_alert_due(database));
+  const auto silence = TRY(next_silence_due(database));
+  if (!alert || !silence) return alert ? alert : silence;
+  return std::optional(std::min(*alert, *silence));
+}
+
 }  // namespace
 
 Result<Json> turn_alerts(Database& database, const LoadVersion& load, const PoliciesPtr& policies,
                          WallTime now) {
-  Turn turn(database, policies, now);
+  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  TRY(turn.move_silences());
   const auto feed = TRY(read_alert_feed(database, kFeedAtOnce));
   for (const AlertFeedRow& row : feed) {
     if (row.kind == "dag") {
@@ -188,7 +273,8 @@ Result<Json> turn_alerts(Database& database, const LoadVersion& load, const Poli
   if (!feed.empty()) TRY(drop_alert_feed(database, feed.back().seq));
   const auto due = TRY(read_due_alerts(database, now, kDueAtOnce));
   for (const AlertRow& row : due) TRY(turn.apply(row, alert_event::Wake{}));
-  const auto next = TRY(next_alert_due(database));
+  TRY(turn.settle());
+  const auto next = TRY(next_due(database));
   Json answer;
   answer.set("more", feed.size() == kFeedAtOnce || due.size() == kDueAtOnce);
   answer.set("due_us", next ? next->us : 0);
@@ -200,8 +286,9 @@ Result<Json> tell_alert(Database& database, std::int64_t id, const AlertEvent& e
                         const PoliciesPtr& policies, WallTime now) {
   auto row = TRY(read_alert(database, id));
   if (!row) return not_found(fmt::format("there is no alert {}", id));
-  Turn turn(database, policies, now);
+  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
   TRY(turn.apply(std::move(*row), event));
+  TRY(turn.settle());
   Json answer;
   answer.set("alerts", turn.changed());
   return answer;
@@ -209,9 +296,40 @@ Result<Json> tell_alert(Database& database, std::int64_t id, const AlertEvent& e
 
 Result<Json> tell_keyed_alerts(Database& database, const std::vector<KeyedAlertEvent>& events,
                                const PoliciesPtr& policies, WallTime now) {
-  Turn turn(database, policies, now);
+  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
   for (const KeyedAlertEvent& keyed : events) TRY(turn.apply(keyed, ""));
+  TRY(turn.settle());
   Json answer;
+  answer.set("alerts", turn.changed());
+  return answer;
+}
+
+Result<Json> silence_alerts(Database& database, SilenceRow row, const PoliciesPtr& policies,
+                            WallTime now) {
+  row.state = row.silence.starts_at <= now ? SilenceRow::State::active : SilenceRow::State::waiting;
+  TRY(add_silence(database, row));
+  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  turn.recheck_all();
+  TRY(turn.settle());
+  Json answer;
+  answer.set("silence", row.id);
+  answer.set("alerts", turn.changed());
+  return answer;
+}
+
+Result<Json> unsilence_alerts(Database& database, std::int64_t id, const std::string& by,
+                              const PoliciesPtr& policies, WallTime now) {
+  const auto row = TRY(read_silence(database, id));
+  if (!row) return not_found(fmt::format("there is no silence {}", id));
+  if (row->state == SilenceRow::State::over) {
+    return conflict(fmt::format("silence {} was over at {}", id, format_rfc3339(row->ended_at)));
+  }
+  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  TRY(turn.covers().end(*row, by));
+  turn.recheck_all();
+  TRY(turn.settle());
+  Json answer;
+  answer.set("silence", id);
   answer.set("alerts", turn.changed());
   return answer;
 }

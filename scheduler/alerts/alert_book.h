@@ -11,6 +11,7 @@
 #include "core/alert/policies_parser.h"
 #include "core/dag.h"
 #include "scheduler/storage/alert_rows.h"
+#include "scheduler/storage/silence_rows.h"
 
 namespace tidemill {
 
@@ -31,6 +32,14 @@ Result<Json> turn_alerts(Database& database, const LoadVersion& load, const Poli
 // nothing, like an acknowledgement after the end, is a line in the timeline and no error.
 Result<Json> tell_alert(Database& database, std::int64_t id, const AlertEvent& event,
                         const PoliciesPtr& policies, WallTime now);
+
+// Keeps a silence from now on, or from its beginning, and ends one: what it covers, or no longer
+// does, changes in the same transaction. The answer has its number as `silence`, too. Ending one
+// that is over is a `conflict`.
+Result<Json> silence_alerts(Database& database, SilenceRow row, const PoliciesPtr& policies,
+                            WallTime now);
+Result<Json> unsilence_alerts(Database& database, std::int64_t id, const std::string& by,
+                              const PoliciesPtr& policies, WallTime now);
 
 // What Tidemill finds wrong, or right again, about itself: events of alerts by their keys.
 Result<Json> tell_keyed_alerts(Database& database, const std::vector<KeyedAlertEvent>& events,

@@ -44,6 +44,13 @@ Json::Array alerts_in(const Operation& operation) {
   return alerts == nullptr ? Json::Array() : alerts->as_array();
 }
 
+// The rotation in which somebody else is on call by hand; nullptr = this is about something else.
+const Json* rotation_in(const Operation& operation) {
+  const auto& outcome = operation.outcome;
+  if (!outcome || !outcome->ok() || !(*outcome)->is_object()) return nullptr;
+  return (*outcome)->find("oncall");
+}
+
 // What is about the scheduler itself is for those who may read every dag.
 std::string dag_of_alert(const Json& alert) {
   const std::string& dag = alert.find("dag")->as_string();
@@ -109,6 +116,11 @@ void Publisher::on_commit(const Batch& batch) {
   for (const auto& operation : batch.operations) {
     for (const Json& alert : alerts_in(*operation)) {
       events.push_back({"alerts", "alert", dag_of_alert(alert), alert.dump()});
+    }
+    if (const Json* rotation = rotation_in(*operation)) {
+      Json json;
+      json.set("rotation", *rotation);
+      events.push_back({"alerts", "oncall", http::kEveryDag, json.dump()});
     }
   }
   for (const WorkerRow& row : batch.workers) {

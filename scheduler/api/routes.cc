@@ -12,6 +12,7 @@
 #include "scheduler/api/datasets.h"
 #include "scheduler/api/hooks.h"
 #include "scheduler/api/logs.h"
+#include "scheduler/api/on_call.h"
 #include "scheduler/api/openapi.h"
 #include "scheduler/api/overview.h"
 #include "scheduler/api/people.h"
@@ -19,6 +20,7 @@
 #include "scheduler/api/pools.h"
 #include "scheduler/api/run_timeline.h"
 #include "scheduler/api/runs.h"
+#include "scheduler/api/silences.h"
 #include "scheduler/api/system.h"
 #include "scheduler/api/versions.h"
 #include "scheduler/api/web.h"
@@ -53,7 +55,7 @@ http::RouteTable all_routes(Context& context) {
         run_routes,      log_routes,     overview_routes, version_routes,    run_timeline_routes,
         artifact_routes, pool_routes,    control_routes,  bulk_retry_routes, plan_routes,
         session_routes,  account_routes, secret_routes,   audit_routes,      alert_routes,
-        worker_routes}) {
+        on_call_routes,  silence_routes, worker_routes}) {
     for (http::Route& route : part(context)) all.push_back(std::move(route));
   }
   const auto file = std::make_shared<std::string>();

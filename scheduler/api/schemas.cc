@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "scheduler/api/on_call_shapes.h"
 #include "scheduler/api/overview_shapes.h"
 
 namespace tidemill::api {
@@ -402,7 +403,7 @@ const std::vector<Shape>& all_shapes() {
     std::vector<Shape> all;
     for (auto* part :
          {system_shapes, dag_shapes, run_shapes, control_shapes, bulk_retry_shapes, plan_shapes,
-          approval_shapes, people_shapes, alert_shapes, overview_shapes}) {
+          approval_shapes, people_shapes, alert_shapes, on_call_shapes, overview_shapes}) {
       for (const Shape& shape : part()) all.push_back(shape);
     }
     return all;

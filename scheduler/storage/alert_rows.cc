@@ -106,6 +106,13 @@ Result<std::vector<AlertRow>> read_alerts(Database& database, const AlertFilter&
   return all_rows(rows);
 }
 
+Result<std::vector<AlertRow>> read_open_alerts(Database& database, const std::string& dag) {
+  Statement rows = TRY(
+      select(database, "WHERE dag = ? AND state <> 'resolved' ORDER BY alert_id DESC"));
+  rows.bind(dag);
+  return all_rows(rows);
+}
+
 Result<std::optional<AlertRow>> read_alert(Database& database, std::int64_t id) {
   Statement row = TRY(select(database, "WHERE alert_id = ?"));
   return one_row(row.bind(id));

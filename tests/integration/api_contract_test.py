@@ -57,6 +57,12 @@ def visit_as_worker(path: Path, name: str) -> None:
 
 
 class Contract(ApiTest):
+    ALERTS = """\
+channels: {chat: {webhook: {url: "http://127.0.0.1:9/hook"}}}
+people: {ann: {channels: chat}, bob: {channels: chat}}
+rotations: {primary: {zone: Europe/Berlin, layers: [{start: 2026-01-05 09:00, turns: [ann, bob]}]}}
+policies: {shown: {steps: [{notify: channel.chat}]}}
+"""
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
@@ -159,6 +165,7 @@ class Documented(Contract):
         self.bulk_retries(call)
         self.people(call)
         self.alerts(call)
+        self.on_call(call)
         self.workers(call)
         freeze = call("POST", "/api/v1/freezes", {"reason": "a look", "until": "2099-01-01T00:00:00Z", "after": "none"}).json()["freeze"]
         call("GET", "/api/v1/freezes")
@@ -185,6 +192,18 @@ class Documented(Contract):
         call("POST", "/api/v1/alerts/{alert}/snooze", {"until": "2099-01-01T00:00:00Z"}, alert=alert)
         call("POST", "/api/v1/alerts/{alert}/resolve", {"comment": "done"}, alert=alert)
         call("GET", "/api/v1/alerts", query={"state": "resolved"})
+
+    def on_call(self, call: Any) -> None:
+        silence = call("POST", "/api/v1/silences", {"dag": "who*", "task": "*", "severities": ["info"], "reason": "a look", "ends_at": "2099-01-01T00:00:00Z",
+                                                    "starts_at": "2098-12-01T00:00:00Z"}).json()["silence"]
+        call("GET", "/api/v1/silences", query={"state": "all"})
+        call("POST", "/api/v1/silences/{silence}/end", silence=silence)
+        made = call("POST", "/api/v1/oncall/{rotation}/overrides", {"users": ["bob"], "until": "2099-01-01T00:00:00Z", "from": "2098-12-01T00:00:00Z", "reason": "a look"},
+                    rotation="primary").json()["override"]
+        call("GET", "/api/v1/oncall", query={"at": "2098-12-05T00:00:00Z"})
+        call("GET", "/api/v1/oncall/{rotation}/overrides", rotation="primary")
+        call("GET", "/api/v1/oncall/{rotation}/calendar.ics", rotation="primary")
+        call("DELETE", "/api/v1/oncall/{rotation}/overrides/{override}", rotation="primary", override=made)
 
     def control(self, call: Any, failed: int) -> None:
         gate = self.folder / "gate"
@@ -387,7 +406,7 @@ class Fuzz(Contract):
         if pick.random() < 0.05:
             method = pick.choice(METHODS)
         for capture in [part[1:-1] for part in path.split("/") if part.startswith("{")]:
-            known = {"dag": "whole", "run": str(pick.randrange(1, 9)), "task": pick.choice(["a", "b", "hook.exit"]), "backfill": "1", "retry": "1", "freeze": "1", "alert": "1", "version": str(pick.randrange(1, 5)), "other": str(pick.randrange(1, 9)), "artifact": "made", "user": "ann", "owner": "ann"}
+            known = {"dag": "whole", "run": str(pick.randrange(1, 9)), "task": pick.choice(["a", "b", "hook.exit"]), "backfill": "1", "retry": "1", "freeze": "1", "alert": "1", "silence": "1", "rotation": "primary", "override": "1", "version": str(pick.randrange(1, 5)), "other": str(pick.randrange(1, 9)), "artifact": "made", "user": "ann", "owner": "ann"}
             word = known[capture] if capture in known and pick.random() < 0.7 else self.text()
             path = path.replace("{" + capture + "}", urllib.parse.quote(word, safe=pick.choice(["", "/", "%"])).replace(" ", "+"), 1)
         query = [(parameter["name"], self.text()) for parameter in operation["parameters"] if parameter["in"] == "query" and pick.random() < 0.5]

@@ -235,6 +235,13 @@ class Daemon:
         self.admin = Client(self, over_tcp=False)
         self.anonymous = Client(self)
 
+    def with_alerts(self, text: str) -> Path:
+        """Before start(): the file of alerts, at the path that is returned."""
+        path = self.folder / "alerts.yaml"
+        path.write_text(text)
+        self._more += ["--alerts", str(path)]
+        return path
+
     def start(self) -> "Daemon":
         self.port = 0
         command = [str(BINARY), "up", "--dags", str(self.dags), "--data-dir", str(self.data), "--listen", "127.0.0.1:0"]
@@ -361,6 +368,7 @@ class ApiTest(unittest.TestCase):
     """One daemon for all tests of a class; every test has DAGs of its own names."""
 
     SLOTS = 4
+    ALERTS = ""  # text of the file of alerts; empty = there is none
     daemon: Daemon
     admin: Client
 
@@ -368,6 +376,8 @@ class ApiTest(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.daemon = Daemon(cls.SLOTS)
         cls.addClassCleanup(cls.daemon.close)
+        if cls.ALERTS:
+            cls.daemon.with_alerts(cls.ALERTS)
         cls.daemon.start()
         cls.admin = cls.daemon.admin
 

@@ -105,6 +105,14 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", "/api/v1/alerts/{alert}/unacknowledge"): Probe(200, {}, of_dag=True),
     ("POST", "/api/v1/alerts/{alert}/snooze"): Probe(200, {"until": "2099-01-01T00:00:00Z"}, of_dag=True),
     ("POST", "/api/v1/alerts/{alert}/resolve"): Probe(200, {}, of_dag=True),
+    ("GET", "/api/v1/silences"): Probe(),
+    ("POST", "/api/v1/silences"): Probe(400, WRONG),
+    ("POST", "/api/v1/silences/{silence}/end"): Probe(404),
+    ("GET", "/api/v1/oncall"): Probe(),
+    ("GET", "/api/v1/oncall/{rotation}/overrides"): Probe(404),
+    ("POST", "/api/v1/oncall/{rotation}/overrides"): Probe((400, 404), WRONG),
+    ("DELETE", "/api/v1/oncall/{rotation}/overrides/{override}"): Probe(404),
+    ("GET", "/api/v1/oncall/{rotation}/calendar.ics"): Probe(404),
     ("GET", "/api/v1/session"): Probe(),
     ("POST", "/api/v1/session"): Probe(400, WRONG),
     ("POST", "/api/v1/session/link"): Probe(400, WRONG),
@@ -184,7 +192,7 @@ class Tenants(ApiTest):
         values = {"dag": dag, "run": self.runs[dag], "task": "a", "backfill": self.backfills[dag], "retry": self.retries[dag], "alert": self.alerts[dag],
                   "version": self.versions[dag], "other": self.runs[dag], "artifact": "kept", "freeze": 999, "user": "nobody",
                   "granted": OPEN, "owner": "nobody", "token": "none", "secret": "absent", "name": OPEN,
-                  "worker": "nobody"}
+                  "worker": "nobody", "silence": 999, "rotation": "none", "override": 999}
         if "{artifact}" in path:
             values["run"] = self.made[dag]
         return path.format(**values)

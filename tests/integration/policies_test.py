@@ -22,10 +22,7 @@ BROKEN = GOOD.replace("default: usual", "default: unusual")
 class PoliciesTest(ApiTest):
     def with_file(self, text: str) -> tuple[Daemon, Path]:
         daemon = self.own_daemon()
-        path = daemon.folder / "alerts.yaml"
-        path.write_text(text)
-        daemon._more += ["--alerts", str(path)]
-        return daemon, path
+        return daemon, daemon.with_alerts(text)
 
     def about_the_file(self, daemon: Daemon) -> dict[str, Any] | None:
         listed = daemon.admin.get("/api/v1/alerts", state="all")["alerts"]
