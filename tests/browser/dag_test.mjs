@@ -32,8 +32,7 @@ site("dags", { dags: DAGS }, (site) => {
     await poll(async () => (await table.getByRole("row").count()) === 2, "one dag and the head");
     assert.equal(new URL(page.url()).searchParams.get("q"), "broken");
     await page.reload();
-    await table.waitFor();
-    assert.equal(await table.getByRole("row").count(), 2);
+    await poll(async () => (await table.getByRole("row").count()) === 2, "one dag and the head, after a reload");
     await page.goto("/dags?tag=daily");
     await table.getByRole("link", { name: "mill", exact: true }).waitFor();
     await site.checkAccess(page);
@@ -46,8 +45,8 @@ site("dags", { dags: DAGS }, (site) => {
     await page.getByText("mill is paused").waitFor();
     assert.equal((await site.daemon.get("/api/v1/dags/mill")).paused, true);
     await page.getByRole("button", { name: "Undo" }).click();
-    await page.getByText("mill runs by its schedule again").waitFor();
-    assert.equal((await site.daemon.get("/api/v1/dags/mill")).paused, false);
+    await poll(async () => !(await site.daemon.get("/api/v1/dags/mill")).paused, "the schedule to be in force");
+    await page.getByRole("button", { name: "Pause" }).waitFor();
     const viewer = await site.signIn("viewer", { path: "/dags/mill" });
     await viewer.getByRole("grid").waitFor();
     assert.equal(await viewer.getByRole("button", { name: "Pause" }).count(), 0);
@@ -58,7 +57,7 @@ site("dags", { dags: DAGS }, (site) => {
     const { run } = await site.daemon.runToEnd("mill", { turns: 3 });
     const page = await site.signIn("viewer", { path: "/dags/mill" });
     const grid = page.getByRole("grid");
-    await grid.getByRole("link", { name: `grind, run ${run}: succeeded, 3 attempts` }).waitFor();
+    await grid.getByRole("gridcell", { name: `grind, run ${run}: succeeded, 3 attempts` }).waitFor();
     await grid.focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("j");
@@ -94,7 +93,8 @@ site("dags", { dags: DAGS }, (site) => {
     await site.picture(page, "dag-calendar");
     await page.getByRole("link", { name: "Schedule" }).click();
     await page.getByText(/03:00/).first().waitFor();
-    assert.equal(await page.getByRole("table", { name: "Next times" }).getByRole("row").count(), 6, "the head and five times");
+    const times = page.getByRole("table", { name: "Next times" }).getByRole("row");
+    await poll(async () => (await times.count()) === 6, "the head and five times");
     await site.checkAccess(page);
     await site.picture(page, "dag-schedule");
   });

@@ -44,6 +44,10 @@ test("both layouts go from left to right and let no two tasks overlap", () => {
     }
   }
   assert.deepEqual(layoutLarge({ ids: [], edges: [] }).paths, []);
+  for (const layout of [layoutSmall, layoutLarge]) {
+    const placed = layout({ ...diamond, down: true });
+    for (const [from, to] of diamond.edges) assert.ok((placed.y[from] ?? 0) < (placed.y[to] ?? 0));
+  }
 });
 
 test("what is up and down of a task", () => {
@@ -59,4 +63,7 @@ test("arrows follow the edges", () => {
   assert.equal(neighbour(diamond, placed, 0, "ArrowLeft"), null);
   const [upper, lower] = (placed.y[1] ?? 0) < (placed.y[2] ?? 0) ? [1, 2] : [2, 1];
   assert.equal(neighbour(diamond, placed, upper, "ArrowDown"), lower);
+  const down = { ...diamond, down: true };
+  assert.ok([1, 2].includes(neighbour(down, layoutLarge(down), 0, "ArrowDown") ?? -1));
+  assert.equal(neighbour(down, layoutLarge(down), 0, "ArrowRight"), null);
 });

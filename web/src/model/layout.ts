@@ -1,12 +1,13 @@
-// Where the tasks of a graph lie, from left to right by what needs what. Small graphs are laid out by
+// Where the tasks of a graph lie, from left to right (or top to bottom) by what needs what. Small graphs are laid out by
 // dagre (model/layout_small.ts), in a worker; this file has the types and the layout of large ones,
 // which is linear in tasks and edges. Pure.
 
-export interface GraphInput { ids: readonly string[]; edges: readonly (readonly [from: number, to: number])[] } // by place in ids
+// Edges by place in ids. `down`: from top to bottom, for a narrow screen.
+export interface GraphInput { ids: readonly string[]; edges: readonly (readonly [from: number, to: number])[]; down?: boolean }
 export interface GraphLayout { x: number[]; y: number[]; width: number; height: number; paths: readonly (readonly number[])[] } // centres; x,y,x,y,… of each edge
 
-export const NODE_WIDTH = 172, NODE_HEIGHT = 34; // px; as in styles/graph.css
-const GAP_X = 64, GAP_Y = 14;
+export const NODE_WIDTH = 164, NODE_HEIGHT = 34; // px; as in styles/graph.css
+const GAP_LEVEL = 48, GAP_BESIDE = 14;
 const SWEEPS = 4;
 export const LARGEST_SMALL = 300; // tasks that dagre lays out in well under a second
 
@@ -55,10 +56,15 @@ export function layoutLarge(input: GraphInput): GraphLayout {
       spread(column);
     }
   }
-  const x = level.map((at) => at * (NODE_WIDTH + GAP_X) + NODE_WIDTH / 2);
-  const y = place.map((at) => at * (NODE_HEIGHT + GAP_Y) + NODE_HEIGHT / 2);
-  return { x, y, width: columns.length * (NODE_WIDTH + GAP_X) - GAP_X, height: tallest * (NODE_HEIGHT + GAP_Y) - GAP_Y,
-    paths: input.edges.map(([from, to]) => [(x[from] ?? 0) + NODE_WIDTH / 2, y[from] ?? 0, (x[to] ?? 0) - NODE_WIDTH / 2, y[to] ?? 0]) };
+  const [along, beside] = input.down ? [NODE_HEIGHT, NODE_WIDTH] : [NODE_WIDTH, NODE_HEIGHT];
+  const main = level.map((at) => at * (along + GAP_LEVEL) + along / 2);
+  const cross = place.map((at) => at * (beside + GAP_BESIDE) + beside / 2);
+  const length = columns.length * (along + GAP_LEVEL) - GAP_LEVEL, breadth = tallest * (beside + GAP_BESIDE) - GAP_BESIDE;
+  const turn = (a: number, b: number): [number, number] => (input.down ? [b, a] : [a, b]);
+  const [x, y] = input.down ? [cross, main] : [main, cross];
+  const [width, height] = turn(length, breadth);
+  return { x, y, width, height, paths: input.edges.map(([from, to]) =>
+    [...turn((main[from] ?? 0) + along / 2, cross[from] ?? 0), ...turn((main[to] ?? 0) - along / 2, cross[to] ?? 0)]) };
 }
 
 // Edges of a list of tasks that name what they need; unknown names are left out.
@@ -85,15 +91,17 @@ export function reach({ ids, edges }: GraphInput, start: number, way: "up" | "do
   return seen;
 }
 
-// The task that an arrow leads to: left and right along the edges (the nearest), up and down in the column.
+// The task that an arrow leads to: along the edges (the nearest), or to the next of the same level.
 export function neighbour(input: GraphInput, layout: GraphLayout, at: number, key: string): number | null {
-  const x = layout.x[at] ?? 0, y = layout.y[at] ?? 0;
-  const candidates = key === "ArrowLeft" ? input.edges.filter(([, to]) => to === at).map(([from]) => from)
-    : key === "ArrowRight" ? input.edges.filter(([from]) => from === at).map(([, to]) => to)
-      : input.ids.map((_, i) => i).filter((i) => i !== at && Math.abs((layout.x[i] ?? 0) - x) < NODE_WIDTH / 2 && (key === "ArrowUp" ? (layout.y[i] ?? 0) < y : (layout.y[i] ?? 0) > y));
+  const [main, cross] = input.down ? [layout.y, layout.x] : [layout.x, layout.y];
+  const [back, on, before] = input.down ? ["ArrowUp", "ArrowDown", "ArrowLeft"] : ["ArrowLeft", "ArrowRight", "ArrowUp"];
+  const level = main[at] ?? 0, place = cross[at] ?? 0;
+  const candidates = key === back ? input.edges.filter(([, to]) => to === at).map(([from]) => from)
+    : key === on ? input.edges.filter(([from]) => from === at).map(([, to]) => to)
+      : input.ids.map((_, i) => i).filter((i) => i !== at && Math.abs((main[i] ?? 0) - level) < NODE_HEIGHT / 2 && (key === before ? (cross[i] ?? 0) < place : (cross[i] ?? 0) > place));
   let found: number | null = null;
   for (const one of candidates) {
-    if (found === null || Math.abs((layout.y[one] ?? 0) - y) < Math.abs((layout.y[found] ?? 0) - y)) found = one;
+    if (found === null || Math.abs((cross[one] ?? 0) - place) < Math.abs((cross[found] ?? 0) - place)) found = one;
   }
   return found;
 }

@@ -4,7 +4,7 @@ import { NODE_HEIGHT, NODE_WIDTH, type GraphInput, type GraphLayout } from "./la
 
 export function layoutSmall(input: GraphInput): GraphLayout {
   const graph = new Graph();
-  graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 56, edgesep: 8 });
+  graph.setGraph({ rankdir: input.down ? "TB" : "LR", nodesep: 14, ranksep: 40, edgesep: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   input.ids.forEach((_, i) => graph.setNode(String(i), { width: NODE_WIDTH, height: NODE_HEIGHT }));
   for (const [from, to] of input.edges) graph.setEdge(String(from), String(to));

@@ -1,6 +1,7 @@
 // Short messages about what was just done, with a way back where there is one.
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { problemFrom } from "../api/client.ts";
+import { steps } from "../lib/router.ts";
 
 export interface Toast {
   id: number;
@@ -12,17 +13,22 @@ export interface Toast {
 
 export const toasts = signal<readonly Toast[]>([]);
 let count = 0;
-const SHOWN_MS = 7000; // failures stay until they are closed
+// Failures stay until they are closed, a way back until the next page.
+const SHOWN_MS = 7000;
 
 export function say(toast: Omit<Toast, "id">): void {
   const id = ++count;
   toasts.value = [...toasts.value.slice(-3), { ...toast, id }];
-  if (toast.kind === "done") setTimeout(() => dismiss(id), SHOWN_MS);
+  if (toast.kind === "done" && !toast.undo) setTimeout(() => dismiss(id), SHOWN_MS);
 }
 
 export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
 }
+
+effect(() => {
+  if (steps.value > 0) toasts.value = toasts.peek().filter((toast) => !toast.undo);
+});
 
 interface Deed {
   show?: () => void; // at once, as if it had worked

@@ -12,16 +12,28 @@ import { State } from "./State.tsx";
 export interface GraphTask { id: string; needs: readonly string[]; state?: string; note?: string }
 
 const LEAST_ZOOM = 0.02, MOST_ZOOM = 2, MOST_NODES = 500; // above so many in sight, dots
+const READABLE = 0.62; // a graph that is little too large begins at this zoom, at its start or its chosen task
 
 function fit(layout: GraphLayout, width: number, height: number): View {
   const zoom = Math.max(LEAST_ZOOM, Math.min(1, (width - 32) / layout.width, (height - 32) / layout.height));
   return { x: (width - layout.width * zoom) / 2, y: (height - layout.height * zoom) / 2, zoom };
 }
 
+function begin(layout: GraphLayout, chosen: number, width: number, height: number): View {
+  const all = fit(layout, width, height);
+  if (all.zoom >= READABLE || all.zoom < READABLE / 4) return all;
+  const x = chosen < 0 ? NODE_WIDTH / 2 : layout.x[chosen] ?? 0, y = chosen < 0 ? layout.height / 2 : layout.y[chosen] ?? 0;
+  // In the middle, but never with more empty room than a margin.
+  const place = (room: number, size: number, at: number): number =>
+    size * READABLE <= room - 32 ? (room - size * READABLE) / 2 : Math.min(16, Math.max(room - 16 - size * READABLE, room / 2 - at * READABLE));
+  return { zoom: READABLE, x: place(width, layout.width, x), y: place(height, layout.height, y) };
+}
+
 export function Graph({ tasks, hrefOf, chosen, onChoose, label }: {
   tasks: readonly GraphTask[]; hrefOf?: (task: string) => string; chosen: string; onChoose: (task: string) => void; label: string }) {
   const shape = tasks.map((task) => `${task.id}<${task.needs.join(",")}`).join(";");
-  const input = useMemo(() => graphOf(tasks), [shape]);
+  const down = matchMedia("(max-width: 640px)").matches;
+  const input = useMemo(() => ({ ...graphOf(tasks), down }), [shape, down]);
   const [layout, setLayout] = useState<GraphLayout | null>(null);
   const [view, setView] = useState<View>({ x: 0, y: 0, zoom: 1 });
   const [size, setSize] = useState({ width: 1000, height: 500 });
@@ -34,7 +46,7 @@ export function Graph({ tasks, hrefOf, chosen, onChoose, label }: {
       if (!current) return;
       setLayout(made);
       const element = box.current;
-      if (element) setView(fit(made, element.clientWidth, element.clientHeight));
+      if (element) setView(begin(made, input.ids.indexOf(chosen), element.clientWidth, element.clientHeight));
     });
     return () => { current = false; };
   }, [input]);
@@ -107,7 +119,7 @@ export function Graph({ tasks, hrefOf, chosen, onChoose, label }: {
         <div class="graph-all" style={{ transform: `translate(${view.x}px, ${view.y}px) scale(${view.zoom})`, width: `${layout.width}px`, height: `${layout.height}px` }}>
           <svg width={layout.width} height={layout.height} aria-hidden="true">
             {input.edges.map(([from, to], i) => (inSight.has(from) || inSight.has(to)) &&
-              <path key={i} class={related?.has(from) && related.has(to) ? "edge near" : `edge${related ? " faded" : ""}`} d={pathText(layout.paths[i] ?? [])} />)}
+              <path key={i} class={related?.has(from) && related.has(to) ? "edge near" : `edge${related ? " faded" : ""}`} d={pathText(layout.paths[i] ?? [], down)} />)}
           </svg>
           {sight.map((node) => {
             const task = tasks[node];

@@ -3,13 +3,13 @@ import { NODE_HEIGHT, NODE_WIDTH, type GraphInput, type GraphLayout } from "../m
 
 export interface View { x: number; y: number; zoom: number } // where 0,0 of the layout lies on the screen
 
-// A smooth line through the points x,y,x,y,…: level at both ends, with a bend in each piece.
-export function pathText(points: readonly number[]): string {
+// A smooth line through the points x,y,x,y,…: straight at both ends, with a bend in each piece.
+export function pathText(points: readonly number[], down: boolean): string {
   let text = `M${points[0] ?? 0} ${points[1] ?? 0}`;
   for (let i = 2; i + 1 < points.length; i += 2) {
     const [x0, y0, x1, y1] = [points[i - 2] ?? 0, points[i - 1] ?? 0, points[i] ?? 0, points[i + 1] ?? 0];
-    const middle = (x0 + x1) / 2;
-    text += `C${middle} ${y0} ${middle} ${y1} ${x1} ${y1}`;
+    const [mx, my] = [(x0 + x1) / 2, (y0 + y1) / 2];
+    text += down ? `C${x0} ${my} ${x1} ${my} ${x1} ${y1}` : `C${mx} ${y0} ${mx} ${y1} ${x1} ${y1}`;
   }
   return text;
 }

@@ -1,5 +1,6 @@
 // Runs × tasks. Only what is in sight is drawn, in both directions; the arrows move a cursor through
 // all of it, and Enter opens what it stands on.
+import { Component } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Grid as WireGrid, GridRun } from "../../api/schema.ts";
 import { nameOf } from "../../lib/keys.ts";
@@ -8,7 +9,7 @@ import { barHeights, inSight, readGrid, step, type GridView, type Place } from "
 import { durationText } from "../../model/times.ts";
 import { plural, stateWords } from "../../model/words.ts";
 import { now } from "../../state/clock.ts";
-import { State } from "../../ui/State.tsx";
+import { State, useStamps } from "../../ui/State.tsx";
 import { Time } from "../../ui/Time.tsx";
 
 const CELL = 24, ROW = 24, HEAD = 72, BAR = 52; // px; as in styles/grid.css
@@ -29,31 +30,40 @@ function About({ view, at }: { view: GridView<GridRun>; at: Place }) {
     <p class="about-cell" role="status">
       <b>#{run.run}</b> <Time at={run.interval_start ?? run.created_at} />
       {row ? <><b>{row.task}</b>{cell ? <><State state={cell.state} label />{cell.attempts > 1 && <span>{plural(cell.attempts, "attempt")}</span>}{cell.attempts > 0 && cell.took >= 0 && <span>took {durationText(cell.took)}</span>}</> : <span class="faint">not in version {run.version}</span>}</>
-        : <><State state={run.state} label />{run.duration_ms !== null && <span>took {durationText(run.duration_ms)}</span>}{run.reason && <span class="soft cut">{run.reason}</span>}</>}
+        : <><State state={run.state} label />{run.duration_ms !== null && <span>{run.ended_at ? "took" : "running for"} {durationText(run.duration_ms)}</span>}{run.reason && <span class="soft cut">{run.reason}</span>}</>}
     </p>
   );
 }
 
-function Row({ view, row, first, end, cursor }: { view: GridView<GridRun>; row: number; first: number; end: number; cursor: number }) {
-  const { task, hook } = view.rows[row] ?? { task: "", hook: false };
-  const cells = [];
-  for (let column = first; column < end; column++) {
-    const cell = view.cell(row, column);
-    cells.push(
-      <div key={column} id={`cell-${row}-${column}`} role="gridcell" class={cursor === column ? "cell at" : "cell"} data-column={column}
-        style={{ left: `calc(var(--names) + ${column * CELL}px)` }}><a tabIndex={-1} href={hrefOf(view, { row, column })}
-        aria-label={cell ? `${task}, run ${view.runs[column]?.run ?? ""}: ${stateWords(cell.state)}${cell.attempts > 1 ? `, ${cell.attempts} attempts` : ""}` : "no such task"}>
-        {cell && <State state={cell.state} size={15} />}{cell && cell.attempts > 1 && <i>{cell.attempts > 9 ? "+" : cell.attempts}</i>}
-      </a></div>);
+interface RowProps { view: GridView<GridRun>; row: number; first: number; end: number; cursor: number }
+
+// Drawn again only when something of it is different: scrolling draws the rows that come, not all.
+class Row extends Component<RowProps> {
+  override shouldComponentUpdate(next: RowProps): boolean {
+    const { view, row, first, end, cursor } = this.props;
+    return next.view !== view || next.row !== row || next.first !== first || next.end !== end || next.cursor !== cursor;
   }
-  return (
-    <div class="grid-row" role="row" data-row={row} style={{ top: `${row * ROW}px` }}>
-      <span class={hook ? "task hook" : "task"} role="rowheader" title={task}>{task}</span>{cells}
-    </div>
-  );
+  override render({ view, row, first, end, cursor }: RowProps) {
+    const { task, hook } = view.rows[row] ?? { task: "", hook: false };
+    const cells = [];
+    for (let column = first; column < end; column++) {
+      const cell = view.cell(row, column);
+      const tries = cell && cell.attempts > 1 ? cell.attempts : 0;
+      cells.push(
+        <div key={column} id={`cell-${row}-${column}`} role="gridcell" class={`cell${cursor === column ? " at" : ""}${cell ? ` stamp is-${cell.state}` : ""}`} data-column={column}
+          data-tries={tries > 9 ? "+" : tries || undefined} style={{ left: `${column * CELL}px` }}
+          aria-label={cell ? `${task}, run ${view.runs[column]?.run ?? ""}: ${stateWords(cell.state)}${tries ? `, ${tries} attempts` : ""}` : "no such task"} />);
+    }
+    return (
+      <div class="grid-row" role="row" data-row={row} style={{ top: `${row * ROW}px` }}>
+        <span class={hook ? "task hook" : "task"} role="rowheader" title={task}>{task}</span>{cells}
+      </div>
+    );
+  }
 }
 
 export function Grid({ grid }: { grid: WireGrid }) {
+  useStamps();
   const view = useMemo(() => readGrid(grid), [grid]);
   const box = useRef<HTMLDivElement>(null);
   const [sight, setSight] = useState({ top: 0, left: 0, width: 1200, height: 640 });
@@ -62,13 +72,16 @@ export function Grid({ grid }: { grid: WireGrid }) {
     const column = view.runs.findIndex((one) => String(one.run) === run);
     return { row: view.rows.findIndex((one) => one.task === task), column: column < 0 ? view.runs.length - 1 : column };
   });
+  const frame = useRef(0);
   const look = (): void => {
     const element = box.current;
+    frame.current = 0;
     if (element) setSight({ top: element.scrollTop, left: element.scrollLeft, width: element.clientWidth, height: element.clientHeight });
   };
+  const lookSoon = (): void => { frame.current ||= requestAnimationFrame(look); };
   useLayoutEffect(() => { if (box.current) box.current.scrollLeft = box.current.scrollWidth; look(); }, []);
   useEffect(() => {
-    const observer = new ResizeObserver(look);
+    const observer = new ResizeObserver(lookSoon);
     if (box.current) observer.observe(box.current);
     return () => observer.disconnect();
   }, []);
@@ -97,18 +110,27 @@ export function Grid({ grid }: { grid: WireGrid }) {
     const timer = setTimeout(() => { if (document.activeElement === box.current) setQuery({ cell }); }, 300);
     return () => clearTimeout(timer);
   }, [cell]);
-  const onPointer = (event: PointerEvent): void => {
+  const placeOf = (event: Event): Place | null => {
     const target = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-column]") : null;
-    if (!target) return;
-    const row = Number(target.closest<HTMLElement>("[data-row]")?.dataset["row"] ?? -1);
-    setAt({ row, column: Number(target.dataset["column"]) });
+    return target && { row: Number(target.closest<HTMLElement>("[data-row]")?.dataset["row"] ?? -1), column: Number(target.dataset["column"]) };
+  };
+  const onPointer = (event: PointerEvent): void => {
+    const place = placeOf(event);
+    if (place) setAt(place);
+  };
+  // Cells are no links of their own, for there are thousands, but do as links do.
+  const onClick = (event: MouseEvent): void => {
+    const place = placeOf(event);
+    if (!place || place.row < 0 || event.button > 1) return;
+    if (event.button === 1 || event.ctrlKey || event.metaKey) window.open(hrefOf(view, place), "_blank", "noopener");
+    else go(hrefOf(view, place));
   };
   const heights = barHeights(view.runs, now.value);
   const shown = (span: { first: number; end: number }): number[] => Array.from({ length: span.end - span.first }, (_, i) => span.first + i);
   return (
     <>
       <div class="grid" ref={box} role="grid" tabIndex={0} aria-label="Runs and their tasks" aria-rowcount={view.rows.length + 1} aria-colcount={view.runs.length + 1}
-        aria-activedescendant={at.row >= 0 ? `cell-${at.row}-${at.column}` : `run-${at.column}`} onScroll={look} onKeyDown={onKey} onPointerOver={onPointer}>
+        aria-activedescendant={at.row >= 0 ? `cell-${at.row}-${at.column}` : `run-${at.column}`} onScroll={lookSoon} onKeyDown={onKey} onPointerOver={onPointer} onClick={onClick} onAuxClick={onClick}>
         <div class="grid-all" style={{ width: `calc(var(--names) + ${view.runs.length * CELL}px)`, height: `${HEAD + view.rows.length * ROW}px` }}>
           <div class="grid-head" role="row">
             <span class="corner" role="columnheader">{plural(view.rows.length, "task")}</span>

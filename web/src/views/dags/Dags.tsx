@@ -35,7 +35,7 @@ function Name({ dag }: { dag: DagSummary }) {
 
 const COLUMNS: Column<DagSummary>[] = [
   { id: "dag", name: "Dag", main: true, wide: true, cell: (dag) => <Name dag={dag} /> },
-  { id: "runs", name: "Last runs", cell: (dag) => <LastRuns runs={dag.last_runs ?? []} /> },
+  { id: "runs", name: "Last runs", align: "end", cell: (dag) => <LastRuns runs={dag.last_runs ?? []} /> },
   { id: "next", name: "Next", cell: (dag) => dag.next_instant && !dag.paused ? <span title={dag.schedules.join(", ")}><Time at={dag.next_instant} relative /></span> : <span class="faint">{dag.schedules.length > 0 ? "–" : "no schedule"}</span> },
   { id: "owner", name: "Owner", hide: "narrow", cell: (dag) => dag.owner ?? "" },
   { id: "tags", name: "Tags", hide: "narrow", cell: (dag) => dag.tags.map((tag) => <a key={tag} class="tagged" href={`/dags?tag=${encodeURIComponent(tag)}`}>{tag}</a>) },

@@ -43,6 +43,7 @@ export default function Now() {
   const strip = useGet("/api/v1/timeline", {}, {}, ["runs", "dags"]);
   const recent = useGet("/api/v1/runs", {}, { limit: 30 }, ["runs"]);
   const unfinished = [...(running.data?.runs ?? []), ...(queued.data?.runs ?? [])];
+  const inTime = unfinished.filter((run) => !run.deadline_missed);
   if (dags.data && active(dags.data.dags).length === 0) return <Page title="Now"><Empty /></Page>;
   return (
     <Page title="Now">
@@ -54,7 +55,7 @@ export default function Now() {
         <div>
           {late(unfinished).length > 0 && <Section title="Late"><RunsTable runs={late(unfinished)} label="Late runs" /></Section>}
           <Section title="Running" aside={queued.data && queued.data.runs.length > 0 ? `${queued.data.runs.length} queued` : undefined}>
-            <Show from={running} what="runs" rows={2}>{() => unfinished.length > 0 ? <RunsTable runs={unfinished} label="Running and queued runs" /> : <p class="empty">Nothing runs at the moment.</p>}</Show>
+            <Show from={running} what="runs" rows={2}>{() => inTime.length > 0 ? <RunsTable runs={inTime} label="Running and queued runs" /> : <p class="empty">{unfinished.length > 0 ? "Nothing else runs at the moment." : "Nothing runs at the moment."}</p>}</Show>
           </Section>
           <Section title="Latest" aside={<a href="/runs">All runs</a>}>
             <Show from={recent} what="runs" rows={6}>{(page) => <RunsTable runs={page.runs.filter((run) => run.ended_at !== null).slice(0, 10)} label="Latest runs" />}</Show>
