@@ -97,6 +97,24 @@ void RunTimeline::change(const TaskChange& change) {
   story.phases.push_back({change.state, change.at, {}, attempt});
 }
 
+void RunTimeline::began(TaskIndex task, AttemptId attempt, WallTime at) {
+  std::vector<TaskPhase>& phases = tasks_[task].phases;
+  const auto starting = std::find_if(phases.begin(), phases.end(), [&](const TaskPhase& phase) {
+    return phase.state == TaskState::dispatched && phase.attempt == attempt;
+  });
+  if (starting == phases.end() || starting->until.us == 0 || at < starting->from) return;
+  const auto next = starting + 1;
+  const bool was_seen = next != phases.end() && next->attempt == attempt;
+  const WallTime end = was_seen ? next->until : starting->until;
+  if (end.us != 0 && end < at) return;
+  starting->until = at;
+  if (was_seen) {
+    next->from = at;
+  } else {
+    phases.insert(next, {TaskState::running, at, end, attempt});
+  }
+}
+
 std::vector<TaskIndex> critical_path(const Dag& dag, const std::vector<TaskStory>& tasks) {
   CHECK(tasks.size() == dag.tasks.size());
   std::vector<TaskIndex> path;

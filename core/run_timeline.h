@@ -34,6 +34,9 @@ class RunTimeline {
   RunTimeline(std::size_t tasks, WallTime created_at);
 
   Status apply(const HistoryEvent& event);
+  // The worker's word for when the process of an attempt began, which the scheduler may have heard
+  // together with its end. Not taken when it cannot be: clocks of other machines may be wrong.
+  void began(TaskIndex task, AttemptId attempt, WallTime at);
 
   const std::vector<TaskStory>& tasks() const { return tasks_; }
 

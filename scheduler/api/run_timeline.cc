@@ -124,6 +124,11 @@ Result<Picture> load_picture(Context& context, RunReader& reader, RunId run) {
   RunTimeline timeline = TRY(replay(reader, view.stored.row, view.live.dag->tasks.size()));
   Picture picture{std::move(view),  std::move(timeline), TRY(reader.attempts(run)), {}, {},
                   system_now().wall};
+  for (const AttemptRow& attempt : picture.attempts) {
+    if (attempt.started_at.us != 0) {
+      picture.timeline.began(attempt.task, attempt.attempt, attempt.started_at);
+    }
+  }
   for (WorkerRow& worker : TRY(reader.workers())) {
     picture.workers.emplace(worker.id.value, std::move(worker.name));
   }

@@ -12,4 +12,5 @@ export const ROUTES: readonly (readonly [pattern: string, load: () => Promise<Vi
   ["/runs", () => import("./views/runs/Runs.tsx")],
   ["/alerts", () => import("./views/alerts/Alerts.tsx")],
   ["/alerts/:alert", () => import("./views/alerts/Alert.tsx")],
+  ["/runs/:run", () => import("./views/run/Run.tsx")],
 ];

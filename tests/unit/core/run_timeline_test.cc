@@ -62,6 +62,28 @@ TEST(RunTimeline, ADamagedEventIsRefusedAndOthersAreOfNoConcern) {
   EXPECT_EQ(shown(told.tasks()[0]), "waiting 10…; open");
 }
 
+TEST(RunTimeline, TheWorkerKnowsBestWhenAProcessBegan) {
+  const std::vector<std::string> seen = {"11 0,\"ready\",0", "12 0,\"dispatched\",7"};
+  RunTimeline both = timeline(1, {seen[0], seen[1], "20 0,\"running\",7", "20 0,\"failed\",7"});
+  both.began(0, AttemptId{7}, at(13));
+  EXPECT_EQ(shown(both.tasks()[0]),
+            "waiting 10-11; ready 11-12; dispatched 12-13 #7; running 13-20 #7; ended 20");
+  RunTimeline end_alone = timeline(1, {seen[0], seen[1], "20 0,\"failed\",7"});
+  end_alone.began(0, AttemptId{7}, at(13));
+  EXPECT_EQ(shown(end_alone.tasks()[0]), shown(both.tasks()[0]));
+  RunTimeline goes_on = timeline(1, {seen[0], seen[1], "14 0,\"running\",7"});
+  goes_on.began(0, AttemptId{7}, at(13));
+  EXPECT_EQ(shown(goes_on.tasks()[0]),
+            "waiting 10-11; ready 11-12; dispatched 12-13 #7; running 13… #7; open");
+  // What cannot be is not taken.
+  for (const std::int64_t wrong : {5, 50}) {
+    RunTimeline kept = timeline(1, {seen[0], seen[1], "20 0,\"failed\",7"});
+    kept.began(0, AttemptId{7}, at(wrong));
+    kept.began(0, AttemptId{8}, at(13));
+    EXPECT_EQ(shown(kept.tasks()[0]), "waiting 10-11; ready 11-12; dispatched 12-20 #7; ended 20");
+  }
+}
+
 std::string path_of(const Dag& dag, const RunTimeline& told) {
   std::string text;
   for (const TaskIndex task : critical_path(dag, told.tasks())) {
