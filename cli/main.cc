@@ -239,6 +239,7 @@ void add_schema(CLI::App& app, Chosen& chosen) {
   static SchemaOptions options;
   auto* command = app.add_subcommand("schema", "Print the JSON Schema of DAG files, for editors");
   command->add_option("--format", options.format, "json, or markdown for the reference page");
+  command->add_flag("--alerts", options.alerts, "Of the file of alerts instead");
   command->add_option("KEY", options.key,
                       "Print the description of one key, e.g. tasks.retry.limit");
   command->callback([&chosen] { chosen = [] { return run_schema(options); }; });

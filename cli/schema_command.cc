@@ -44,6 +44,13 @@ Status describe(const std::string& path) {
 }
 
 Status print_schema(const SchemaOptions& options) {
+  if (options.alerts) {
+    if (!options.key.empty() || options.format != "json") {
+      return invalid("--alerts prints the JSON Schema of the file of alerts, and nothing else");
+    }
+    fmt::print("{}", alerts_schema_json());
+    return Ok{};
+  }
   if (!options.key.empty()) return describe(options.key);
   if (options.format == "json")
     fmt::print("{}", dag_schema_json());

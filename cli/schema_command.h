@@ -7,6 +7,7 @@ namespace tidemill {
 
 struct SchemaOptions {
   std::string format = "json";  // json or markdown
+  bool alerts = false;          // of the file of alerts, as JSON
   std::string key;              // dotted, "tasks.retry.limit"; empty = everything
 };
 

@@ -3,8 +3,6 @@ tidemill_core_area(tidemill_policies SOURCES
   alert/dry_run.cc
   alert/ical.cc
   alert/policies_channels.cc
-  alert/policies_fields.cc
-  alert/policies_fields_channels.cc
   alert/policies_parser.cc
   alert/policies_rotations.cc
   alert/policies_steps.cc

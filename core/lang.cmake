@@ -1,5 +1,7 @@
 tidemill_core_area(tidemill_fields
   SOURCES
+    alert/policies_fields.cc
+    alert/policies_fields_channels.cc
     fields.cc
     fields_check.cc
     fields_dag.cc

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/json.h"
+#include "core/alert/policies_fields.h"
 #include "core/fields.h"
 
 namespace tidemill {
@@ -119,6 +120,7 @@ Json field_schema(const Field& field) {
   }
   const bool anything = field.kind == FieldKind::any && field.shape == kOne;
   Json schema = anything ? Json(Json::Object()) : shapes_of(field);
+  if (anything && field.object != nullptr) schema = reference_to(*field.object);
   if (field.key == "with") {
     schema = any_of({reference_to(kWaitObject), reference_to(kApprovalObject)});
   }
@@ -157,6 +159,10 @@ Json object_schema(const ObjectSpec& object) {
   if (&object == &kTriggerObject) {
     schema.set("oneOf", requires_one({"dag", "dataset", "webhook"}));
   }
+  if (&object == &kChannelObject) {
+    schema.set("oneOf",
+               requires_one({"slack", "pagerduty", "alertmanager", "ntfy", "smtp", "webhook"}));
+  }
   if (&object == &kWaitObject) {
     schema.set("oneOf", requires_one({"file", "http", "time", "dataset"}));
   }
@@ -166,20 +172,25 @@ Json object_schema(const ObjectSpec& object) {
   return schema;
 }
 
-}  // namespace
-
-std::string dag_schema_json() {
+// The first object is the file as a whole.
+std::string file_schema(std::span<const ObjectSpec* const> objects) {
   Json schema = object_of({{"$schema", "https://json-schema.org/draft/2020-12/schema"}});
-  const Json top = object_schema(kDagObject);
+  const Json top = object_schema(*objects.front());
   for (const Json::Member& member : top.as_object()) {
     schema.set(member.first, member.second);
   }
   Json definitions{Json::Object()};
-  for (const ObjectSpec* object : all_objects()) {
-    if (object != &kDagObject) definitions.set(object->name, object_schema(*object));
+  for (const ObjectSpec* object : objects.subspan(1)) {
+    definitions.set(object->name, object_schema(*object));
   }
   schema.set("$defs", std::move(definitions));
   return schema.dump(true) + "\n";
 }
+
+}  // namespace
+
+std::string dag_schema_json() { return file_schema(all_objects()); }
+
+std::string alerts_schema_json() { return file_schema(policies_objects()); }
 
 }  // namespace tidemill

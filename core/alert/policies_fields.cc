@@ -195,11 +195,11 @@ const ObjectSpec kPoliciesObject = {"alerts_file", "The file of alerts",
                                     "Channels, people, rotations and policies.", kTopFields};
 
 std::span<const ObjectSpec* const> policies_objects() {
-  static constexpr std::array<const ObjectSpec*, 14> kObjects = {
-      &kPoliciesObject,     &kChannelObject,  &kSlackObject, &kPagerDutyObject,
-      &kAlertmanagerObject, &kNtfyObject,     &kSmtpObject,  &kHookChannelObject,
-      &kPersonObject,       &kRotationObject, &kLayerObject, &kPolicyObject,
-      &kStepObject,         &kConditionObject};
+  static constexpr std::array<const ObjectSpec*, 15> kObjects = {
+      &kPoliciesObject,    &kChannelObject,      &kSecretObject,   &kSlackObject,
+      &kPagerDutyObject,   &kAlertmanagerObject, &kNtfyObject,     &kSmtpObject,
+      &kHookChannelObject, &kPersonObject,       &kRotationObject, &kLayerObject,
+      &kPolicyObject,      &kStepObject,         &kConditionObject};
   return kObjects;
 }
 

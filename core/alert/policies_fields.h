@@ -9,6 +9,7 @@ namespace tidemill {
 
 extern const ObjectSpec kPoliciesObject;  // the top of the file
 extern const ObjectSpec kChannelObject;
+extern const ObjectSpec kSecretObject;
 extern const ObjectSpec kSlackObject;
 extern const ObjectSpec kPagerDutyObject;
 extern const ObjectSpec kAlertmanagerObject;

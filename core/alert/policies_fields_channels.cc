@@ -4,11 +4,21 @@
 namespace tidemill {
 namespace {
 
+// Read by hand, so that no finding repeats what may be the secret itself.
+constexpr Field kSecretFields[] = {
+    {.key = "secret",
+     .pattern = "^[A-Za-z0-9_./-]{1,128}$",
+     .description = "The name of a secret of the store.",
+     .example = "\"slack_hook\"",
+     .required = true},
+};
+
 constexpr std::string_view kTlsWords[] = {"none", "starttls", "tls"};
 
 constexpr Field kSlackFields[] = {
     {.key = "url",
      .kind = FieldKind::any,
+     .object = &kSecretObject,
      .description = "The secret that holds the address of an incoming webhook.",
      .example = "{\"secret\": \"slack_hook\"}",
      .required = true},
@@ -17,11 +27,13 @@ constexpr Field kSlackFields[] = {
 constexpr Field kPagerDutyFields[] = {
     {.key = "routing_key",
      .kind = FieldKind::any,
+     .object = &kSecretObject,
      .description = "The secret that holds the integration key of the service (Events API v2).",
      .example = "{\"secret\": \"pd_key\"}",
      .required = true},
     {.key = "signing",
      .kind = FieldKind::any,
+     .object = &kSecretObject,
      .description = "The secret that signs PagerDuty's own webhooks, so that an acknowledgement "
                     "there counts here. Without it, none are taken.",
      .example = "{\"secret\": \"pd_hook\"}"},
@@ -39,6 +51,7 @@ constexpr Field kAlertmanagerFields[] = {
     {.key = "user", .description = "For basic authentication.", .example = "\"tidemill\""},
     {.key = "password",
      .kind = FieldKind::any,
+     .object = &kSecretObject,
      .description = "The secret that holds the password of `user`.",
      .example = "{\"secret\": \"alertmanager\"}"},
 };
@@ -55,6 +68,7 @@ constexpr Field kNtfyFields[] = {
      .required = true},
     {.key = "token",
      .kind = FieldKind::any,
+     .object = &kSecretObject,
      .description = "The secret that holds an access token.",
      .example = "{\"secret\": \"ntfy_token\"}"},
 };
@@ -90,6 +104,7 @@ constexpr Field kSmtpFields[] = {
     {.key = "user", .description = "For authentication.", .example = "\"tidemill\""},
     {.key = "password",
      .kind = FieldKind::any,
+     .object = &kSecretObject,
      .description = "The secret that holds the password of `user`.",
      .example = "{\"secret\": \"smtp\"}"},
 };
@@ -101,6 +116,7 @@ constexpr Field kHookFields[] = {
      .required = true},
     {.key = "signing",
      .kind = FieldKind::any,
+     .object = &kSecretObject,
      .description = "The secret that holds the signing key, whsec_ and Base64.",
      .example = "{\"secret\": \"whsec\"}"},
 };
@@ -144,6 +160,8 @@ constexpr Field kChannelFields[] = {
 
 }  // namespace
 
+const ObjectSpec kSecretObject = {"secret", "{secret: NAME}", "The value itself never stands here.",
+                                  kSecretFields};
 const ObjectSpec kSlackObject = {"slack", "channels.NAME.slack", "A channel of Slack.",
                                  kSlackFields};
 const ObjectSpec kPagerDutyObject = {"pagerduty", "channels.NAME.pagerduty",

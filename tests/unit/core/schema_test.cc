@@ -26,6 +26,7 @@ void expect_page(const std::string& name, const std::string& made) {
 
 TEST(Schema, PagesInDocsAreUpToDate) {
   expect_page("dag.schema.json", dag_schema_json());
+  expect_page("alerts.schema.json", alerts_schema_json());
   expect_page("dag-reference.md", dag_reference_markdown());
   expect_page("rules.md", rules_markdown());
 }

@@ -103,6 +103,18 @@ TEST(AlertMachine, RepeatsBecomeADigest) {
   EXPECT_EQ(world.count(Kind::digest), 1U) << "nothing new, nothing said";
 }
 
+// The file of alerts changed meanwhile.
+TEST(AlertMachine, ADigestThatThePolicyNoLongerWantsIsTheLast) {
+  World world;
+  world.happens(failure());
+  world.later(minutes(5));
+  world.later(minutes(10));
+  ASSERT_EQ(world.alert.timer, AlertTimer::digest);
+  world.rules.digest_every = {};
+  world.later(hours(4));
+  EXPECT_EQ(world.alert.timer, AlertTimer::none);
+}
+
 TEST(AlertMachine, FailedAndLateIsOneAlert) {
   World world;
   world.happens(failure());
