@@ -1,8 +1,8 @@
 # `make` alone explains itself. Everything here is a short name for ./bootstrap or ninja.
-.PHONY: help build test check dev demo soak bench format golden sim clean
+.PHONY: help build test check dev demo soak bench format golden screenshots sim clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## install what is needed and build build/release/tidemill
 	./bootstrap build
@@ -29,6 +29,9 @@ format: ## clang-format over every C++ source
 
 golden: ## rewrite the golden files and generated docs, then read the diff
 	UPDATE_GOLDEN=1 ctest --preset release -L golden
+
+screenshots: ## pictures of every view of the web UI into build/screenshots
+	TIDEMILL_SCREENSHOTS=$(CURDIR)/build/screenshots ctest --preset release -L browser
 
 sim: ## simulate one seed: make sim SEED=42
 	build/release/tidemill sim --seed $(or $(SEED),1) --verbose

@@ -58,6 +58,9 @@ site("signing in", { dags: DAGS }, (site) => {
   test("keys: the palette, the sheet, and g with a letter", async () => {
     const page = await site.signIn("viewer");
     await page.getByRole("heading", { name: "Now" }).waitFor();
+    await page.getByRole("table", { name: "Latest runs" }).getByRole("row").nth(1).waitFor();
+    await page.keyboard.press("j");
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "TR");
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await page.keyboard.press("Escape");

@@ -11,6 +11,12 @@ export function layoutSmall(input: GraphInput): GraphLayout {
   layout(graph);
   const nodes = input.ids.map((_, i) => graph.node(String(i)));
   const { width = NODE_WIDTH, height = NODE_HEIGHT } = graph.graph();
-  return { x: nodes.map((node) => node.x ?? 0), y: nodes.map((node) => node.y ?? 0), width, height,
-    paths: input.edges.map(([from, to]) => (graph.edge(String(from), String(to)).points ?? []).flatMap((point: { x: number; y: number }) => [point.x, point.y])) };
+  const x = nodes.map((node) => node.x ?? 0), y = nodes.map((node) => node.y ?? 0);
+  // Edges leave and reach a task in the middle of its side, whatever corner dagre found.
+  const [dx, dy] = input.down ? [0, NODE_HEIGHT / 2] : [NODE_WIDTH / 2, 0];
+  const path = ([from, to]: readonly [number, number]): number[] => {
+    const between = (graph.edge(String(from), String(to)).points ?? []).slice(1, -1).flatMap((point: { x: number; y: number }) => [point.x, point.y]);
+    return [(x[from] ?? 0) + dx, (y[from] ?? 0) + dy, ...(between.length > 2 ? between : []), (x[to] ?? 0) - dx, (y[to] ?? 0) - dy];
+  };
+  return { x, y, width, height, paths: input.edges.map(path) };
 }

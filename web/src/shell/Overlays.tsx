@@ -24,10 +24,16 @@ function Sheet() {
             <dl>{table.keys.map((key) => <div key={key.keys}><dt><Caps keys={key.keys} /></dt><dd>{key.does}</dd></div>)}</dl>
           </section>
         ))}
-        <section><h3>Lists</h3><dl><div><dt><span class="caps"><kbd>j</kbd><kbd>k</kbd></span></dt><dd>next and previous row</dd></div><div><dt><kbd>Enter</kbd></dt><dd>open</dd></div></dl></section>
       </div>
     </Dialog>
   );
+}
+
+// Through the rows of all lists of the page.
+function stepRow(by: number): void {
+  const rows = [...document.querySelectorAll<HTMLElement>("main .table tbody tr")];
+  const at = rows.findIndex((row) => row === document.activeElement);
+  rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))]?.focus();
 }
 
 function copyLink(): void {
@@ -39,6 +45,8 @@ export function Overlays() {
     { keys: "mod+k", does: "go to a dag, run or page", inFields: true, run: () => { overlay.value = "palette"; } },
     { keys: "?", does: "this sheet", run: () => { overlay.value = "keys"; } },
     { keys: "/", does: "filter", run: () => { document.querySelector<HTMLElement>("main input[type=search]")?.focus(); } },
+    { keys: "j", does: "next row of a list; Enter opens it", run: () => stepRow(1) },
+    { keys: "k", does: "row before", run: () => stepRow(-1) },
     { keys: ".", does: "copy the link to this view", run: copyLink },
     { keys: "z", does: "times: local or UTC", run: () => { zone.value = zone.value === "utc" ? "local" : "utc"; } },
     ...PLACES.map((place) => ({ keys: `g ${place.letter}`, does: `go to ${place.name}`, run: () => go(place.href) })),

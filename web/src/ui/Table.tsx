@@ -1,4 +1,4 @@
-// Rows of one kind. Arrows (or j and k) walk through them, Enter opens. On a narrow screen a row
+// Rows of one kind. Arrows walk through them (j and k through all lists of a page), Enter opens. On a narrow screen a row
 // becomes a block: columns marked `main` come first, the others as a line of facts.
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
@@ -26,7 +26,7 @@ export function Table<T>({ rows, columns, keyOf, hrefOf, label, faintOf }: {
   const table = useRef<HTMLTableElement>(null);
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLTableRowElement)) return;
-    const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, Home: -1e9, End: 1e9 }[event.key];
+    const by = { ArrowDown: 1, ArrowUp: -1, Home: -1e9, End: 1e9 }[event.key];
     if (by !== undefined) step(table.current, by);
     else if (event.key === "Enter" && event.target.dataset["href"]) go(event.target.dataset["href"]);
     else return;

@@ -50,7 +50,7 @@ export default function Now() {
       <Section title="Open alerts" aside={<a href="/alerts">All alerts</a>}>
         <Show from={alerts} what="alerts" rows={1}>{(list) => <Alerts alerts={list.alerts} />}</Show>
       </Section>
-      <Show from={strip} what="runs" rows={3}>{(data) => <TimeStrip strip={data} />}</Show>
+      <div class="strip-room"><Show from={strip} what="runs" rows={3}>{(data) => <TimeStrip strip={data} />}</Show></div>
       <div class="now-columns">
         <div>
           {late(unfinished).length > 0 && <Section title="Late"><RunsTable runs={late(unfinished)} label="Late runs" /></Section>}
