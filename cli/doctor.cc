@@ -14,6 +14,7 @@
 #include "base/fd.h"
 #include "base/text.h"
 #include "base/zone.h"
+#include "scheduler/alerts/policy_file.h"
 #include "scheduler/data_lock.h"
 #include "scheduler/disk_watch.h"
 #include "scheduler/endpoint.h"
@@ -168,6 +169,28 @@ Diagnosis look_at_dags(const std::string& folder) {
   return ok("dags", folder);
 }
 
+// Whoever may write it decides who is called, and where messages go.
+bool others_may_write(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && (info.st_mode & S_IWOTH) != 0;
+}
+
+Diagnosis look_at_alerts(const std::string& path) {
+  if (path.empty()) {
+    return {"alerts", Health::warn, "no file says who is told of them; they are only shown",
+            "write one, and name it with --alerts"};
+  }
+  PolicyFile file(path);
+  const PolicyFile::Look look = file.look();
+  if (!look.broken.empty()) {
+    return {"alerts", Health::fail, look.broken, "tidemill policy check " + path};
+  }
+  if (others_may_write(path)) {
+    return {"alerts", Health::warn, path + " may be written by everybody", "chmod o-w " + path};
+  }
+  return ok("alerts", path);
+}
+
 Diagnosis look_at_zones() {
   for (const char* name : {"Europe/Berlin", "America/New_York", "Asia/Kolkata"}) {
     const auto zone = load_zone(name);
@@ -236,6 +259,7 @@ std::vector<Diagnosis> diagnose(const Settings& settings, const std::string& ver
     all.push_back(look_at_address(address, is_running));
   }
   all.push_back(look_at_dags(settings.text("dags")));
+  all.push_back(look_at_alerts(settings.text("alerts")));
   all.push_back(look_at_zones());
   all.push_back(look_at_clock());
   all.push_back(look_at_limits());

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "base/text.h"
 #include "core/alert/policies_context.h"
-#include "core/alert/recipients.h"
 #include "core/fields_check.h"
 #include "core/parse/values.h"
 
@@ -196,26 +196,31 @@ void ChannelReader::read() {
   if (node != nullptr && node->kind == YamlNode::Kind::map) read_kind(*node);
   const YamlNode* fallback = entry_.value.find("fallback");
   if (read_text(fallback, channel_.fallback)) {
-    context_.is_known("channel", fallback->text, context_.names("channels"), fallback->mark);
+    context_.is_known("channel", fallback->text, "channels", fallback->mark);
   }
   context_.policies.channels.push_back(std::move(channel_));
 }
 
 // A channel that falls back on itself in the end is no way out.
 void check_fallbacks(PoliciesContext& context) {
-  const AlertPolicies& policies = context.policies;
-  for (const YamlNode::Entry* entry : context.named("channels")) {
-    const AlertChannel* at = find_channel(policies, entry->key);
-    for (std::size_t hops = 0; at != nullptr && !at->fallback.empty(); ++hops) {
-      if (hops > policies.channels.size()) break;  // another channel's loop, which has its finding
-      at = find_channel(policies, at->fallback);
-      if (at == nullptr || at->name != entry->key) continue;
-      context.findings.add(
-          Rule::bad_channel, entry->value.find("fallback")->mark,
-          fmt::format("the channel {} falls back on itself", printable(entry->key, 70)),
-          "the last channel of such a chain has no fallback");
-      break;
+  std::map<std::string_view, std::string_view> fallbacks;
+  for (const AlertChannel& channel : context.policies.channels) {
+    fallbacks[channel.name] = channel.fallback;
+  }
+  for (const AlertChannel& channel : context.policies.channels) {
+    std::string_view at = channel.fallback;
+    // A loop of others, further on, has its own findings.
+    for (std::size_t hops = 0; hops < fallbacks.size() && !at.empty() && at != channel.name;
+         ++hops) {
+      const auto next = fallbacks.find(at);
+      at = next == fallbacks.end() ? std::string_view() : next->second;
     }
+    if (at.empty() || at != channel.name) continue;
+    const YamlNode* node = context.root.find("channels")->find(channel.name);
+    context.findings.add(
+        Rule::bad_channel, node->find("fallback")->mark,
+        fmt::format("the channel {} falls back on itself", printable(channel.name, 70)),
+        "the last channel of such a chain has no fallback");
   }
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,17 +22,19 @@ struct PoliciesContext {
 
   // The entries of a map at the top of the file whose values are maps; none when it is not there.
   // What is something else has its finding already.
-  std::vector<const YamlNode::Entry*> named(std::string_view key) const;
-  // Names of a map at the top of the file, right or wrong.
-  std::vector<std::string_view> names(std::string_view key) const;
-  // A finding unless one of `known` is `name`; `what` is "channel", `place` where it was named.
-  bool is_known(std::string_view what, std::string_view name,
-                const std::vector<std::string_view>& known, Mark place);
+  std::vector<const YamlNode::Entry*> named(std::string_view key);
+  // A finding unless the map `key` at the top of the file has `name`, right or wrong; `what` is
+  // "channel", `place` where it was named.
+  bool is_known(std::string_view what, std::string_view name, std::string_view key, Mark place);
+  // False, with a finding, when a list or map is larger than any check expects.
+  bool is_bounded(const YamlNode* node, std::string_view what);
   // Null, with a finding, when there is no such zone; UTC without a node.
   ZonePtr zone(const YamlNode* node);
   // A finding when `out` is above `most`.
   void read_span(const YamlNode* node, std::string_view what, Duration most, Duration& out);
   void bad_name(std::string_view what, const YamlNode::Entry& entry);
+
+  std::map<std::string_view, std::set<std::string_view>> names = {};  // of maps that were asked for
 };
 
 // In this order; each needs the names that the earlier ones have checked.

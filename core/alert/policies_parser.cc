@@ -27,7 +27,7 @@ void read_top(PoliciesContext& context) {
   AlertPolicies& policies = context.policies;
   const YamlNode& root = context.root;
   if (const YamlNode* node = root.find("default"); read_text(node, policies.default_policy)) {
-    context.is_known("policy", node->text, context.names("policies"), node->mark);
+    context.is_known("policy", node->text, "policies", node->mark);
   }
   if (const YamlNode* node = root.find("check_in"); read_text(node, policies.check_in_url)) {
     check_web_address(context, *node, "check_in");
@@ -42,30 +42,43 @@ void read_top(PoliciesContext& context) {
 
 }  // namespace
 
-std::vector<const YamlNode::Entry*> PoliciesContext::named(std::string_view key) const {
+std::vector<const YamlNode::Entry*> PoliciesContext::named(std::string_view key) {
   std::vector<const YamlNode::Entry*> entries;
   const YamlNode* node = root.find(key);
-  if (node == nullptr) return entries;
+  if (node == nullptr || !is_bounded(node, key)) return entries;
   for (const YamlNode::Entry& entry : node->entries) {
     if (entry.value.kind == YamlNode::Kind::map) entries.push_back(&entry);
   }
   return entries;
 }
 
-std::vector<std::string_view> PoliciesContext::names(std::string_view key) const {
-  std::vector<std::string_view> names;
-  const YamlNode* node = root.find(key);
-  if (node == nullptr) return names;
-  for (const YamlNode::Entry& entry : node->entries) names.push_back(entry.key);
-  return names;
+bool PoliciesContext::is_bounded(const YamlNode* node, std::string_view what) {
+  if (node == nullptr) return true;
+  const std::size_t size = std::max(node->items.size(), node->entries.size());
+  if (size <= kMaxItems) return true;
+  findings.add(Rule::too_many, node->mark,
+               fmt::format("{} has {} items; the most is {}", what, size, kMaxItems));
+  return false;
 }
 
-bool PoliciesContext::is_known(std::string_view what, std::string_view name,
-                               const std::vector<std::string_view>& known, Mark place) {
-  if (std::find(known.begin(), known.end(), name) != known.end()) return true;
-  findings.add(
-      Rule::unknown_name, place, fmt::format("there is no {} \"{}\"", what, printable(name, 70)),
-      known.empty() ? fmt::format("the file has no {} at all", what) : did_you_mean(name, known));
+bool PoliciesContext::is_known(std::string_view what, std::string_view name, std::string_view key,
+                               Mark place) {
+  auto [known, is_new] = names.try_emplace(key);
+  const YamlNode* node = root.find(key);
+  if (is_new && node != nullptr) {
+    for (const YamlNode::Entry& entry : node->entries) known->second.insert(entry.key);
+  }
+  if (known->second.count(name) > 0) return true;
+  // Looking for what was meant is not free, and nobody reads a hundred of them.
+  std::string hint;
+  if (known->second.empty()) {
+    hint = fmt::format("the file has no {} at all", what);
+  } else if (findings.errors() < 100 && known->second.size() <= kMaxItems) {
+    const std::vector<std::string_view> all(known->second.begin(), known->second.end());
+    hint = did_you_mean(name, all);
+  }
+  findings.add(Rule::unknown_name, place,
+               fmt::format("there is no {} \"{}\"", what, printable(name, 70)), std::move(hint));
   return false;
 }
 
@@ -92,7 +105,6 @@ void PoliciesContext::bad_name(std::string_view what, const YamlNode::Entry& ent
 }
 
 void read_people(PoliciesContext& context) {
-  const auto channels = context.names("channels");
   for (const YamlNode::Entry* entry : context.named("people")) {
     OnCallPerson person{entry->key, {}};
     if (!is_user(entry->key)) {
@@ -101,8 +113,9 @@ void read_people(PoliciesContext& context) {
                            "users are up to 64 of a-z 0-9 . _ -, and begin with a letter or digit");
     }
     const YamlNode* list = entry->value.find("channels");
+    if (!context.is_bounded(list, "channels")) continue;
     for_each_text(list, [&](const YamlNode& name) {
-      if (!context.is_known("channel", name.text, channels, name.mark)) return;
+      if (!context.is_known("channel", name.text, "channels", name.mark)) return;
       if (std::find(person.channels.begin(), person.channels.end(), name.text) !=
           person.channels.end()) {
         context.findings.add(Rule::repeated_item, name.mark,

@@ -76,12 +76,11 @@ void read_days(PoliciesContext& context, const YamlNode* node, RotationLayer& la
 // One turn: a person, or a list of people who are on call together.
 std::vector<std::string> read_turn(PoliciesContext& context, const YamlNode& node) {
   std::vector<std::string> turn;
-  const auto people = context.names("people");
   const auto take = [&](const YamlNode& name) {
     if (!is_text(&name)) {
       context.findings.add(Rule::bad_rotation, name.mark, "a turn is a person or a list of people",
                            "for example turns: [ann, [bob, cid]]");
-    } else if (context.is_known("person", name.text, people, name.mark)) {
+    } else if (context.is_known("person", name.text, "people", name.mark)) {
       if (std::find(turn.begin(), turn.end(), name.text) != turn.end()) {
         context.findings.add(Rule::repeated_item, name.mark,
                              fmt::format("{} stands twice in one turn", name.text));
@@ -93,6 +92,7 @@ std::vector<std::string> read_turn(PoliciesContext& context, const YamlNode& nod
     take(node);
     return turn;
   }
+  if (!context.is_bounded(&node, "a turn")) return turn;
   for (const YamlNode& name : node.items) take(name);
   if (node.items.empty()) {
     context.findings.add(Rule::bad_rotation, node.mark, "a turn has nobody",
@@ -146,7 +146,8 @@ void read_rotation(PoliciesContext& context, const YamlNode::Entry& entry) {
   if (!is_name(entry.key, "_", "_-")) context.bad_name("rotation", entry);
   rotation.zone = context.zone(entry.value.find("zone"));
   const YamlNode* layers = entry.value.find("layers");
-  if (layers != nullptr && layers->kind == YamlNode::Kind::sequence) {
+  if (layers != nullptr && layers->kind == YamlNode::Kind::sequence &&
+      context.is_bounded(layers, "layers")) {
     for (const YamlNode& layer : layers->items) {
       if (layer.kind == YamlNode::Kind::map) rotation.layers.push_back(read_layer(context, layer));
     }

@@ -28,7 +28,7 @@ void read_target(PoliciesContext& context, const YamlNode& node, EscalationStep&
   for (const TargetKind& target : kTargets) {
     if (!node.text.starts_with(target.prefix)) continue;
     const std::string name = node.text.substr(target.prefix.size());
-    if (!context.is_known(target.what, name, context.names(target.list), node.mark)) return;
+    if (!context.is_known(target.what, name, target.list, node.mark)) return;
     const NotifyTarget made{target.kind, name};
     if (std::find(step.notify.begin(), step.notify.end(), made) != step.notify.end()) {
       context.findings.add(Rule::repeated_item, node.mark,
@@ -73,8 +73,10 @@ void read_condition(PoliciesContext& context, const YamlNode& node, EscalationSt
 
 EscalationStep read_step(PoliciesContext& context, const YamlNode& node) {
   EscalationStep step;
-  for_each_text(node.find("notify"),
-                [&](const YamlNode& target) { read_target(context, target, step); });
+  const YamlNode* notify = node.find("notify");
+  if (context.is_bounded(notify, "notify")) {
+    for_each_text(notify, [&](const YamlNode& target) { read_target(context, target, step); });
+  }
   context.read_span(node.find("wait"), "wait", kLongestWait, step.wait);
   const YamlNode* condition = node.find("if");
   if (condition != nullptr && condition->kind == YamlNode::Kind::map) {

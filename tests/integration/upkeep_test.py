@@ -355,6 +355,19 @@ class Doctor(UpkeepTest):
             self.assertEqual(checks[name]["health"], health, name)
             self.assertTrue(checks[name]["todo"], name)
 
+    def test_the_file_of_alerts_is_looked_at(self) -> None:
+        self.assertEqual(self.doctor()["alerts"]["health"], "warn")
+        path = self.folder / "alerts.yaml"
+        path.write_text("channels: {chat: {slack: {url: {secret: hook}}}}\npolicies: {usual: {steps: [{notify: channel.chat}]}}\n")
+        path.chmod(0o644)
+        self.assertEqual(self.doctor("--alerts", path)["alerts"]["health"], "ok")
+        path.chmod(0o666)
+        self.assertIn("by everybody", self.doctor("--alerts", path)["alerts"]["found"])
+        path.write_text("channels: {}\n")
+        found = self.doctor("--alerts", path, expect=1)["alerts"]
+        self.assertEqual(found["health"], "fail")
+        self.assertIn("alerts.yaml:1:1: policies is missing", found["found"])
+
     def test_people_get_lines(self) -> None:
         lines = self.tidemill("doctor", "--dags", self.folder / "nothing", "--listen", "127.0.0.1:0").stdout.splitlines()
         self.assertTrue(any(line.startswith("warn  dags ") for line in lines), lines)

@@ -86,6 +86,15 @@ TEST(PoliciesParser, EveryCutIsAnswered) {
   }
 }
 
+TEST(PoliciesParser, ListsAreBounded) {
+  std::string channels = "channels:\n";
+  for (int i = 0; i < 1001; ++i) {
+    channels += fmt::format("  c{}: {{webhook: {{url: \"https://example.org\"}}}}\n", i);
+  }
+  EXPECT_EQ(findings_of(channels + "policies: {p: {steps: [{notify: channel.c7}]}}\n"),
+            "TM053 at 2:3 channels has 1001 items; the most is 1000\n");
+}
+
 // What was written in place of a secret's name may be the secret.
 TEST(PoliciesParser, NoFindingRepeatsASecret) {
   for (const std::string_view value : {"hunter2", "[hunter2]", "{secret: hunter2 x}",
