@@ -151,6 +151,45 @@ site("live", { dags: DAGS }, (site) => {
     }
   });
 
+  test("without shared workers one tab leads, and another takes over when it is closed", async () => {
+    await site.user("viewer");
+    const first = await site.signIn("viewer");
+    const context = first.context();
+    await context.addInitScript(() => { delete globalThis.SharedWorker; });
+    const [leader, other] = [await context.newPage(), await context.newPage()];
+    await first.close();
+    for (const page of [leader, other]) {
+      await page.goto("/");
+      await page.getByTitle("Updates arrive as they happen").waitFor();
+    }
+    for (const page of [leader, other]) {
+      const run = await site.daemon.trigger("broken");
+      await page.bringToFront();
+      await page.getByRole("table", { name: "Latest runs" }).getByRole("row").filter({ hasText: `#${run}` }).getByRole("img", { name: "failed" }).waitFor();
+      if (page === leader) await leader.close();
+    }
+  });
+
+  test("what cannot be loaded says so, keeps what was there, and is tried again", async () => {
+    const page = await site.signIn("viewer", { path: "/runs" });
+    await page.getByRole("table", { name: "Runs" }).waitFor();
+    await page.route("**/api/v1/runs*", (route) => route.fulfill({ status: 503, contentType: "application/problem+json",
+      body: JSON.stringify({ type: "about:blank", title: "Service Unavailable", status: 503, detail: "the scheduler is busy" }) }));
+    await page.getByLabel("State").selectOption("failed");
+    await page.getByRole("heading", { name: "Cannot show runs" }).waitFor();
+    await page.getByText("the scheduler is busy").waitFor();
+    await site.checkAccess(page);
+    await page.unroute("**/api/v1/runs*");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("table", { name: "Runs" }).waitFor();
+    await page.goto("/runs?state=queued");
+    await page.getByText("No run is like that.").waitFor();
+    await page.goto("/dags/there_is_none");
+    await page.getByRole("heading", { name: "Not found" }).waitFor();
+    await page.goto("/no/such/page");
+    await page.getByRole("heading", { name: "There is nothing here" }).waitFor();
+  });
+
   test("a cut is told with the age of what is seen, and what was missed is caught up", async () => {
     const page = await site.signIn("viewer");
     await page.getByTitle("Updates arrive as they happen").waitFor();

@@ -118,6 +118,9 @@ export function startLive(): void {
   else if (typeof BroadcastChannel !== "undefined" && "locks" in navigator) throughLeader();
   else alone();
   announce();
+  // A connection that died without a word is otherwise noticed minutes later.
+  addEventListener("offline", () => receive({ kind: "state", state: "cut", since: Date.now() }));
+  addEventListener("online", retryLive);
   addEventListener("pagehide", () => post?.({ kind: "bye" }));
   addEventListener("pageshow", (event) => { if (event.persisted) announce(); });
   document.addEventListener("visibilitychange", () => { visible.value = document.visibilityState === "visible"; });

@@ -27,7 +27,10 @@ export class LiveHub {
       this.tabs.set(tab, message.topics);
       this.send(this.state);
     }
-    if (message.kind === "retry") this.close();
+    if (message.kind === "retry") {
+      this.close();
+      this.state = { kind: "state", state: "connecting", since: 0 };
+    }
     clearTimeout(this.timer);
     this.timer = Number(setTimeout(() => this.apply(), REOPEN_MS));
   }
