@@ -13,4 +13,5 @@ export const ROUTES: readonly (readonly [pattern: string, load: () => Promise<Vi
   ["/alerts", () => import("./views/alerts/Alerts.tsx")],
   ["/alerts/:alert", () => import("./views/alerts/Alert.tsx")],
   ["/runs/:run", () => import("./views/run/Run.tsx")],
+  ["/runs/:run/tasks/:task", () => import("./views/task/Task.tsx")],
 ];

@@ -10,9 +10,9 @@ const MOST = 3;
 
 export function Causes({ run, failed }: { run: Run; failed: readonly TaskRun[] }) {
   return (
-    <section class="causes" aria-label="Why it failed">
+    <section class="verdicts" aria-label="Why it failed">
       {failed.slice(0, MOST).map((task) => (
-        <div key={task.id} class="cause">
+        <div key={task.id} class="verdict">
           <State state="failed" />
           <p><a href={taskHref(run.run, task.id)}>{task.id}</a> failed{task.reason ? `: ${task.reason}` : ""}</p>
           <LinkButton icon="log" href={taskHref(run.run, task.id, "?error=first")}>First error</LinkButton>
@@ -26,8 +26,8 @@ export function Causes({ run, failed }: { run: Run; failed: readonly TaskRun[] }
 export function Why({ run }: { run: Run }) {
   const why = useGet("/api/v1/runs/{run}/explain", { run: run.run }, {}, [`run:${run.run}`]);
   return (
-    <section class="causes" aria-label="Why it is as it is">
-      <div class="cause">
+    <section class="verdicts" aria-label="Why it is as it is">
+      <div class="verdict">
         <State state={run.state} />
         <div>
           <p>{why.data?.sentence ?? " "}</p>
