@@ -11,7 +11,7 @@ if(TIDEMILL_WEB AND NOT TIDEMILL_SANITIZE)
   foreach(file ${browser_tests})
     get_filename_component(name ${file} NAME_WE)
     add_test(NAME browser_${name} COMMAND ${TIDEMILL_NODE} --test ${file})
-    tidemill_describe_test(browser_${name} KIND browser TIMEOUT 300
+    tidemill_describe_test(browser_${name} KIND browser TIMEOUT 600
                            ENVIRONMENT TIDEMILL_BINARY=$<TARGET_FILE:tidemill>)
   endforeach()
 endif()

@@ -46,7 +46,16 @@ export class Daemon {
     return daemon;
   }
 
-  // The same data and port again after end(), so that pages find it where it was.
+  // The same data and port again after end(), so that pages find it where it was. Meanwhile somebody's
+  // connection may have been given that port; it is asked for until it is free.
+  async again() {
+    const { port } = this;
+    await poll(() => this.up(port).then(() => true, (error) => {
+      if (!/in use/.test(String(error))) throw error;
+      return false;
+    }), `port ${port} to be free`);
+  }
+
   async up(port = 0) {
     const log = join(this.folder, "log");
     const file = openSync(log, "w");

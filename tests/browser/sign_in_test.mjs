@@ -196,7 +196,7 @@ site("live", { dags: DAGS }, (site) => {
     await site.daemon.end();
     await page.getByText(/No connection: what you see is \d+ s old/).waitFor();
     await site.picture(page, "cut");
-    await site.daemon.up(site.daemon.port);
+    await site.daemon.again();
     const { run } = await site.daemon.runToEnd("hello");
     await page.getByTitle("Updates arrive as they happen").waitFor();
     await page.getByRole("table", { name: "Latest runs" }).getByRole("row").filter({ hasText: `#${run}` }).waitFor();
