@@ -28,18 +28,6 @@ void add_override(CLI::App& group, Chosen& chosen) {
       ->type_name("TIME");
   command.add_option("--reason", options.reason, "Why")->type_name("TEXT");
   command.footer("Example:\n  tidemill oncall override primary --user ann --until 8h");
-  static SwapCommand swap;
-  auto& swapping = add_below(group, chosen, "swap", "Let two people take each other's turns", swap,
-                             run_on_call_swap);
-  swapping.add_option("ROTATION", swap.rotation, "The rotation")->required();
-  swapping.add_option("--user", swap.user, "One of them")->required()->type_name("USER");
-  swapping.add_option("--with", swap.with, "The other one")->required()->type_name("USER");
-  swapping.add_option("--from", swap.from, "A time, or a duration from now (default: now)")
-      ->type_name("TIME");
-  swapping.add_option("--until", swap.until, "A time, or a duration from now")
-      ->required()
-      ->type_name("TIME");
-  swapping.add_option("--reason", swap.reason, "Why")->type_name("TEXT");
   auto& remove = add_below(group, chosen, "remove", "Take an override back", removed,
                            run_on_call_remove);
   remove.add_option("ROTATION", removed.rotation, "The rotation")->required();

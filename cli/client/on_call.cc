@@ -104,28 +104,6 @@ int run_on_call_override(const OverrideCommand& options) {
   });
 }
 
-int run_on_call_swap(const SwapCommand& options) {
-  return with_api(options, [&](Api& api) -> Result<int> {
-    const WallTime now = system_now().wall;
-    Json body;
-    body.set("user", options.user);
-    body.set("with", options.with);
-    if (!options.from.empty()) {
-      body.set("from", format_rfc3339(TRY(parse_later("--from", options.from, now))));
-    }
-    body.set("until", format_rfc3339(TRY(parse_later("--until", options.until, now))));
-    body.set("reason", options.reason);
-    const Json made = TRY(api.post(path_of({"oncall", options.rotation, "swaps"}), body));
-    std::string said;
-    for (const Json& one : array_at(made, "overrides")) {
-      said += fmt::format("{}override {}: {} on call in {} from {} until {}",
-                          said.empty() ? "" : "\n", int_at(one, "override"), list_at(one, "users"),
-                          options.rotation, moment_at(one, "from"), moment_at(one, "until"));
-    }
-    return say(options, made, said);
-  });
-}
-
 int run_on_call_remove(const OverrideCommand& options) {
   return with_api(options, [&](Api& api) -> Result<int> {
     const Json done = TRY(

@@ -24,10 +24,6 @@ struct OverrideCommand : ClientOptions {
   std::string id;  // of one that is taken back
 };
 int run_on_call_override(const OverrideCommand& options);
-struct SwapCommand : OverrideCommand {
-  std::string user, with;
-};
-int run_on_call_swap(const SwapCommand& options);
 int run_on_call_remove(const OverrideCommand& options);
 
 struct SilencesCommand : ClientOptions {

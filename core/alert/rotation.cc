@@ -96,24 +96,4 @@ std::optional<Shift> next_shift(const Rotation& rotation, WallTime t, Duration w
   return std::nullopt;
 }
 
-std::vector<RotationOverride> swap_turns(const Rotation& rotation, const std::string& one,
-                                         const std::string& other, WallTime from, WallTime until) {
-  std::vector<RotationOverride> swapped;
-  Shift shift{on_call_at(rotation, from), from};
-  while (shift.from < until) {
-    auto next = next_shift(rotation, shift.from, until - shift.from);
-    const WallTime end = next ? std::min(next->from, until) : until;
-    auto& users = shift.users;
-    const auto first = std::find(users.begin(), users.end(), one);
-    const auto second = std::find(users.begin(), users.end(), other);
-    if ((first == users.end()) != (second == users.end())) {
-      (first != users.end() ? *first : *second) = first != users.end() ? other : one;
-      swapped.push_back({std::move(users), shift.from, end});
-    }
-    if (!next) break;
-    shift = std::move(*next);
-  }
-  return swapped;
-}
-
 }  // namespace tidemill

@@ -45,9 +45,4 @@ struct Shift {
 std::optional<Shift> next_shift(const Rotation& rotation, WallTime t,
                                 Duration within = std::chrono::hours(24 * 62));
 
-// What makes two people take each other's turns between two moments: an override for each shift
-// that one of them has alone or with others; none for those that both have. In order of time.
-std::vector<RotationOverride> swap_turns(const Rotation& rotation, const std::string& one,
-                                         const std::string& other, WallTime from, WallTime until);
-
 }  // namespace tidemill

@@ -143,8 +143,12 @@ Result<std::vector<std::string>> users_member(const Json::Object& body,
   return users;
 }
 
-// {from, until, reason} of a body.
-Status read_span(const Json::Object& body, const View& view, OverrideRow& row) {
+Result<OverrideRow> read_override(const Request& request, const View& view) {
+  const Json::Object body = TRY(request.json());
+  TRY(only_members(body, {"users", "from", "until", "reason"}));
+  OverrideRow row;
+  row.rotation = TRY(find_one(view, request)).name;
+  row.users = TRY(users_member(body, *view.policies));
   row.from = TRY(time_member(body, "from")).value_or(view.at);
   const auto until = TRY(time_member(body, "until"));
   if (!until) return invalid("until: say when it ends, as an RFC 3339 time");
@@ -154,18 +158,8 @@ Status read_span(const Json::Object& body, const View& view, OverrideRow& row) {
   if (*until - row.from > kLongest) return invalid("until: at most a year after from");
   row.reason = TRY(text_member(body, "reason"));
   if (row.reason.size() > 1000) return invalid("reason: at most 1000 bytes");
-  row.created_at = view.at;
-  return Ok{};
-}
-
-Result<OverrideRow> read_override(const Request& request, const View& view) {
-  const Json::Object body = TRY(request.json());
-  TRY(only_members(body, {"users", "from", "until", "reason"}));
-  OverrideRow row;
-  row.rotation = TRY(find_one(view, request)).name;
-  row.users = TRY(users_member(body, *view.policies));
-  TRY(read_span(body, view, row));
   row.by = request.who.name;
+  row.created_at = view.at;
   return row;
 }
 
@@ -181,68 +175,6 @@ Result<Response> make_override(Context& context, const Request& request) {
     Json json;
     json.set("override", stored.id);
     json.set("oncall", stored.rotation);
-    return json;
-  };
-  Response response = TRY(change(context, request, std::move(mutation)));
-  response.status = 201;
-  return response;
-}
-
-struct Swap {
-  std::string one, other;
-  OverrideRow row;  // of each override, but for its users and times
-};
-
-Result<Swap> read_swap(const Request& request, const View& view) {
-  const Json::Object body = TRY(request.json());
-  TRY(only_members(body, {"user", "with", "from", "until", "reason"}));
-  Swap swap;
-  swap.one = TRY(text_member(body, "user"));
-  swap.other = TRY(text_member(body, "with"));
-  for (const std::string& name : {swap.one, swap.other}) {
-    if (find_person(*view.policies, name) != nullptr) continue;
-    return invalid(fmt::format("user, with: \"{}\" is not among the people of the file of alerts",
-                               printable(name, 70)));
-  }
-  if (swap.one == swap.other) return invalid("with: somebody else");
-  TRY(read_span(body, view, swap.row));
-  return swap;
-}
-
-// Nobody's turn in that time is no mistake, and would go unnoticed as a success.
-Result<Response> swap_turns_of(Context& context, const Request& request) {
-  const View view = TRY(look(context, system_now().wall));
-  const Rotation rotation = TRY(find_one(view, request));
-  const Swap swap = TRY(read_swap(request, view));
-  std::vector<OverrideRow> rows;
-  for (RotationOverride& over :
-       swap_turns(rotation, swap.one, swap.other, swap.row.from, swap.row.until)) {
-    rows.push_back(swap.row);
-    rows.back().rotation = rotation.name;
-    rows.back().users = std::move(over.users);
-    rows.back().from = over.from;
-    rows.back().until = over.until;
-    rows.back().by = request.who.name;
-  }
-  if (rows.empty()) {
-    return conflict(
-        fmt::format("neither {} nor {} has a turn of {} in that time that the other "
-                    "does not share",
-                    swap.one, swap.other, rotation.name));
-  }
-  Mutation mutation;
-  mutation.audit = audit_entry(request, "oncall.swap", "rotation " + rotation.name, "");
-  mutation.audit->detail = request.body;
-  mutation.weight = rows.size();
-  mutation.store = [rows, name = rotation.name](Database& database) -> Result<Json> {
-    Json::Array made;
-    for (OverrideRow row : rows) {
-      TRY(add_override(database, row));
-      made.push_back(override_json(row));
-    }
-    Json json;
-    json.set("overrides", std::move(made));
-    json.set("oncall", name);
     return json;
   };
   Response response = TRY(change(context, request, std::move(mutation)));
@@ -292,14 +224,6 @@ std::vector<http::Route> on_call_routes(Context& context) {
           context, Method::post, "/api/v1/oncall/{rotation}/overrides", Permission::operate,
           {"Put others on call for a while", "On call", {}, "NewOverride", "OverrideMade", 201},
           make_override),
-      make_route(context, Method::post, "/api/v1/oncall/{rotation}/swaps", Permission::operate,
-                 {"Let two people take each other's turns for a while",
-                  "On call",
-                  {},
-                  "NewSwap",
-                  "SwapMade",
-                  201},
-                 swap_turns_of),
       make_route(context, Method::delete_, "/api/v1/oncall/{rotation}/overrides/{override}",
                  Permission::operate, {"Take an override back", "On call", {}, "", "OverrideMade"},
                  drop_override),

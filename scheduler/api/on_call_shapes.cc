@@ -23,8 +23,6 @@ std::vector<Shape> on_call_shapes() {
         "reason string", "by string", "created_at time"}},
       {"NewOverride", {"users [string]", "~from time?", "until time", "~reason string"}},
       {"OverrideList", {"overrides [OnCallOverride]"}},
-      {"NewSwap", {"user string", "with string", "~from time?", "until time", "~reason string"}},
-      {"SwapMade", {"overrides [OnCallOverride]", "oncall string"}},
       {"OverrideMade", {"override integer", "oncall string"}},
   };
 }

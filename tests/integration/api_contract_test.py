@@ -200,7 +200,6 @@ class Documented(Contract):
         call("POST", "/api/v1/silences/{silence}/end", silence=silence)
         made = call("POST", "/api/v1/oncall/{rotation}/overrides", {"users": ["bob"], "until": "2099-01-01T00:00:00Z", "from": "2098-12-01T00:00:00Z", "reason": "a look"},
                     rotation="primary").json()["override"]
-        call("POST", "/api/v1/oncall/{rotation}/swaps", {"user": "ann", "with": "bob", "from": "2097-12-01T00:00:00Z", "until": "2097-12-20T00:00:00Z"}, rotation="primary")
         call("GET", "/api/v1/oncall", query={"at": "2098-12-05T00:00:00Z"})
         call("GET", "/api/v1/oncall/{rotation}/overrides", rotation="primary")
         call("GET", "/api/v1/oncall/{rotation}/calendar.ics", rotation="primary")

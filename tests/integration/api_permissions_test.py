@@ -111,7 +111,6 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/api/v1/oncall"): Probe(),
     ("GET", "/api/v1/oncall/{rotation}/overrides"): Probe(404),
     ("POST", "/api/v1/oncall/{rotation}/overrides"): Probe((400, 404), WRONG),
-    ("POST", "/api/v1/oncall/{rotation}/swaps"): Probe((400, 404), WRONG),
     ("DELETE", "/api/v1/oncall/{rotation}/overrides/{override}"): Probe(404),
     ("GET", "/api/v1/oncall/{rotation}/calendar.ics"): Probe(404),
     ("GET", "/api/v1/session"): Probe(),

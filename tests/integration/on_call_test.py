@@ -10,7 +10,7 @@ from tidemill import BINARY
 
 FILE = """\
 channels: {chat: {webhook: {url: "http://127.0.0.1:9/hook"}}}
-people: {ann: {channels: chat}, bob: {channels: chat}, cid: {channels: chat}}
+people: {ann: {channels: chat}, bob: {channels: chat}}
 rotations:
   primary: {layers: [{start: 2026-01-05 09:00, every: 7d, turns: [ann]}]}
   second: {layers: [{start: 2026-01-05 09:00, every: 1d, turns: [ann, bob]}]}
@@ -58,25 +58,6 @@ class OnCall(ApiTest):
         self.assertEqual(self.rotation("primary", at="2098-12-01T00:00:00Z")["now"], ["ann"])
         actions = [entry["action"] for entry in self.admin.get("/api/v1/audit", object="rotation primary")["entries"]]
         self.assertIn("oncall.override", actions)
-
-    def test_two_people_swap_their_turns(self) -> None:
-        path = "/api/v1/oncall/second/swaps"
-        body = {"user": "ann", "with": "bob", "from": "2098-06-02T00:00:00Z", "until": "2098-06-04T00:00:00Z", "reason": "a fair"}
-        before = [self.rotation("second", at=f"2098-06-0{day}T12:00:00Z")["now"][0] for day in (2, 3, 4)]
-        self.assertEqual(sorted(set(before)), ["ann", "bob"])
-        made = self.admin.post(path, body, status=201)["overrides"]
-        self.assertEqual(len(made), 3, made)
-        after = [self.rotation("second", at=f"2098-06-0{day}T12:00:00Z")["now"][0] for day in (2, 3, 4)]
-        self.assertEqual(after[:2], before[1::-1])
-        self.assertEqual(after[2], before[2], "it is over then")
-        for one in made:
-            self.admin.expect(200, "DELETE", f"/api/v1/oncall/second/overrides/{one['override']}")
-        self.admin.refused(409, "POST", "/api/v1/oncall/primary/swaps", {**body, "until": "2098-06-02T00:00:01Z"} | {"user": "bob", "with": "cid"})
-        for wrong in ({"with": "ann"}, {"user": "zed"}, {"until": "2020-01-01T00:00:00Z"}):
-            self.admin.refused(400, "POST", path, {**body, **wrong})
-        said = self.tidemill("oncall", "swap", "second", "--user", "ann", "--with", "bob", "--from", "1h", "--until", "2h")
-        self.assertRegex(said, r"^override \d+: (ann|bob) on call in second from ")
-        self.tidemill("oncall", "remove", "second", said.split()[1].rstrip(":"))
 
     def test_words_that_are_wrong_are_refused(self) -> None:
         path, until = "/api/v1/oncall/primary/overrides", soon(hours=1)

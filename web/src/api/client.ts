@@ -93,6 +93,11 @@ export async function get<Path extends GetPath>(path: Path, captures: Captures<P
   return (await getAddress(addressOf(path, captures, query), signal)) as Answer<Path>;
 }
 
+// What is no JSON: a calendar.
+export async function getText(path: GetPath, captures: Record<string, string | number>, signal?: AbortSignal): Promise<string> {
+  return (await ask(addressOf(path, captures), signal ? { signal } : {})).text();
+}
+
 // A change. It carries a key of its own, so that a repetition after a broken connection is one deed.
 export async function change<Method extends ChangeMethod, Path extends Of<Method>>(
   method: Method, path: Path, captures: Captures<Path>, body: At<Method, Path>["body"]): Promise<At<Method, Path>["answer"]> {

@@ -1,7 +1,7 @@
 // Keys of the keyboard: one table at a time for each part of the page that is shown, the newest
 // first. Nothing is taken from fields where people type, and nothing with Ctrl or ⌘ except what asks
 // for it by "mod+".
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
 
 export interface Key {
@@ -56,9 +56,7 @@ export function startKeys(): void {
 export function useKeys(title: string, keys: Key[], when = true, modal = false): void {
   const held = useRef<Table>({ title, keys, modal });
   held.current.keys = keys;
-  // In step with what is seen: after the next picture, as other effects, the key that follows a closed
-  // dialog at once would still be the dialog's.
-  useLayoutEffect(() => {
+  useEffect(() => {
     if (!when) return;
     const table = held.current;
     tables.value = [...tables.value, table];

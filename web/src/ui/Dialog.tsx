@@ -1,13 +1,13 @@
 // A dialog over the page. The browser's own <dialog> keeps the focus inside and gives it back.
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { problemFrom, type Problem } from "../api/client.ts";
 import { useKeys } from "../lib/keys.ts";
 import { Button } from "./Button.tsx";
 
 export function Dialog({ title, onClose, children, narrow = false }: { title: string; onClose: () => void; children: ComponentChildren; narrow?: boolean }) {
   const element = useRef<HTMLDialogElement>(null);
-  useLayoutEffect(() => { element.current?.showModal(); }, []);
+  useEffect(() => { element.current?.showModal(); }, []);
   useKeys(title, [{ keys: "Escape", does: "close", run: onClose, inFields: true }], true, true);
   return (
     <dialog ref={element} class={narrow ? "dialog narrow" : "dialog"} aria-label={title}

@@ -35,40 +35,6 @@ TEST(Rotation, TakesTurnsAtTheSameLocalTimeOnBothSidesOfAClockChange) {
   EXPECT_EQ(on_call_at(rotation, at("2026-10-26T08:00:00Z")), Users{"ann"});
 }
 
-std::string shown(const std::vector<RotationOverride>& overrides) {
-  std::string out;
-  for (const RotationOverride& over : overrides) {
-    out += format_rfc3339(over.from) + " " + format_rfc3339(over.until);
-    for (const std::string& user : over.users) out += " " + user;
-    out += "\n";
-  }
-  return out;
-}
-
-TEST(Rotation, ASwapTurnsEachShiftOfOneIntoOneOfTheOther) {
-  Rotation rotation = weekly();
-  const auto swapped = swap_turns(rotation, "ann", "cyd", at("2026-10-08T00:00:00Z"),
-                                  at("2026-10-27T00:00:00Z"));
-  EXPECT_EQ(shown(swapped),
-            "2026-10-08T00:00:00Z 2026-10-12T07:00:00Z cyd\n"
-            "2026-10-19T07:00:00Z 2026-10-26T08:00:00Z ann dan\n"
-            "2026-10-26T08:00:00Z 2026-10-27T00:00:00Z cyd\n");
-  rotation.overrides = swapped;
-  EXPECT_EQ(on_call_at(rotation, at("2026-10-20T00:00:00Z")), (Users{"ann", "dan"}));
-  EXPECT_EQ(on_call_at(rotation, at("2026-10-13T00:00:00Z")), Users{"bob"});
-  EXPECT_EQ(on_call_at(rotation, at("2026-10-27T00:00:00Z")), Users{"ann"}) << "the swap is over";
-}
-
-TEST(Rotation, ASwapOfTwoWhoAreOnCallTogetherOrNeverChangesNothing) {
-  const Rotation rotation = weekly();
-  EXPECT_EQ(shown(swap_turns(rotation, "cyd", "dan", at("2026-10-05T00:00:00Z"),
-                             at("2026-11-05T00:00:00Z"))),
-            "");
-  EXPECT_EQ(shown(swap_turns(rotation, "eve", "zed", at("2026-10-05T00:00:00Z"),
-                             at("2026-11-05T00:00:00Z"))),
-            "");
-}
-
 TEST(Rotation, AHandoffInTheHourThatComesTwiceHappensOnce) {
   Rotation rotation = weekly();
   rotation.layers[0].turn_days = 1;

@@ -1,31 +1,15 @@
 // The form that starts a run: one field for each parameter, checked while one types.
 import { useSignal } from "@preact/signals";
 import { change, problemFrom } from "../../api/client.ts";
-import type { DagStructure, JsonObject, Param } from "../../api/schema.ts";
+import type { DagStructure, JsonObject } from "../../api/schema.ts";
 import { go, parameter } from "../../lib/router.ts";
-import { fieldKind, readForm, textOf } from "../../model/params.ts";
+import { readForm, textOf } from "../../model/params.ts";
 import { useGet } from "../../state/resource.ts";
 import { may } from "../../state/session.ts";
 import { say } from "../../state/toasts.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Show } from "../../ui/Notices.tsx";
-
-function Input({ param, text, wrong, set }: { param: Param; text: string; wrong: boolean; set: (text: string) => void }) {
-  const kind = fieldKind(param);
-  const common = { name: param.name, "aria-invalid": wrong, "aria-describedby": `about-${param.name}` };
-  if (kind === "choice" || kind === "yesno") {
-    const choices = kind === "yesno" ? ["true", "false"] : param.enum.map((value) => textOf(param, value));
-    return (
-      <select {...common} value={text} onChange={(event) => set(event.currentTarget.value)}>
-        {!choices.includes(text) && <option value="">choose …</option>}
-        {choices.map((choice) => <option key={choice} value={choice}>{kind === "yesno" ? (choice === "true" ? "yes" : "no") : choice}</option>)}
-      </select>
-    );
-  }
-  if (kind === "list" || kind === "json") return <textarea {...common} spellcheck={false} value={text} onInput={(event) => set(event.currentTarget.value)} />;
-  if (kind === "secret") return <input {...common} type="password" autoComplete="off" value={text} onInput={(event) => set(event.currentTarget.value)} />;
-  return <input {...common} type="text" inputMode={kind === "number" ? "decimal" : "text"} spellcheck={false} autoComplete="off" value={text} onInput={(event) => set(event.currentTarget.value)} />;
-}
+import { ParamField } from "../../ui/ParamField.tsx";
 
 function Form({ structure }: { structure: DagStructure }) {
   const texts = useSignal<Record<string, string>>(Object.fromEntries(structure.params.map((param) =>
@@ -56,11 +40,7 @@ function Form({ structure }: { structure: DagStructure }) {
       {structure.params.map((param) => {
         const wrong = tried.value || texts.value[param.name] !== textOf(param, param.default) ? filled.wrong[param.name] : undefined;
         return (
-          <label key={param.name} class="field">
-            <span><code>{param.name}</code>{param.required && " (needed)"} <span class="faint">{param.type}</span></span>
-            <Input param={param} text={texts.value[param.name] ?? ""} wrong={wrong !== undefined} set={(text) => { texts.value = { ...texts.value, [param.name]: text }; }} />
-            <small id={`about-${param.name}`} class={wrong ? "wrong" : undefined}>{wrong ?? param.description ?? ""}</small>
-          </label>
+          <ParamField key={param.name} param={param} text={texts.value[param.name] ?? ""} wrong={wrong} set={(text) => { texts.value = { ...texts.value, [param.name]: text }; }} />
         );
       })}
       {problem.value && <p class="problem" role="alert">{problem.value}</p>}

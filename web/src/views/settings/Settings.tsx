@@ -1,0 +1,38 @@
+// Settings: oneself, and what administrators look after.
+import type { ComponentType } from "preact";
+import type { ViewProps } from "../../routes.ts";
+import { may } from "../../state/session.ts";
+import { Notice } from "../../ui/Notices.tsx";
+import { Page } from "../../ui/Page.tsx";
+import { Account } from "./Account.tsx";
+import { Backfills } from "./Backfills.tsx";
+import { Freezes } from "./Freezes.tsx";
+import { Secrets } from "./Secrets.tsx";
+import { Tokens } from "./Tokens.tsx";
+import { Users } from "./Users.tsx";
+import { WorkerTokens } from "./WorkerTokens.tsx";
+
+interface Part { id: string; name: string; admin?: boolean; view: ComponentType }
+const PARTS: readonly Part[] = [
+  { id: "account", name: "You", view: Account }, { id: "tokens", name: "API tokens", view: Tokens },
+  { id: "users", name: "Users", admin: true, view: Users }, { id: "secrets", name: "Secrets", admin: true, view: Secrets },
+  { id: "workers", name: "Worker tokens", admin: true, view: WorkerTokens }, { id: "freezes", name: "Freezes", view: Freezes },
+  { id: "backfills", name: "Backfills", view: Backfills },
+];
+
+export default function Settings({ at }: { at: ViewProps }) {
+  const id = at["part"] ?? "";
+  const part = PARTS.find((one) => one.id === id);
+  const offered = PARTS.filter((one) => !one.admin || may("admin"));
+  return (
+    <Page title={part ? part.name : "Settings"} crumbs={[{ name: "Settings", href: "/settings/account" }]}>
+      <nav class="tabs" aria-label="Settings">
+        {offered.map((one) => <a key={one.id} href={`/settings/${one.id}`} aria-current={one.id === id ? "page" : undefined}>{one.name}</a>)}
+      </nav>
+      {!part && <Notice icon="search" title="Not found">There is no such part of the settings.</Notice>}
+      {part && (part.admin && !may("admin")
+        ? <Notice icon="user" title={`You may not see ${part.name.toLowerCase()}`}>They are for administrators.</Notice>
+        : <part.view />)}
+    </Page>
+  );
+}

@@ -1,0 +1,58 @@
+// Workers with what they run, and the slots of pools with who holds them.
+import type { PoolUse, Worker } from "../../api/schema.ts";
+import { byTrouble, fleetOf, fleetWords } from "../../model/fleet.ts";
+import { plural } from "../../model/words.ts";
+import { useGet } from "../../state/resource.ts";
+import { may } from "../../state/session.ts";
+import { LinkButton } from "../../ui/Button.tsx";
+import { Notice, Show } from "../../ui/Notices.tsx";
+import { Page, Section } from "../../ui/Page.tsx";
+import { Time } from "../../ui/Time.tsx";
+import { Card } from "./Card.tsx";
+import { Slots } from "./Slots.tsx";
+
+function Pool({ pool }: { pool: PoolUse }) {
+  return (
+    <li class="pool">
+      <div class="pool-head">
+        <b>{pool.pool}</b><span class="soft">of <a href={`/runs/${pool.run}`}>{pool.dag} #{pool.run}</a></span>
+        <Slots used={pool.used} of={pool.slots} />
+        {pool.waiting > 0 ? <span class="waits">{plural(pool.waiting, "task")} {pool.waiting === 1 ? "waits" : "wait"}, the first since <Time at={pool.oldest_since} relative /></span> : <span class="faint">nobody waits</span>}
+      </div>
+      <ul class="holders">
+        {pool.holders.map((holder) => (
+          <li key={holder.task}>
+            <a href={`/runs/${pool.run}/tasks/${encodeURIComponent(holder.task)}`}>{holder.task}</a>
+            <span class="soft">holds {plural(holder.slots, "slot")} since <Time at={holder.since} relative />{holder.worker && <>, on {holder.worker}</>}</span>
+          </li>
+        ))}
+      </ul>
+    </li>
+  );
+}
+
+function NoWorkers() {
+  return (
+    <Notice icon="workers" title="No worker has ever connected">
+      <code>tidemill up</code> brings one along; workers of other machines come in with a token of their own.
+    </Notice>
+  );
+}
+
+export default function Workers() {
+  const workers = useGet("/api/v1/workers", {}, {}, ["workers", "runs"]);
+  const pools = useGet("/api/v1/pools", {}, {}, ["runs", "workers"]);
+  const sorted: readonly Worker[] = [...(workers.data?.workers ?? [])].sort(byTrouble);
+  return (
+    <Page title="Workers" sub={workers.data && <span>{fleetWords(fleetOf(sorted))}</span>}
+      actions={may("admin") && <LinkButton icon="plus" href="/settings/workers">Add a worker</LinkButton>}>
+      <Show from={workers} what="workers" rows={4}>{() => sorted.length === 0 ? <NoWorkers />
+        : <div class="worker-cards">{sorted.map((worker) => <Card key={worker.id} worker={worker} />)}</div>}</Show>
+      <Section title="Pools">
+        <Show from={pools} what="pools" rows={2}>{(list) => list.pools.length === 0
+          ? <p class="empty">No run that goes on has a pool. A dag sets its pools with <code>pools:</code>.</p>
+          : <ul class="pools">{list.pools.map((pool) => <Pool key={`${pool.run}/${pool.pool}`} pool={pool} />)}</ul>}</Show>
+      </Section>
+    </Page>
+  );
+}
