@@ -4,6 +4,7 @@ import json
 import time
 import unittest
 import urllib.parse
+from collections import defaultdict
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -258,7 +259,8 @@ class Secrets(ApiTest):
             if "get" not in methods or path == "/api/v1/events":
                 continue
             for number in (run["run"], again["run"]):
-                filled = path.format(dag="uses", run=number, task="a", backfill=1, retry=1, alert=1)
+                known = {"dag": "uses", "run": number, "other": run["run"], "task": "a", "version": self.admin.dag("uses")["version"]}
+                filled = path.format_map(defaultdict(lambda: 1, known))
                 text = self.admin.ask("GET", filled, query={"q": "say"} if path.endswith("search") else None).text
                 for secret in hidden:
                     self.assertNotIn(secret, text, filled)
