@@ -5,9 +5,9 @@
 #include <map>
 #include <string>
 
-#include "cli/eta.h"
 #include "cli/painter.h"
 #include "cli/progress_view.h"
+#include "core/eta.h"
 #include "scheduler/observer.h"
 
 namespace tidemill {

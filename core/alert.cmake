@@ -1,16 +1,21 @@
 tidemill_core_area(tidemill_alert SOURCES
   alert/alert_machine.cc
+  alert/alert_report.cc
   alert/alert_words.cc
   alert/escalation.cc
+  alert/forecast_alerts.cc
   alert/rotation.cc
   alert/run_alerts.cc
   alert/signature.cc
   alert/silence.cc
+  alert/trouble.cc
+  csv.cc
   LIBS tidemill_words)
 
 # What an alert tells; it compares DAGs, so it is apart from what decides.
 tidemill_core_area(tidemill_alert_story SOURCES
   alert/alert_story.cc
+  alert/forecast.cc
   alert/runbook.cc
   alert/story_advice.cc
   alert/story_blocked.cc

@@ -5,6 +5,7 @@ tidemill_core_area(tidemill_run
     clear.cc
     contract.cc
     dag_diff.cc
+    eta.cc
     history.cc
     invariants.cc
     line_diff.cc

@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "scheduler/alerts/alert_watch.h"
+#include "scheduler/alerts/forecaster.h"
+#include "scheduler/alerts/trouble_watch.h"
 #include "scheduler/api/publisher.h"
 #include "scheduler/api/routes.h"
 #include "scheduler/chore.h"
@@ -50,6 +52,10 @@ class Observers : public Observer {
 
 Result<DagPtr> parse_version(const DagVersionRow& version, const std::string& directory) {
   return parse_stored_dag(version.name, version.source, directory);
+}
+
+Result<DagPtr> load_version(const RunSource& version) {
+  return parse_stored_dag(version.dag, version.source, version.directory);
 }
 
 Principal system_itself() {
@@ -111,12 +117,13 @@ struct Daemon::Parts {
               [this](const std::string& text) { config.note(NoteLevel::warning, text); }},
         disk(config.data_dir, config.rules.disk),
         policies(config.alerts_file),
-        alerts({[](const RunSource& version) {
-                  return parse_stored_dag(version.dag, version.source, version.directory);
-                },
-                [this] { return policies.current(); },
+        alerts({load_version, [this] { return policies.current(); },
                 [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
-                [this](const std::string& text) { config.note(NoteLevel::error, text); }}) {
+                [this](const std::string& text) { config.note(NoteLevel::error, text); }}),
+        troubles({config.data_dir + "/tidemill.db", [this] { return last_disk; },
+                  [this] { return policies.current(); },
+                  [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
+                  [this](const std::string& text) { config.note(NoteLevel::error, text); }}) {
     observers.add(metrics);
     observers.add(publisher);
     observers.add(alerts);
@@ -159,7 +166,9 @@ struct Daemon::Parts {
   DiskWatch disk;
   PolicyFile policies;
   AlertWatch alerts;
-  bool disk_low = false;  // the loop's thread
+  TroubleWatch troubles;
+  bool disk_low = false;                     // the loop's thread
+  std::optional<DiskWatch::Look> last_disk;  // likewise
   std::string disk_problem;
   std::unique_ptr<SecretStore> secrets;
   std::unique_ptr<Catalog> catalog;
@@ -167,6 +176,7 @@ struct Daemon::Parts {
   Planners planners;
   std::unique_ptr<Scheduler> scheduler;
   std::optional<Lookout> lookout;
+  std::optional<Forecaster> forecaster;
   std::optional<api::Context> context;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<FolderWatcher> watcher;
@@ -208,6 +218,7 @@ Status Daemon::Parts::open_scheduler() {
     if (lookout) lookout->look(std::move(look));
   };
   scheduling.chores.push_back(alerts.chore());
+  scheduling.chores.push_back(troubles.chore());
   scheduling.secret = [this](const std::string& name) { return secret(name); };
   scheduler = TRY(Scheduler::open(std::move(scheduling)));
   LookoutRules looking;
@@ -303,6 +314,11 @@ Status Daemon::Parts::open() {
   tell_of_policies("");
   policies.watch([this](const PolicyFile::Look& look) { take_policies(look); });
   start_janitor();
+  forecaster.emplace(
+      Forecaster::World{config.data_dir + "/tidemill.db", parse_version, load_version,
+                        [this] { return policies.current(); },
+                        [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
+                        [this](const std::string& text) { config.note(NoteLevel::error, text); }});
   return Ok{};
 }
 
@@ -433,6 +449,7 @@ void Daemon::Parts::look_at_disk(Engine& engine) {
                             look->low ? "; nothing new is started until there is" : ""));
   }
   disk_low = look->low;
+  last_disk = *look;
   hold_grants(engine);
 }
 
@@ -481,6 +498,7 @@ Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 // Whoever calls the scheduler from another thread ends before it.
 Daemon::~Daemon() {
   parts_->lookout.reset();
+  parts_->forecaster.reset();
   parts_->janitor.reset();
   parts_->policies.stop();
   parts_->watcher.reset();
@@ -555,6 +573,7 @@ Status Daemon::reload(const DaemonRules& rules) {
 
 Status Daemon::close() {
   parts_->lookout.reset();
+  parts_->forecaster.reset();
   parts_->janitor.reset();
   parts_->policies.stop();
   parts_->watcher.reset();

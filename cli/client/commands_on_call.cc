@@ -1,5 +1,6 @@
 // The words of the commands for whoever is on call.
 #include "cli/client/add_command.h"
+#include "cli/client/alert_report.h"
 
 namespace tidemill::client {
 namespace {
@@ -8,9 +9,9 @@ const char kOnCall[] = "On call";
 
 void add_alerts(CLI::App& app, Chosen& chosen) {
   static AlertsCommand options;
-  auto& command = add_command(app, chosen, kOnCall, "alerts",
-                              "List open alerts, or show one: what broke, what changed, what to do",
-                              options, run_alerts);
+  auto& command = add_group(app, chosen, kOnCall, "alerts",
+                            "List open alerts, or show one: what broke, what changed, what to do",
+                            options, run_alerts);
   command.add_option("ALERT", options.alert, "A number");
   command.add_option("--dag", options.dag, "Only about this dag")->type_name("DAG");
   command
@@ -20,8 +21,20 @@ void add_alerts(CLI::App& app, Chosen& chosen) {
   command.add_option("--limit", options.limit, "At most so many")
       ->check(CLI::Range(1, 500))
       ->type_name("N");
-  add_client_options(command, options);
-  command.footer("Examples:\n  tidemill alerts\n  tidemill alerts 3");
+  static AlertReportCommand report;
+  auto& reporting = add_below(command, chosen, "report",
+                              "How fast alerts were taken and over, and which are noise", report,
+                              run_alert_report);
+  reporting
+      .add_option("--from", report.from, "A date, or a time in RFC 3339 (default: 4 weeks ago)")
+      ->type_name("TIME");
+  reporting.add_option("--until", report.until, "Where it ends (default: now)")->type_name("TIME");
+  reporting.add_option("--zone", report.zone, "Time zone of working hours (default: UTC)")
+      ->type_name("ZONE");
+  reporting.add_flag("--csv", report.csv, "Lines for a spreadsheet");
+  command.footer(
+      "Examples:\n  tidemill alerts\n  tidemill alerts 3\n"
+      "  tidemill alerts report --from 2026-11-01 --zone Europe/Berlin");
 }
 
 CLI::App& add_alert_act(CLI::App& app, Chosen& chosen, const char* name, const char* summary,

@@ -10,6 +10,7 @@ namespace tidemill {
 namespace {
 
 constexpr const char* kDeadline = "deadline";
+constexpr const char* kSlow = "slow";
 
 bool is_of_run(const Alert& alert, const RunNews& news) { return alert.last_run == news.run; }
 
@@ -23,7 +24,7 @@ const Alert* late_alert(const RunNews& news, const std::vector<Alert>& open) {
 
 const Alert* failed_alert(const RunNews& news, const std::vector<Alert>& open) {
   const auto found = std::find_if(open.begin(), open.end(), [&news](const Alert& alert) {
-    return alert.key.cause != kDeadline && is_of_run(alert, news);
+    return alert.key.cause != kDeadline && alert.key.cause != kSlow && is_of_run(alert, news);
   });
   return found == open.end() ? nullptr : &*found;
 }
@@ -64,7 +65,14 @@ void raise_late(const RunNews& news, const AlertRules& rules, const std::vector<
                     failed != nullptr ? "" : fmt::format("{} is late: {}", news.dag, news.reason)});
 }
 
+// Only feared, or only slow: that is over with the run, however it ended.
+bool is_forecast_of(const Alert& alert, const RunNews& news) {
+  return is_of_run(alert, news) && alert.facts.size() == 1 &&
+         (alert.facts[0] == AlertFact::will_be_late || alert.facts[0] == AlertFact::slow);
+}
+
 bool recovered(const Alert& alert, const RunNews& news) {
+  if (is_forecast_of(alert, news)) return true;
   if (alert.key.task.empty()) {
     return news.state == RunState::succeeded || news.state == RunState::partial;
   }

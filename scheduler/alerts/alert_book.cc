@@ -9,6 +9,7 @@
 #include "core/alert/recipients.h"
 #include "scheduler/alerts/covers.h"
 #include "scheduler/alerts/on_call.h"
+#include "scheduler/storage/forecast_rows.h"
 
 namespace tidemill {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 constexpr int kFeedAtOnce = 200;
 constexpr int kDueAtOnce = 200;
 constexpr int kMostOpen = 10'000;
+constexpr int kMissedAtOnce = 200;  // dags
 
 // Of an alert that nobody is to be told of: it is shown, and that is all.
 EscalationPolicy shown_only() {
@@ -84,6 +86,8 @@ Json::Array Turn::changed() const {
     json.set("severity", to_word(row.alert.severity));
     json.set("what", row.what);
     json.set("count", static_cast<std::int64_t>(row.alert.count));
+    json.set("raised_at", format_rfc3339(row.alert.raised_at));
+    json.set("state_since", format_rfc3339(row.alert.state_since));
     list.push_back(std::move(json));
   }
   return list;
@@ -242,6 +246,35 @@ Status take_run(Database& database, const AlertFeedRow& feed, const LoadVersion&
   return Ok{};
 }
 
+// Of the same run, when it is about one.
+Result<bool> is_told(Database& database, const AlertKey& key, const alert_event::Raise& raise) {
+  const auto found = TRY(find_alert(database, key));
+  if (!found || !is_open(found->alert)) return false;
+  const auto& facts = found->alert.facts;
+  return std::find(facts.begin(), facts.end(), raise.fact) != facts.end() &&
+         found->alert.last_run >= raise.run;
+}
+
+// By the version that ran last: what counts is what its author says of alerts.
+Status take_missed(Database& database, const MissedInstants& missed, const LoadVersion& load,
+                   Turn& turn) {
+  const std::int64_t newest = TRY(newest_run_of(database, missed.dag));
+  const auto version = TRY(read_run_source(database, newest));
+  const AlertSpec spec = version ? spec_of(*version, load) : AlertSpec();
+  const auto keyed = alert_of_missed(missed.dag, missed.count, missed.first, missed.last,
+                                     missed.reason, rules_of(spec));
+  return keyed ? turn.apply(*keyed, spec.policy) : Status(Ok{});
+}
+
+Result<bool> take_all_missed(Database& database, const LoadVersion& load, Turn& turn) {
+  const auto all = TRY(read_missed(database, kMissedAtOnce));
+  for (const MissedInstants& missed : all) {
+    TRY(take_missed(database, missed, load, turn));
+    TRY(drop_missed(database, missed));
+  }
+  return std::ssize(all) == kMissedAtOnce;
+}
+
 Status take_file(Database& database, const AlertFeedRow& feed, Turn& turn) {
   const auto file = TRY(read_file_news(database, feed.dag));
   if (!file) return Ok{};
@@ -271,13 +304,48 @@ Result<Json> turn_alerts(Database& database, const LoadVersion& load, const Poli
     }
   }
   if (!feed.empty()) TRY(drop_alert_feed(database, feed.back().seq));
+  const bool more_missed = TRY(take_all_missed(database, load, turn));
   const auto due = TRY(read_due_alerts(database, now, kDueAtOnce));
   for (const AlertRow& row : due) TRY(turn.apply(row, alert_event::Wake{}));
   TRY(turn.settle());
   const auto next = TRY(next_due(database));
   Json answer;
-  answer.set("more", feed.size() == kFeedAtOnce || due.size() == kDueAtOnce);
+  answer.set("more", feed.size() == kFeedAtOnce || due.size() == kDueAtOnce || more_missed);
   answer.set("due_us", next ? next->us : 0);
+  answer.set("alerts", turn.changed());
+  return answer;
+}
+
+Result<Json> tell_troubles(Database& database, const std::vector<TroubleNews>& news,
+                           const PoliciesPtr& policies, WallTime now) {
+  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  for (const TroubleNews& one : news) {
+    const auto* raise = std::get_if<alert_event::Raise>(&one.told.event);
+    if (raise != nullptr && TRY(is_told(database, one.told.key, *raise))) continue;
+    TRY(turn.apply(one.told, one.policy));
+  }
+  TRY(turn.settle());
+  Json answer;
+  answer.set("alerts", turn.changed());
+  return answer;
+}
+
+Result<Json> tell_forecasts(Database& database, const std::vector<RunForecast>& news,
+                            const LoadVersion& load, const PoliciesPtr& policies, WallTime now) {
+  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  for (const RunForecast& one : news) {
+    const RunId run{static_cast<std::int64_t>(one.run)};
+    const auto version = TRY(read_run_source(database, run.value));
+    if (!version || !TRY(is_unfinished(database, run))) continue;
+    const AlertSpec spec = spec_of(*version, load);
+    const auto open = TRY(open_alerts(database, one.dag));
+    const auto keyed = alert_of_forecast(one, rules_of(spec), open);
+    if (!keyed) continue;
+    const auto& raise = std::get<alert_event::Raise>(keyed->event);
+    if (!TRY(is_told(database, keyed->key, raise))) TRY(turn.apply(*keyed, spec.policy));
+  }
+  TRY(turn.settle());
+  Json answer;
   answer.set("alerts", turn.changed());
   return answer;
 }

@@ -8,7 +8,9 @@
 
 #include "base/json.h"
 #include "core/alert/alert_machine.h"
+#include "core/alert/forecast_alerts.h"
 #include "core/alert/policies_parser.h"
+#include "core/alert/trouble.h"
 #include "core/dag.h"
 #include "scheduler/storage/alert_rows.h"
 #include "scheduler/storage/silence_rows.h"
@@ -19,7 +21,7 @@ namespace tidemill {
 using LoadVersion = std::function<Result<DagPtr>(const RunSource& version)>;
 
 // An answer names the alerts that changed: {"alerts": [{"alert", "dag", "task", "state",
-// "severity", "what", "count"}]}, which is what the event stream tells.
+// "severity", "what", "count", "raised_at", "state_since"}]}, which is what the event stream tells.
 
 // A chunk of the feed and every timer that is due. Its answer says also whether there is `more`,
 // and when the next timer is due: `due_us`, 0 = there is none.
@@ -27,6 +29,15 @@ using LoadVersion = std::function<Result<DagPtr>(const RunSource& version)>;
 // only shown.
 Result<Json> turn_alerts(Database& database, const LoadVersion& load, const PoliciesPtr& policies,
                          WallTime now);
+
+// Conditions that began or ended. One that is told of already is not counted again, so that saying
+// it twice, as after a restart, does no harm.
+Result<Json> tell_troubles(Database& database, const std::vector<TroubleNews>& news,
+                           const PoliciesPtr& policies, WallTime now);
+
+// What is foreseen of runs, as far as they still go on. Saying it twice does no harm either.
+Result<Json> tell_forecasts(Database& database, const std::vector<RunForecast>& news,
+                            const LoadVersion& load, const PoliciesPtr& policies, WallTime now);
 
 // What a person says about one alert. `not_found` when there is none; an event that changes
 // nothing, like an acknowledgement after the end, is a line in the timeline and no error.

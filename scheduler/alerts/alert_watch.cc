@@ -11,9 +11,14 @@ bool feeds(const RunRow& run) {
   return is_terminal(run.state) || run.deadline_missed || run.reopened > 0;
 }
 
+bool may_have_missed(const TimetableRows& rows) {
+  return !rows.blocks.empty() || std::any_of(rows.instants.begin(), rows.instants.end(),
+                                             [](const InstantRow& row) { return !row.run; });
+}
+
 bool may_feed(const Batch& batch) {
   const auto failed = [](const TaskWrite& write) { return write.row.state == TaskState::failed; };
-  return !batch.timetable.dags.empty() ||
+  return !batch.timetable.dags.empty() || may_have_missed(batch.timetable) ||
          std::any_of(batch.runs.begin(), batch.runs.end(),
                      [](const RunWrite& write) { return feeds(write.row); }) ||
          std::any_of(batch.tasks.begin(), batch.tasks.end(), failed);

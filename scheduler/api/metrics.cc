@@ -22,6 +22,7 @@ double seconds(Duration d) { return static_cast<double>(d.count()) / 1e6; }
 Histogram::BucketBoundaries run_buckets() {
   return {1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 12 * 3600};
 }
+Histogram::BucketBoundaries alert_buckets() { return {60, 300, 600, 3600}; }
 Histogram::BucketBoundaries delay_buckets() { return {0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600}; }
 
 Family<Counter>& counter(prometheus::Registry& registry, const char* name, const char* help) {
@@ -60,7 +61,32 @@ struct Metrics::Families {
   Family<Gauge>& workers = gauge(registry, "tidemill_workers", "Workers by state");
   Family<Gauge>& wal = gauge(registry, "tidemill_wal_bytes",
                              "Size of the write-ahead log of the database");
+  Family<Histogram>& alert_response = histogram(
+      registry, "tidemill_alert_response_seconds",
+      "From when an alert was raised until somebody took it");
+  Family<Histogram>& alert_resolution = histogram(
+      registry, "tidemill_alert_resolution_seconds",
+      "From when an alert was raised until it was over");
+  const WallTime started_at = system_now().wall;
+  std::map<std::int64_t, WallTime> alert_changes{};  // the last one that was counted, by alert
+
+  void count_alert(const Json& alert);
 };
+
+// An alert is told of for many reasons; it counts when its state has changed since this scheduler
+// began.
+void Metrics::Families::count_alert(const Json& alert) {
+  const auto raised = parse_rfc3339(alert.find("raised_at")->as_string());
+  const auto since = parse_rfc3339(alert.find("state_since")->as_string());
+  if (!raised.ok() || !since.ok() || *since < started_at) return;
+  WallTime& counted = alert_changes[alert.find("alert")->as_int()];
+  if (counted == *since) return;
+  counted = *since;
+  const std::string& state = alert.find("state")->as_string();
+  const double passed = seconds(std::max(*since - *raised, Duration(0)));
+  if (state == "acknowledged") alert_response.Add({}, alert_buckets()).Observe(passed);
+  if (state == "resolved") alert_resolution.Add({}, alert_buckets()).Observe(passed);
+}
 
 Metrics::Metrics(const std::string& version) : families_(std::make_unique<Families>()) {
   families_->build_info.Add({{"version", version}}).Set(1);
@@ -74,6 +100,13 @@ void Metrics::on_commit(const Batch& batch) {
     if (is_terminal(write.row.state)) count_run(write.row);
   }
   for (const AttemptRow& row : batch.attempts) count_attempt(row);
+  for (const auto& operation : batch.operations) {
+    const auto& outcome = operation->outcome;
+    if (!outcome || !outcome->ok() || !(*outcome)->is_object()) continue;
+    const Json* alerts = (*outcome)->find("alerts");
+    if (alerts == nullptr) continue;
+    for (const Json& alert : alerts->as_array()) families_->count_alert(alert);
+  }
 }
 
 void Metrics::count_run(const RunRow& row) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "scheduler/api/alert_report.h"
 #include "scheduler/api/alerts.h"
 #include "scheduler/api/approvals.h"
 #include "scheduler/api/artifacts.h"
@@ -50,12 +51,12 @@ http::Handler checked(const http::Route& route) {
 
 http::RouteTable all_routes(Context& context) {
   std::vector<http::Route> all;
-  for (auto* part :
-       {system_routes,   dag_routes,     hook_routes,     dataset_routes,    approval_routes,
-        run_routes,      log_routes,     overview_routes, version_routes,    run_timeline_routes,
-        artifact_routes, pool_routes,    control_routes,  bulk_retry_routes, plan_routes,
-        session_routes,  account_routes, secret_routes,   audit_routes,      alert_routes,
-        on_call_routes,  silence_routes, worker_routes}) {
+  for (auto* part : {system_routes,       dag_routes,          hook_routes,     dataset_routes,
+                     approval_routes,     run_routes,          log_routes,      overview_routes,
+                     version_routes,      run_timeline_routes, artifact_routes, pool_routes,
+                     control_routes,      bulk_retry_routes,   plan_routes,     session_routes,
+                     account_routes,      secret_routes,       audit_routes,    alert_routes,
+                     alert_report_routes, on_call_routes,      silence_routes,  worker_routes}) {
     for (http::Route& route : part(context)) all.push_back(std::move(route));
   }
   const auto file = std::make_shared<std::string>();

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/text.h"
+#include "scheduler/api/alert_report.h"
 #include "scheduler/api/metrics.h"
 #include "scheduler/api/words.h"
 
@@ -88,8 +89,10 @@ Result<Response> metrics(Context& context, const Request& request) {
   }));
   snapshot->wal_bytes = file_size(context.data_dir + "/tidemill.db-wal");
   const auto may_see = [&](const std::string& dag) { return may_read(request.who, dag); };
-  return Response::text(context.metrics.text(*snapshot, may_see),
-                        "text/plain; version=0.0.4; charset=utf-8");
+  auto database = TRY(context.people.take());
+  return Response::text(
+      context.metrics.text(*snapshot, may_see) + alert_figures(TRY(count_open_alerts(*database))),
+      "text/plain; version=0.0.4; charset=utf-8");
 }
 
 }  // namespace

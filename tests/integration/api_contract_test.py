@@ -192,6 +192,8 @@ class Documented(Contract):
         call("POST", "/api/v1/alerts/{alert}/snooze", {"until": "2099-01-01T00:00:00Z"}, alert=alert)
         call("POST", "/api/v1/alerts/{alert}/resolve", {"comment": "done"}, alert=alert)
         call("GET", "/api/v1/alerts", query={"state": "resolved"})
+        call("GET", "/api/v1/reports/alerts", query={"zone": "Europe/Berlin"})
+        call("GET", "/api/v1/reports/alerts.csv", query={"from": "2020-01-01T00:00:00Z"})
 
     def on_call(self, call: Any) -> None:
         silence = call("POST", "/api/v1/silences", {"dag": "who*", "task": "*", "severities": ["info"], "reason": "a look", "ends_at": "2099-01-01T00:00:00Z",

@@ -101,6 +101,8 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("POST", "/api/v1/freezes/{freeze}/lift"): Probe(404),
     ("GET", "/api/v1/alerts"): Probe(),
     ("GET", "/api/v1/alerts/{alert}"): Probe(of_dag=True),
+    ("GET", "/api/v1/reports/alerts"): Probe(),
+    ("GET", "/api/v1/reports/alerts.csv"): Probe(),
     ("POST", "/api/v1/alerts/{alert}/acknowledge"): Probe(200, {}, of_dag=True),
     ("POST", "/api/v1/alerts/{alert}/unacknowledge"): Probe(200, {}, of_dag=True),
     ("POST", "/api/v1/alerts/{alert}/snooze"): Probe(200, {"until": "2099-01-01T00:00:00Z"}, of_dag=True),

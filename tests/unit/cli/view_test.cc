@@ -1,11 +1,11 @@
 #include <gtest/gtest.h>
 
 #include "cli/cri_text.h"
-#include "cli/eta.h"
 #include "cli/plain_markdown.h"
 #include "cli/progress_view.h"
 #include "cli/run_summary.h"
 #include "cli/terminal.h"
+#include "core/eta.h"
 
 namespace tidemill {
 namespace {

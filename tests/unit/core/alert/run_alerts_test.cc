@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/alert/forecast_alerts.h"
 #include "core/alert/signature.h"
 
 namespace tidemill {
@@ -126,6 +127,63 @@ TEST(AlertSignature, IsShortAndNeverCutsACharacter) {
   EXPECT_LE(cut.size(), 200U);
   EXPECT_GT(cut.size(), 190U);
   EXPECT_NE(static_cast<unsigned char>(cut.back()), 0xc3);
+}
+
+std::vector<KeyedAlertEvent> foretell(RunForecast::Kind kind, const AlertRules& rules,
+                                      const std::vector<Alert>& open) {
+  const auto event = alert_of_forecast({kind, "etl", 7, "it is feared to end at noon"}, rules,
+                                       open);
+  return event ? std::vector{*event} : std::vector<KeyedAlertEvent>();
+}
+
+TEST(RunAlerts, PredictedThenLateThenFailedIsOneAlert) {
+  const AlertKey key{"etl", "", "deadline"};
+  const AlertRules rules{true, true, AlertSeverity::critical};
+  const auto predicted = foretell(RunForecast::Kind::will_be_late, rules, {});
+  EXPECT_EQ(predicted.at(0).key, key);
+  EXPECT_EQ(only<Raise>(predicted).severity, AlertSeverity::warning) << "it is not late yet";
+  EXPECT_EQ(predicted[0].what, "etl will be late: it is feared to end at noon");
+  Alert alert = open_alert(key, 7);
+  alert.facts = {AlertFact::will_be_late};
+  const auto late = alerts_of(news(RunNews::Kind::late), rules, {alert});
+  EXPECT_EQ(late.at(0).key, key);
+  EXPECT_EQ(only<Raise>(late).severity, AlertSeverity::critical) << "which is news";
+  EXPECT_EQ(alerts_of(failure(), rules, {alert}).at(0).key, key);
+}
+
+TEST(RunAlerts, AForecastIsOverWithTheRunAndWhatCameTrueIsNot) {
+  RunNews cancelled = news(RunNews::Kind::ended);
+  cancelled.state = RunState::cancelled;
+  Alert alert = open_alert({"etl", "", "deadline"}, 7);
+  alert.facts = {AlertFact::will_be_late};
+  EXPECT_EQ(only<Recover>(alerts_of(cancelled, {}, {alert})).run, 7U);
+  alert.facts.push_back(AlertFact::late);
+  EXPECT_TRUE(alerts_of(cancelled, {}, {alert}).empty());
+  alert.facts = {AlertFact::slow};
+  alert.last_run = 6;
+  EXPECT_TRUE(alerts_of(cancelled, {}, {alert}).empty()) << "another run";
+}
+
+TEST(RunAlerts, WhoHasFailedIsNotForetoldToBeLate) {
+  Alert failed = open_alert({"etl", "train", "exit"}, 7);
+  failed.facts = {AlertFact::failed};
+  EXPECT_TRUE(foretell(RunForecast::Kind::will_be_late, {}, {failed}).empty());
+  const auto slow = foretell(RunForecast::Kind::slow, {}, {failed});
+  EXPECT_EQ(slow.at(0).key, (AlertKey{"etl", "", "slow"}));
+  EXPECT_EQ(only<Raise>(slow).fact, AlertFact::slow);
+}
+
+TEST(RunAlerts, AFailureDoesNotJoinTheAlertOfASlowRun) {
+  const Alert slow = open_alert({"etl", "", "slow"}, 7);
+  EXPECT_EQ(alerts_of(failure(), {}, {slow}).at(0).key, (AlertKey{"etl", "train", "exit"}));
+  EXPECT_EQ(alerts_of(news(RunNews::Kind::late), {}, {slow}).at(0).key,
+            (AlertKey{"etl", "", "deadline"}));
+}
+
+TEST(RunAlerts, ForecastsAreAboutTheDeadline) {
+  const AlertRules rules{true, false, AlertSeverity::error};
+  EXPECT_TRUE(foretell(RunForecast::Kind::slow, rules, {}).empty());
+  EXPECT_TRUE(foretell(RunForecast::Kind::will_be_late, rules, {}).empty());
 }
 
 }  // namespace

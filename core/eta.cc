@@ -1,4 +1,4 @@
-#include "cli/eta.h"
+#include "core/eta.h"
 
 #include <algorithm>
 

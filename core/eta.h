@@ -10,7 +10,8 @@
 
 namespace tidemill {
 
-// Typical duration of each task (median of earlier successes); nullopt = never seen.
+// How long each task takes, by earlier successes: the median of them for what is likely, a higher
+// percentile for what is feared; nullopt = never seen.
 using TaskHistory = std::vector<std::optional<Duration>>;
 
 // The larger of the remaining critical path and remaining work spread over the slots. nullopt when

@@ -1,0 +1,47 @@
+#include "core/alert/forecast.h"
+
+#include <algorithm>
+
+namespace tidemill {
+namespace {
+
+constexpr std::size_t kEnoughRuns = 10;
+
+}  // namespace
+
+std::optional<Duration> percentile(std::vector<Duration> values, int percent) {
+  CHECK(percent >= 1 && percent <= 100);
+  if (values.empty()) return std::nullopt;
+  const std::size_t rank = (values.size() * static_cast<std::size_t>(percent) + 99) / 100;
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
+TaskHistory feared_durations(const Dag& dag,
+                             const std::map<std::string, std::vector<Duration>>& by_task) {
+  TaskHistory feared(dag.tasks.size());
+  for (std::size_t i = 0; i < dag.tasks.size(); ++i) {
+    const auto seen = by_task.find(dag.tasks[i].id);
+    if (seen != by_task.end() && seen->second.size() >= kEnoughSeen) {
+      feared[i] = percentile(seen->second, 90);
+    }
+  }
+  return feared;
+}
+
+std::optional<WallTime> feared_end(const Dag& dag, const Run& run, const TaskHistory& feared,
+                                   WallTime now) {
+  if (is_terminal(run.state) || dag.task_count == 0) return std::nullopt;
+  // As many slots as tasks: who waits for a slot is not foreseen.
+  const auto left = remaining_time(dag, run, feared, static_cast<int>(dag.task_count), now);
+  if (!left) return std::nullopt;
+  return now + *left;
+}
+
+std::optional<Duration> slow_after(const std::vector<Duration>& good) {
+  if (good.size() < kEnoughRuns) return std::nullopt;
+  return *percentile(good, 95) * 3 / 2;
+}
+
+}  // namespace tidemill

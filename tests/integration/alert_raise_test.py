@@ -1,0 +1,63 @@
+"""Conditions that raise alerts by themselves, without a run that fails: a full disk; and reports about alerts."""
+import os
+import signal
+import unittest
+from typing import Any
+
+from api_fixture import ApiTest, Client, poll
+
+
+class RaiseTest(ApiTest):
+    def wait_alert(self, cause: str, state: str, admin: Client) -> dict[str, Any]:
+        def found() -> dict[str, Any] | None:
+            listed = admin.get("/api/v1/alerts", state="all")["alerts"]
+            return next((one for one in listed if one["cause"] == cause and one["state"] == state), None)
+
+        return poll(found, f"an alert {cause} to be {state}")
+
+
+class Conditions(RaiseTest):
+    def test_a_disk_that_is_nearly_full_is_an_alert_until_there_is_room(self) -> None:
+        daemon = self.own_daemon(1, "--config", "settings.yaml")
+        settings = daemon.folder / "settings.yaml"
+        settings.write_text("disk: {reserve: 900TB, ballast: 1MiB}\n")
+        daemon.start()
+        alert = self.wait_alert("disk", "firing", daemon.admin)
+        self.assertEqual((alert["dag"], alert["facts"], alert["severity"], alert["count"]), (None, ["disk_low"], "critical", 1))
+        self.assertIn("the disk is nearly full", alert["what"])
+        self.assertIn("make room", " ".join(daemon.admin.get(f"/api/v1/alerts/{alert['alert']}")["to_do"]))
+        daemon.end(signal.SIGKILL)
+        daemon.start()  # which finds the same, and does not count it again
+        settings.write_text("disk: {reserve: 1MiB, reserve_percent: 0, ballast: 1MiB}\n")
+        os.kill(daemon.pid, signal.SIGHUP)
+        self.assertEqual(self.wait_alert("disk", "resolved", daemon.admin)["count"], 1)
+
+
+class Report(RaiseTest):
+    def test_what_was_taken_and_over_is_counted(self) -> None:
+        dag = self.daemon.dag("boom", "params: {code: {type: integer, default: 3}}\ntasks: {a: {run: 'exit $TIDEMILL_PARAM_CODE'}}\n")
+        self.admin.run_to_end(dag)
+        alert = self.wait_alert("exit", "firing", self.admin)
+        self.admin.post(f"/api/v1/alerts/{alert['alert']}/acknowledge", {})
+        self.admin.run_to_end(dag, {"code": 0})
+        self.wait_alert("exit", "resolved", self.admin)
+        report = self.admin.get("/api/v1/reports/alerts")
+        self.assertEqual([report[key] for key in ("episodes", "acknowledged", "resolved", "resolved_alone")], [1, 1, 1, 1])
+        self.assertGreaterEqual(report["mean_to_resolve_s"], report["mean_to_acknowledge_s"])
+        self.assertEqual(report["noisiest"], [{"dag": dag, "task": "a", "cause": "exit", "episodes": 1, "raised": 1, "flaps": False}])
+        csv = self.admin.expect(200, "GET", "/api/v1/reports/alerts.csv").text
+        self.assertIn("noisiest_episodes,boom/a/exit,1\r\n", csv)
+        guest = self.daemon.client("guest", "none", {"other": "viewer"})
+        self.assertEqual(guest.get("/api/v1/reports/alerts")["episodes"], 0, "what one may not see is not counted")
+        figures = self.admin.expect(200, "GET", "/metrics").text
+        self.assertIn("tidemill_alert_response_seconds_count 1\n", figures)
+        self.assertIn("tidemill_alert_resolution_seconds_count 1\n", figures)
+        self.assertIn('tidemill_alerts{state="firing",severity="critical"} 0\n', figures)
+
+    def test_a_senseless_range_is_refused(self) -> None:
+        for query in ("from=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z", "from=yesterday", "zone=Europe/Berlim", "form=x"):
+            self.admin.refused(400, "GET", f"/api/v1/reports/alerts?{query}")
+
+
+if __name__ == "__main__":
+    unittest.main()
