@@ -31,6 +31,7 @@ export function RerunDialog({ run, onClose, onDone }: { run: Run; onClose: () =>
   const address = JSON.stringify(wish);
   useEffect(() => {
     let current = true;
+    setPlan(null); // what is started is what was shown
     const timer = setTimeout(() => {
       change("POST", "/api/v1/runs/{run}/rerun", { run: run.run }, { ...wish, dry_run: true }).then(
         (answer) => { if (current) { setPlan(answer); setProblem(null); } },
