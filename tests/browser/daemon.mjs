@@ -35,13 +35,18 @@ function processesOf(folder) {
 }
 
 export class Daemon {
-  static async start(dags = {}) {
+  // `alerts`: the text of a file of alerts.
+  static async start(dags = {}, alerts = "") {
     const daemon = new Daemon();
     daemon.folder = mkdtempSync(join(tmpdir(), "tidemill-browser-"));
     daemon.data = join(daemon.folder, "data");
     daemon.dags = join(daemon.folder, "dags");
     mkdirSync(daemon.dags);
     for (const [name, text] of Object.entries(dags)) daemon.dag(name, text);
+    if (alerts) {
+      daemon.more = ["--alerts", join(daemon.folder, "alerts.yaml")];
+      writeFileSync(daemon.more[1], alerts);
+    }
     await daemon.up();
     return daemon;
   }
@@ -59,7 +64,7 @@ export class Daemon {
   async up(port = 0) {
     const log = join(this.folder, "log");
     const file = openSync(log, "w");
-    this.process = spawn(process.env.TIDEMILL_BINARY, ["up", "--dags", this.dags, "--data-dir", this.data, "--listen", `127.0.0.1:${port}`, "--slots", "4"],
+    this.process = spawn(process.env.TIDEMILL_BINARY, ["up", "--dags", this.dags, "--data-dir", this.data, "--listen", `127.0.0.1:${port}`, "--slots", "4", ...(this.more ?? [])],
       { cwd: this.folder, stdio: ["ignore", file, file], env: { ...process.env, NO_COLOR: "1" } });
     closeSync(file);
     const ended = new Promise((done) => this.process.once("exit", done));

@@ -12,11 +12,12 @@ import { Button } from "../../ui/Button.tsx";
 import { Show } from "../../ui/Notices.tsx";
 import { Page, Section } from "../../ui/Page.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { NewSilence } from "../on_call/NewSilence.tsx";
 import { Actions } from "./Actions.tsx";
 import { Blocked } from "./Blocked.tsx";
 import { Changes, Failure, LastLines, Runbook, Timeline, ToDo } from "./Story.tsx";
 import type { AlertDetail } from "../../api/schema.ts";
-import { Words, type Deed } from "./Words.tsx";
+import { Words, type Asked } from "./Words.tsx";
 
 const crumbs = [{ name: "Alerts", href: "/alerts" }];
 
@@ -42,8 +43,8 @@ function Taken({ alert }: { alert: AlertDetail }) {
   );
 }
 
-function One({ alert }: { alert: AlertDetail }) {
-  const [asking, setAsking] = useState<Deed | null>(null);
+function One({ alert, onChanged }: { alert: AlertDetail; onChanged: () => void }) {
+  const [asking, setAsking] = useState<Asked | null>(null);
   const mine = may("operator", alert.dag ?? undefined);
   const open = mine && isOpen(alert);
   useKeys("Alert", [
@@ -69,6 +70,12 @@ function One({ alert }: { alert: AlertDetail }) {
             <Runbook alert={alert} />
             <ToDo alert={alert} />
             <Section title="What happened"><Timeline alert={alert} /></Section>
+            {open && (
+              <div class="row phone-only">
+                <Button onClick={() => setAsking("acknowledge")}>Acknowledge with a comment …</Button>
+                <Button icon="mute" onClick={() => setAsking("silence")}>Silence</Button>
+              </div>
+            )}
           </div>
         </div>
       </div>
@@ -81,7 +88,8 @@ function One({ alert }: { alert: AlertDetail }) {
           <Button icon="check" title="Resolve" onClick={() => setAsking("resolve")} />
         </div>
       )}
-      {asking && <Words deed={asking} alerts={[alert]} onClose={() => setAsking(null)} />}
+      {asking === "silence" && <NewSilence about={{ dag: alert.dag ?? "*", task: alert.task ?? "", cause: "" }} onClose={() => setAsking(null)} onDone={onChanged} />}
+      {asking && asking !== "silence" && <Words deed={asking} alerts={[alert]} onClose={() => setAsking(null)} />}
     </Page>
   );
 }
@@ -89,6 +97,6 @@ function One({ alert }: { alert: AlertDetail }) {
 export default function Alert({ at }: { at: ViewProps }) {
   const number = at["alert"] ?? "";
   const alert = useGet("/api/v1/alerts/{alert}", { alert: number }, {}, ["alerts", "runs"]);
-  if (alert.data) return <Show from={alert} what="alert">{(found) => <One alert={shown(found)} />}</Show>;
+  if (alert.data) return <Show from={alert} what="alert">{(found) => <One alert={shown(found)} onChanged={alert.reload} />}</Show>;
   return <Page title={`Alert ${number}`} crumbs={crumbs}><Show from={alert} what="alert" rows={10}>{() => null}</Show></Page>;
 }

@@ -11,6 +11,7 @@ import { Dialog } from "../../ui/Dialog.tsx";
 import { Time } from "../../ui/Time.tsx";
 
 export type Deed = "acknowledge" | "snooze" | "resolve";
+export type Asked = Deed | "silence"; // what a page can ask about; a silence has a form of its own
 const TITLES: Record<Deed, string> = { acknowledge: "Acknowledge", snooze: "Snooze", resolve: "Resolve" };
 const SAYS: Record<Deed, string> = {
   acknowledge: "Every message that is not sent yet is stopped, and those who were told are told who cares for it.",

@@ -16,7 +16,7 @@ import { Table, type Column } from "../../ui/Table.tsx";
 import { Time } from "../../ui/Time.tsx";
 
 const PAGE = 100;
-const FILTERS = [["who", "Who"], ["action", "Action, as in alert.acknowledge"], ["object", "Object, as in run 12"], ["dag", "Dag"]] as const;
+const FILTERS = [["who", "Who"], ["action", "Action, as dag.pause"], ["object", "Object, as run 12"], ["dag", "Dag"]] as const;
 
 function Detail({ entry }: { entry: AuditEntry }) {
   const lines = detailLines(entry.detail);
@@ -31,7 +31,7 @@ function Detail({ entry }: { entry: AuditEntry }) {
 
 const COLUMNS: Column<AuditEntry>[] = [
   { id: "at", name: "When", cell: (entry) => <Time at={entry.at} /> },
-  { id: "who", name: "Who", main: true, cell: (entry) => <><a href={`/audit?who=${encodeURIComponent(entry.who)}`}>{plainText(entry.who)}</a> <span class="faint" title={entry.address ?? undefined}>{entry.via}</span></> },
+  { id: "who", name: "Who", main: true, cell: (entry) => <><a href={`/audit?who=${encodeURIComponent(entry.who)}`}>{plainText(entry.who)}</a>{entry.via !== entry.who && <span class="faint" title={entry.address ?? undefined}> {entry.via}</span>}</> },
   { id: "action", name: "Did", cell: (entry) => <a class="quiet-link" href={`/audit?action=${encodeURIComponent(entry.action)}`}>{actionWords(entry.action)}</a> },
   { id: "object", name: "To", wide: true, cell: (entry) => <>{plainText(entry.object)}{entry.dag && !entry.object.includes(entry.dag) && <span class="faint"> {entry.dag}</span>}<Detail entry={entry} /></> },
   { id: "outcome", name: "Outcome", align: "end", cell: (entry) => isRefusal(entry.outcome) ? <span class="refused"><Icon name="close" size={13} />{entry.outcome}</span> : <span class="faint">{entry.outcome}</span> },
@@ -61,7 +61,7 @@ export default function Audit() {
   return (
     <Page title="Audit" actions={<><Button icon="retry" onClick={page.reload}>Load again</Button><Button icon="check" disabled={busy} onClick={verify}>Verify the log</Button></>}>
       <Verdict found={found} />
-      <div class="toolbar">
+      <div class="toolbar filters">
         {FILTERS.map(([name, label]) => <SearchField key={name} name={name} label={label} />)}
         {filtered && <Button kind="quiet" icon="close" onClick={() => setQuery({ who: null, action: null, object: null, dag: null, after: null }, "push")}>Show all</Button>}
       </div>
