@@ -1,9 +1,9 @@
 // Who is signed in, and what they may do. The server decides each time; this only spares people
 // buttons that would be refused.
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { change, forgetAnswers, get, problemFrom, whenSignedOut, type Problem } from "../api/client.ts";
 import type { Session } from "../api/schema.ts";
-import { retryLive } from "./live.ts";
+import { liveState, retryLive } from "./live.ts";
 
 export type Role = "viewer" | "operator" | "editor" | "admin";
 const RANKS = ["none", "viewer", "operator", "editor", "admin"];
@@ -57,3 +57,6 @@ export async function signOut(): Promise<void> {
 }
 
 whenSignedOut(() => { if (signedIn.value === "yes") signedIn.value = "expired"; });
+
+// A stream of events that is refused may be the first to hear that the session is over.
+effect(() => { if (liveState.value === "refused" && signedIn.peek() === "yes") void loadSession(); });
