@@ -1,13 +1,21 @@
 tidemill_core_area(tidemill_alert SOURCES
+  alert/ack_page.cc
   alert/alert_machine.cc
   alert/alert_report.cc
   alert/alert_words.cc
+  alert/alertmanager_post.cc
+  alert/delivery.cc
   alert/escalation.cc
   alert/forecast_alerts.cc
+  alert/mail_text.cc
+  alert/message.cc
+  alert/ntfy_post.cc
+  alert/pagerduty_post.cc
   alert/rotation.cc
   alert/run_alerts.cc
   alert/signature.cc
   alert/silence.cc
+  alert/slack_post.cc
   alert/trouble.cc
   csv.cc
   LIBS tidemill_words)

@@ -3,6 +3,8 @@ tidemill_test(core_alert_test
     unit/core/alert/alert_machine_test.cc
     unit/core/alert/alert_report_test.cc
     unit/core/alert/escalation_test.cc
+    unit/core/alert/message_formats_test.cc
+    unit/core/alert/message_test.cc
     unit/core/alert/rotation_test.cc
     unit/core/alert/run_alerts_test.cc
     unit/core/alert/trouble_test.cc
