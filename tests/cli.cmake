@@ -1,4 +1,4 @@
-tidemill_test(cli_view_test SOURCES unit/cli/view_test.cc LIBS tidemill_cli_view)
+tidemill_test(cli_view_test SOURCES unit/cli/view_test.cc LIBS tidemill_cli_view tidemill_run)
 tidemill_test(cli_usage_test SOURCES unit/cli/usage_test.cc LIBS tidemill_cli_view)
 
 tidemill_python_test(run_test Run Crash Cancel Looking Streams Usage)
