@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "cli/settings.h"
 #include "scheduler/endpoint.h"
+#include "scheduler/http/outgoing_url.h"
 #include "scheduler/people/address.h"
 
 namespace tidemill {
@@ -15,6 +16,12 @@ Status check_endpoint(const std::string& text) {
 
 Status check_range(const std::string& text) {
   TRY(parse_address_range(text));
+  return Ok{};
+}
+
+Status check_public_url(const std::string& text) {
+  const auto url = TRY(http::parse_outgoing_url(text));
+  if (url.target != "/") return invalid(text + ": name no path behind the host");
   return Ok{};
 }
 
@@ -39,6 +46,8 @@ constexpr auto kAll = std::to_array<Setting>({
      "Where to serve HTTP; port 0 is any free one"},
     {"hosts", text, kMany, "", "NAME", 0, 0, nullptr,
      "Further names under which browsers may reach this server"},
+    {"public_url", text, kOne, "", "URL", 0, 0, check_public_url,
+     "How people reach this server, for links in messages (default: the first address of listen)"},
     {"tls.certificate", path, kOne, "", "FILE", 0, 0, nullptr, "Serve HTTPS with this PEM chain"},
     {"tls.key", path, kOne, "", "FILE", 0, 0, nullptr, "Its private key, PEM"},
     {"allow_plain_http", boolean, kOne, "false", "", 0, 0, nullptr,
@@ -48,7 +57,8 @@ constexpr auto kAll = std::to_array<Setting>({
     {"proxy.addresses", text, kMany, "", "RANGE", 0, 0, check_range,
      "Addresses of that proxy, such as 10.0.0.0/8"},
     {"allow_private_network", text, kMany, "", "RANGE", 0, 0, check_range,
-     "Addresses that are not public, but that wait_for may ask, such as 10.1.0.0/16"},
+     "Addresses that are not public, but that wait_for may ask and messages go to, such as "
+     "10.1.0.0/16"},
     {"slots", integer, kOne, "0", "N", 0, 10'000, nullptr,
      "How many tasks the local worker runs at once; 0 = one per processor"},
     {"labels", text, kMany, "", "LABEL", 0, 0, nullptr, "Labels of the local worker, for runs_on"},

@@ -83,6 +83,13 @@ Result<std::optional<WorkerDoorConfig>> worker_door(const Settings& settings) {
   return std::optional(std::move(door));
 }
 
+// The address as configured, so that links of an earlier start stay good.
+std::string public_url(const Settings& settings, const http::ServerOptions& options) {
+  if (std::string url = settings.text("public_url"); !url.empty()) return url;
+  const std::string scheme = options.certificate_file.empty() ? "http://" : "https://";
+  return scheme + (options.endpoints.empty() ? "127.0.0.1" : to_text(options.endpoints.front()));
+}
+
 Result<DaemonConfig> daemon_config(const Settings& settings, const UpCommand& options) {
   TRY(check_pairs(settings));
   DaemonConfig config;
@@ -111,6 +118,7 @@ Result<DaemonConfig> daemon_config(const Settings& settings, const UpCommand& op
   for (const std::string& range : settings.list("allow_private_network")) {
     config.private_networks.push_back(TRY(parse_address_range(range)));
   }
+  config.public_url = public_url(settings, config.http);
   config.notify = TRY(ServiceNotify::open(options.sources.environment));
   return config;
 }

@@ -14,6 +14,8 @@
 #include "scheduler/dag_text.h"
 #include "scheduler/endpoint.h"
 #include "scheduler/housekeeping.h"
+#include "scheduler/http/outgoing_url.h"
+#include "scheduler/messenger.h"
 #include "scheduler/people/authenticator.h"
 #include "scheduler/people/refusal_book.h"
 #include "scheduler/people/secret_store.h"
@@ -127,6 +129,7 @@ struct Daemon::Parts {
     observers.add(metrics);
     observers.add(publisher);
     observers.add(alerts);
+    observers.add(messenger);
   }
 
   Status open();
@@ -144,6 +147,8 @@ struct Daemon::Parts {
   void audit_left_out();
   void store_audit(AuditEntry entry);
   Status listen();
+  Status open_messenger();
+  std::vector<std::string> hosts(const DaemonRules& rules) const;
   void take_folder(const FolderState& state, Desk& desk);
   void watch();
   void look_at_disk(Engine& engine);
@@ -174,6 +179,7 @@ struct Daemon::Parts {
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<BulkRetries> bulk_retries;
   Planners planners;
+  Messenger messenger;  // what the scheduler still answers must find it
   std::unique_ptr<Scheduler> scheduler;
   std::optional<Lookout> lookout;
   std::optional<Forecaster> forecaster;
@@ -310,6 +316,7 @@ Status Daemon::Parts::open() {
   make_first_link();
   TRY(listen());
   TRY(tell_door());
+  messenger.start();
   watch();
   tell_of_policies("");
   policies.watch([this](const PolicyFile::Look& look) { take_policies(look); });
@@ -347,7 +354,7 @@ Status Daemon::Parts::refuse_open_address() {
 
 http::ServerOptions Daemon::Parts::server_options() {
   http::ServerOptions options = config.http;
-  options.hosts = config.rules.hosts;
+  options.hosts = hosts(config.rules);
   http::Endpoint local;
   local.unix_path = config.data_dir + "/run/api.sock";
   options.endpoints.push_back(local);
@@ -390,10 +397,31 @@ void Daemon::Parts::audit_left_out() {
   store_audit(refusal_entry(none, left_out));
 }
 
+Status Daemon::Parts::open_messenger() {
+  return messenger.open({config.data_dir,
+                         config.public_url,
+                         people,
+                         {config.data_dir, parse_version, [this] { return catalog->view(); }},
+                         [this] { return policies.current(); },
+                         [this](const std::string& name) { return secret(name); },
+                         [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
+                         [this](const std::string& text) { config.note(NoteLevel::warning, text); },
+                         config.private_networks});
+}
+
+// Links in messages lead here under the name that the operator gave.
+std::vector<std::string> Daemon::Parts::hosts(const DaemonRules& rules) const {
+  std::vector<std::string> names = rules.hosts;
+  const auto url = http::parse_outgoing_url(config.public_url);
+  if (url.ok()) names.push_back(url->host);
+  return names;
+}
+
 Status Daemon::Parts::listen() {
   TRY(refuse_open_address());
+  TRY(open_messenger());
   context.emplace(api::Context::Parts{*scheduler, *catalog, *bulk_retries, metrics, people, sign_in,
-                                      hasher, *secrets, policies},
+                                      hasher, *secrets, policies, messenger.links()},
                   config.data_dir, config.version, parse_version);
   server = TRY(http::Server::start(
       server_options(), api::all_routes(*context), [this](const http::Request& request) {
@@ -497,6 +525,7 @@ Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 // Whoever calls the scheduler from another thread ends before it.
 Daemon::~Daemon() {
+  parts_->messenger.stop();
   parts_->lookout.reset();
   parts_->forecaster.reset();
   parts_->janitor.reset();
@@ -551,7 +580,7 @@ void Daemon::drain(Duration limit) {
 
 Status Daemon::reload(const DaemonRules& rules) {
   parts_->config.notify.reloading();
-  parts_->server->set_hosts(rules.hosts);
+  parts_->server->set_hosts(parts_->hosts(rules));
   parts_->janitor->set_rules(rules.retention);
   Mutation mutation;
   mutation.decide = [this, disk = rules.disk](Desk& desk) -> Result<Json> {
@@ -572,6 +601,7 @@ Status Daemon::reload(const DaemonRules& rules) {
 }
 
 Status Daemon::close() {
+  parts_->messenger.stop();
   parts_->lookout.reset();
   parts_->forecaster.reset();
   parts_->janitor.reset();

@@ -41,7 +41,10 @@ struct DaemonConfig {
   DaemonRules rules;
   bool allow_plain_http = false;  // beyond this machine, for somebody who can sign in already
   TrustedProxy proxy;
-  // What wait_for may ask although it is no public address.
+  // How people reach this server, "https://tidemill.example.org", for links in messages; empty =
+  // the first address it listens on.
+  std::string public_url;
+  // What wait_for and messages may go to although it is no public address.
   std::vector<AddressRange> private_networks;
   ServiceNotify notify;
   // Sentences for the operator's log: what happens, and what goes wrong. Any thread.

@@ -28,3 +28,7 @@ tidemill_test(missed_alerts_test
   SOURCES integration/missed_alerts_test.cc
   LIBS tidemill_alerts)
 tidemill_python_test(alert_raise_test Conditions Report)
+tidemill_python_test(delivery_test EndToEnd Services Trouble Links Coming Proofs Alertmanager Crash)
+
+# What is said about alerts, over a real database.
+tidemill_test(outbox_test SOURCES integration/outbox_test.cc LIBS tidemill_alerts)

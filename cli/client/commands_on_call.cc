@@ -62,11 +62,40 @@ void add_alert_acts(CLI::App& app, Chosen& chosen) {
   add_alert_act(app, chosen, "resolve", "Say that alerts are over", resolve, run_resolve);
 }
 
+void add_channels(CLI::App& app, Chosen& chosen) {
+  static ChannelsCommand list;
+  auto& channels = add_group(app, chosen, kOnCall, "channels",
+                             "List where messages go, and whether they get through", list,
+                             run_channels);
+  static ChannelTest test;
+  auto& one = add_below(channels, chosen, "test", "Send a test through a channel", test,
+                        run_channel_test);
+  one.add_option("CHANNEL", test.channel, "Its name")->required();
+  channels.footer("Example:\n  tidemill channels test pager");
+}
+
+void add_alert_test(CLI::App& app, Chosen& chosen) {
+  static AlertsCommand list;
+  auto& alert = add_group(app, chosen, kOnCall, "alert", "List open alerts, or try the whole chain",
+                          list, run_alerts);
+  static AlertTest test;
+  auto& walk = add_below(alert, chosen, "test",
+                         "Send a test to everybody whom an alert would reach, step by step", test,
+                         run_alert_test);
+  walk.add_option("--severity", test.severity, "Of the alert (default: critical)")
+      ->check(CLI::IsMember({"critical", "error", "warning", "info"}))
+      ->type_name("SEVERITY");
+  walk.add_option("--policy", test.policy, "Instead of the default one")->type_name("POLICY");
+  alert.footer("Example:\n  tidemill alert test --severity critical");
+}
+
 }  // namespace
 
 void add_on_call_commands(CLI::App& app, Chosen& chosen) {
   add_alerts(app, chosen);
   add_alert_acts(app, chosen);
+  add_alert_test(app, chosen);
+  add_channels(app, chosen);
 }
 
 }  // namespace tidemill::client

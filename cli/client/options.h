@@ -180,6 +180,18 @@ int run_unack(const AlertActCommand& options);
 int run_snooze(const AlertActCommand& options);
 int run_resolve(const AlertActCommand& options);
 
+struct ChannelsCommand : ClientOptions {};
+int run_channels(const ChannelsCommand& options);
+struct ChannelTest : ClientOptions {
+  std::string channel;
+};
+int run_channel_test(const ChannelTest& options);
+struct AlertTest : ClientOptions {
+  std::string severity = "critical";
+  std::string policy;  // empty = the default one
+};
+int run_alert_test(const AlertTest& options);
+
 struct UsersCommand : ClientOptions {};
 int run_users(const UsersCommand& options);
 

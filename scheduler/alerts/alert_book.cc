@@ -10,6 +10,7 @@
 #include "scheduler/alerts/covers.h"
 #include "scheduler/alerts/on_call.h"
 #include "scheduler/storage/forecast_rows.h"
+#include "scheduler/alerts/outbox_book.h"
 
 namespace tidemill {
 namespace {
@@ -64,6 +65,7 @@ class Turn {
   Result<AlertStep> advance(const AlertRow& row, const AlertEvent& event);
   Result<std::vector<AlertRow>> in_state(AlertState state);
   Status settle(AlertRow row);
+  Status post(AlertRow& row, const std::vector<AlertEffect>& effects);
 
   Database& database_;
   const PoliciesPtr policies_;
@@ -186,6 +188,14 @@ Status Turn::settle(AlertRow row) {
   return apply(std::move(row), alert_event::Cover{why});
 }
 
+// A step that reaches nobody is not waited for.
+Status Turn::post(AlertRow& row, const std::vector<AlertEffect>& effects) {
+  const bool reached = TRY(post_effects(database_, row, effects, policies_, policy_of(row), now_));
+  if (reached || row.alert.timer != AlertTimer::escalate) return Ok{};
+  row.alert.due_at = now_;
+  return write_alert(database_, row);
+}
+
 Status Turn::apply(AlertRow row, const AlertEvent& event) {
   const bool was_open = is_open(row.alert);
   AlertStep step = TRY(advance(row, event));
@@ -200,6 +210,7 @@ Status Turn::apply(AlertRow row, const AlertEvent& event) {
     TRY(add_alert_event(database_, row.id, now_, text));
   }
   if (raised) TRY(note_of_policy(row, was_open));
+  TRY(post(row, step.effects));
   changed_[row.id] = std::move(row);
   return Ok{};
 }

@@ -41,7 +41,11 @@ Result<AlertReport> make_report(Context& context, const Request& request,
   std::erase_if(changes, [&](const AlertChangeRecord& change) {
     return !may_read(request.who, change.key.dag);
   });
-  return report_alerts(changes, {}, range);
+  std::vector<PageRecord> pages;
+  for (const PageRow& row : TRY(read_pages(*database, range.from, kMostChanges))) {
+    if (may_read(request.who, row.dag)) pages.push_back(row.page);
+  }
+  return report_alerts(changes, pages, range);
 }
 
 Json seconds_or_null(const std::optional<Duration>& time) {

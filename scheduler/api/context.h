@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "scheduler/alerts/ack_links.h"
 #include "scheduler/alerts/policy_file.h"
 #include "scheduler/alerts/story_reader.h"
 #include "scheduler/api/dag_versions.h"
@@ -32,6 +33,7 @@ struct Context {
     PasswordHasher& hasher;
     SecretStore& secrets;
     PolicyFile& policies;
+    const AckLinks& links;
   };
   Context(const Parts& parts, std::string data, std::string build, DagVersions::Parse parse)
       : scheduler(parts.scheduler),
@@ -49,7 +51,8 @@ struct Context {
         readers(data_dir + "/tidemill.db"),
         overviews(data_dir + "/tidemill.db"),
         stories{data_dir, parse, [&from = parts.catalog] { return from.view(); }},
-        dags(std::move(parse)) {}
+        dags(std::move(parse)),
+        links(parts.links) {}
 
   Scheduler& scheduler;
   Catalog& catalog;
@@ -67,6 +70,7 @@ struct Context {
   OverviewReaders overviews;
   StorySources stories;
   DagVersions dags;
+  const AckLinks& links;  // those in messages, that acknowledge
 };
 
 // How long a handler waits for the scheduler's answer.

@@ -23,6 +23,7 @@ Histogram::BucketBoundaries run_buckets() {
   return {1, 5, 15, 60, 300, 900, 3600, 4 * 3600, 12 * 3600};
 }
 Histogram::BucketBoundaries alert_buckets() { return {60, 300, 600, 3600}; }
+Histogram::BucketBoundaries lag_buckets() { return {0.1, 0.5, 1, 5, 30, 120, 900, 3600}; }
 Histogram::BucketBoundaries delay_buckets() { return {0.005, 0.02, 0.1, 0.5, 2, 10, 60, 600}; }
 
 Family<Counter>& counter(prometheus::Registry& registry, const char* name, const char* help) {
@@ -50,6 +51,10 @@ struct Metrics::Families {
                                        "From the instant a run was due to its start");
   Family<Counter>& commits = counter(registry, "tidemill_commits_total",
                                      "Transactions that were written");
+  Family<Counter>& notifications = counter(registry, "tidemill_notifications_total",
+                                           "Tries to send messages about alerts");
+  Family<Histogram>& notification_lag = histogram(registry, "tidemill_notification_lag_seconds",
+                                                  "From the writing of a message to its sending");
   Family<Gauge>& last_scrape = gauge(registry, "tidemill_scheduler_last_loop_timestamp_seconds",
                                      "When the scheduler's loop last turned");
   Family<Gauge>& unfinished = gauge(registry, "tidemill_unfinished_runs",
@@ -101,11 +106,35 @@ void Metrics::on_commit(const Batch& batch) {
   }
   for (const AttemptRow& row : batch.attempts) count_attempt(row);
   for (const auto& operation : batch.operations) {
-    const auto& outcome = operation->outcome;
-    if (!outcome || !outcome->ok() || !(*outcome)->is_object()) continue;
-    const Json* alerts = (*outcome)->find("alerts");
-    if (alerts == nullptr) continue;
-    for (const Json& alert : alerts->as_array()) families_->count_alert(alert);
+    count_alerts(*operation);
+    count_notification(*operation);
+  }
+}
+
+// What every operation answers that changed alerts.
+void Metrics::count_alerts(const Operation& operation) {
+  const auto& outcome = operation.outcome;
+  if (!outcome || !outcome->ok() || !(*outcome)->is_object()) return;
+  const Json* alerts = (*outcome)->find("alerts");
+  if (alerts == nullptr) return;
+  for (const Json& alert : alerts->as_array()) families_->count_alert(alert);
+}
+
+// What the courier's operations answer.
+void Metrics::count_notification(const Operation& operation) {
+  const auto& outcome = operation.outcome;
+  if (!outcome || !outcome->ok() || !(*outcome)->is_object()) return;
+  const Json* told = (*outcome)->find("notification");
+  if (told == nullptr) return;
+  const std::map<std::string, std::string> channel = {
+      {"channel", told->find("channel")->as_string()}};
+  auto labels = channel;
+  labels["result"] = told->find("result")->as_string();
+  families_->notifications.Add(labels).Increment();
+  const Json* lag = told->find("lag_us");
+  if (lag != nullptr) {
+    families_->notification_lag.Add(channel, lag_buckets())
+        .Observe(seconds(Duration(lag->as_int())));
   }
 }
 

@@ -39,6 +39,8 @@ class Metrics : public Observer {
  private:
   void count_attempt(const AttemptRow& row);
   void count_run(const RunRow& row);
+  void count_alerts(const Operation& operation);
+  void count_notification(const Operation& operation);
 
   struct Families;
   std::unique_ptr<Families> families_;

@@ -56,12 +56,15 @@ http::RouteTable all_routes(Context& context) {
                      version_routes,      run_timeline_routes, artifact_routes, pool_routes,
                      control_routes,      bulk_retry_routes,   plan_routes,     session_routes,
                      account_routes,      secret_routes,       audit_routes,    alert_routes,
-                     alert_report_routes, on_call_routes,      silence_routes,  worker_routes}) {
+                     alert_report_routes, on_call_routes,      silence_routes,  worker_routes,
+                     channel_routes,      hook_in_routes}) {
     for (http::Route& route : part(context)) all.push_back(std::move(route));
   }
   const auto file = std::make_shared<std::string>();
   all.push_back(openapi_route(file));
   *file = openapi(all, context.version).dump(true) + "\n";
+  // Pages for people are no part of the API.
+  for (http::Route& route : ack_page_routes(context)) all.push_back(std::move(route));
   for (http::Route& route : all) route.handle = checked(route);
   return http::RouteTable(std::move(all), web_route());
 }

@@ -13,6 +13,7 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <deque>
 #include <thread>
@@ -32,6 +33,19 @@ using TlsStream = asio::ssl::stream<TcpSocket>;
 constexpr std::uint32_t kMaxHead = 64u << 10;
 constexpr std::size_t kLookups = 4;  // names that are looked up at once
 
+// What is asked, in one form.
+struct Errand {
+  beast::http::verb method = beast::http::verb::get;
+  Prober::Post content;
+};
+
+// Of the many forms only a small number of seconds is understood.
+Duration retry_after_of(std::string_view text) {
+  const auto seconds = to_int(text);
+  if (!seconds || *seconds < 0 || *seconds > 86'400) return {};
+  return std::chrono::seconds(*seconds);
+}
+
 std::string in_words(const IoError& error) {
   if (error == asio::error::eof) return "the connection was closed without an answer";
   return error.message();
@@ -48,16 +62,16 @@ class Probe : public std::enable_shared_from_this<Probe> {
     asio::ssl::context& tls;
     const ProbeRules& rules;
   };
-  Probe(Shared shared, Prober::Question question, Prober::Answer answer, std::function<void()> done)
+  Probe(Shared shared, Errand errand, Prober::PostAnswer answer, std::function<void()> done)
       : shared_(shared),
-        question_(std::move(question)),
+        errand_(std::move(errand)),
         answer_(std::move(answer)),
         done_(std::move(done)),
         timer_(shared.io),
         stream_(shared.io, shared.tls) {}
 
   void begin() {
-    auto url = parse_outgoing_url(question_.url);
+    auto url = parse_outgoing_url(errand_.content.url);
     if (!url.ok()) return finish(url.error());
     url_ = std::move(*url);
     timer_.expires_after(shared_.rules.limit);
@@ -125,12 +139,17 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   void send() {
     request_.version(11);
-    request_.method(question_.head ? beast::http::verb::head : beast::http::verb::get);
+    request_.method(errand_.method);
     request_.target(url_.target);
     request_.set(beast::http::field::host, url_.authority());
     request_.set(beast::http::field::user_agent, "tidemill");
     request_.set(beast::http::field::accept, "*/*");
     request_.set(beast::http::field::connection, "close");
+    for (const auto& [name, value] : errand_.content.headers) request_.set(name, value);
+    if (errand_.method == beast::http::verb::post) {
+      request_.body() = std::move(errand_.content.body);
+      request_.prepare_payload();
+    }
     const auto sent = [self = shared_from_this()](const IoError& error, std::size_t) {
       if (self->finished_) return;
       if (error) return self->fail(in_words(error));
@@ -146,7 +165,10 @@ class Probe : public std::enable_shared_from_this<Probe> {
     const auto read = [self = shared_from_this()](const IoError& error, std::size_t) {
       if (self->finished_) return;
       if (error) return self->fail(in_words(error));
-      self->finish(static_cast<int>(self->parser_.get().result_int()));
+      const auto& head = self->parser_.get();
+      const auto wait = head[beast::http::field::retry_after];
+      self->finish(Prober::Heard{static_cast<int>(head.result_int()),
+                                 retry_after_of(std::string_view(wait.data(), wait.size()))});
     };
     if (url_.tls) return beast::http::async_read_header(stream_, buffer_, parser_, read);
     beast::http::async_read_header(stream_.next_layer(), buffer_, parser_, read);
@@ -159,7 +181,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
 
   void fail(std::string why) { finish(unavailable(std::move(why))); }
 
-  void finish(Result<int> result) {
+  void finish(Result<Prober::Heard> result) {
     if (finished_.exchange(true)) return;
     timer_.cancel();
     IoError ignored;
@@ -169,14 +191,14 @@ class Probe : public std::enable_shared_from_this<Probe> {
   }
 
   Shared shared_;
-  Prober::Question question_;
-  Prober::Answer answer_;
+  Errand errand_;
+  Prober::PostAnswer answer_;
   std::function<void()> done_;
   asio::steady_timer timer_;
   TlsStream stream_;
   OutgoingUrl url_;
   Endpoints endpoints_;
-  beast::http::request<beast::http::empty_body> request_;
+  beast::http::request<beast::http::string_body> request_;
   beast::flat_buffer buffer_{kMaxHead};
   beast::http::response_parser<beast::http::empty_body> parser_;
   std::atomic<bool> finished_ = false;  // changes on the prober's thread
@@ -188,33 +210,37 @@ struct Prober::Parts {
     thread = std::thread([this] { io.run(); });
   }
 
-  void ask(Question question, Answer answer) {
+  void run(Errand errand, PostAnswer answer) {
     if (under_way == rules.most_at_once) {
-      waiting.emplace_back(std::move(question), std::move(answer));
+      waiting.emplace_back(std::move(errand), std::move(answer));
       return;
     }
     ++under_way;
-    std::make_shared<Probe>(Probe::Shared{io, lookups, tls, rules}, std::move(question),
+    std::make_shared<Probe>(Probe::Shared{io, lookups, tls, rules}, std::move(errand),
                             std::move(answer), [this] { next(); })
         ->begin();
+  }
+
+  void take(Errand errand, PostAnswer answer) {
+    asio::post(io, [this, errand = std::move(errand), answer = std::move(answer)]() mutable {
+      run(std::move(errand), std::move(answer));
+    });
   }
 
   void next() {
     --under_way;
     if (waiting.empty()) return;
-    auto [question, answer] = std::move(waiting.front());
+    auto [errand, answer] = std::move(waiting.front());
     waiting.pop_front();
     // Not from within the end of another: many that are refused at once would pile up.
-    asio::post(io, [this, question = std::move(question), answer = std::move(answer)]() mutable {
-      ask(std::move(question), std::move(answer));
-    });
+    take(std::move(errand), std::move(answer));
   }
 
   ProbeRules rules;
   asio::ssl::context tls{asio::ssl::context::tls_client};
   // The prober's thread only.
   std::size_t under_way = 0;
-  std::deque<std::pair<Question, Answer>> waiting;
+  std::deque<std::pair<Errand, PostAnswer>> waiting;
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   asio::thread_pool lookups{kLookups};
@@ -231,10 +257,16 @@ Prober::~Prober() {
 }
 
 void Prober::ask(Question question, Answer answer) {
-  asio::post(parts_->io, [parts = parts_.get(), question = std::move(question),
-                          answer = std::move(answer)]() mutable {
-    parts->ask(std::move(question), std::move(answer));
+  Errand errand;
+  if (question.head) errand.method = beast::http::verb::head;
+  errand.content.url = std::move(question.url);
+  parts_->take(std::move(errand), [answer = std::move(answer)](const Result<Heard>& heard) {
+    answer(heard.ok() ? Result<int>(heard->status) : Result<int>(heard.error()));
   });
+}
+
+void Prober::post(Post post, PostAnswer answer) {
+  parts_->take({beast::http::verb::post, std::move(post)}, std::move(answer));
 }
 
 }  // namespace tidemill::http

@@ -1,7 +1,7 @@
-// Asks addresses whether they answer, and with which status: many at once, on one thread of its
-// own (and a few that look up names), none of which can hold up another. Only the head of an answer
-// is read, and nothing of it but the status is kept. Redirects are not followed, no proxy is used,
-// nothing is kept open.
+// Asks addresses whether they answer, or gives them something, and hears with which status: many at
+// once, on one thread of its own (and a few that look up names), none of which can hold up another.
+// Only the head of an answer is read, and nothing of it but the status is kept. Redirects are not
+// followed, no proxy is used, nothing is kept open.
 //
 // The name is resolved once; when any of its addresses is refused, nothing is asked; otherwise the
 // connection goes to exactly the address that was looked at, so a name that changes in between
@@ -11,6 +11,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -39,6 +41,19 @@ class Prober {
   // on the prober's thread; must not block.
   using Answer = std::function<void(Result<int>)>;
   void ask(Question question, Answer answer);  // any thread
+
+  struct Post {
+    std::string url;
+    std::vector<std::pair<std::string, std::string>> headers;  // names and values of one line
+    std::string body;
+  };
+  struct Heard {
+    int status = 0;
+    Duration retry_after{};  // 0 = the answer did not say, or not in seconds
+  };
+  // Likewise.
+  using PostAnswer = std::function<void(Result<Heard>)>;
+  void post(Post post, PostAnswer answer);  // any thread
 
  private:
   struct Parts;

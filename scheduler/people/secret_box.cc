@@ -8,8 +8,10 @@
 
 #include <optional>
 
+#include "base/check.h"
 #include "base/fd.h"
 #include "base/hash.h"
+#include "scheduler/people/base64.h"
 
 namespace tidemill {
 namespace {
@@ -22,14 +24,6 @@ const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
 unsigned char* bytes_of(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
-
-std::string to_base64(std::string_view bytes) {
-  std::string text(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), bytes_of(bytes), bytes.size(),
-                    sodium_base64_VARIANT_ORIGINAL);
-  text.pop_back();  // the terminator that the function counts
-  return text;
-}
 
 std::optional<std::string> from_base64(const std::string& text) {
   std::string bytes(text.size(), '\0');
@@ -132,6 +126,17 @@ Result<std::string> SecretKey::open(std::string_view name, const Sealed& sealed)
   }
   value.resize(size);
   return value;
+}
+
+std::string SecretKey::sign(std::string_view text) const {
+  std::array<unsigned char, crypto_auth_hmacsha256_BYTES> mac{};
+  static_assert(crypto_auth_hmacsha256_KEYBYTES == kBytes);
+  CHECK(crypto_auth_hmacsha256(mac.data(), bytes_of(text), text.size(), bytes_.data()) == 0);
+  constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+  std::string out(sodium_base64_encoded_len(mac.size(), kVariant), '\0');
+  sodium_bin2base64(out.data(), out.size(), mac.data(), mac.size(), kVariant);
+  out.pop_back();
+  return out;
 }
 
 }  // namespace tidemill

@@ -31,6 +31,10 @@ class SecretKey {
   Sealed seal(std::string_view name, std::string_view value) const;
   Result<std::string> open(std::string_view name, const Sealed& sealed) const;
 
+  // HMAC-SHA256 of the text, 43 characters that may stand in an address. For a key that seals
+  // nothing.
+  std::string sign(std::string_view text) const;
+
  private:
   SecretKey() = default;
   void derive_id();

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "scheduler/people/base64.h"
 
 namespace tidemill {
 namespace {
@@ -54,15 +55,60 @@ Mac mac_of(const SignedCall& call, std::string_view key) {
   return mac;
 }
 
+// The bytes behind "whsec_" in base64, or else those of the text; none when there are none.
+std::optional<std::string> key_of(std::string_view secret) {
+  std::optional<std::string> key(secret);
+  if (secret.starts_with(kEncoded)) key = from_base64(secret.substr(kEncoded.size()));
+  if (key && key->empty()) key.reset();
+  return key;
+}
+
+std::optional<std::string> from_hex(std::string_view text) {
+  std::string bytes(text.size() / 2, '\0');
+  std::size_t size = 0;
+  const char* end = nullptr;
+  const int failed = sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
+                                    text.data(), text.size(), nullptr, &size, &end);
+  if (failed != 0 || end != text.data() + text.size()) return std::nullopt;
+  bytes.resize(size);
+  return bytes;
+}
+
 }  // namespace
+
+Result<std::string> sign_call(const SignedCall& call, std::string_view secret) {
+  auto key = key_of(secret);
+  if (!key) return invalid("the secret that signs is empty, or not base64 behind whsec_");
+  const Mac mac = mac_of(call, *key);
+  sodium_memzero(key->data(), key->size());
+  return std::string(kVersion) + to_base64({reinterpret_cast<const char*>(mac.data()), mac.size()});
+}
+
+bool is_signed_by_pagerduty(std::string_view body, std::string_view signatures,
+                            std::string_view secret) {
+  if (secret.empty()) return false;
+  Mac mac{};
+  crypto_auth_hmacsha256_state state;
+  CHECK(crypto_auth_hmacsha256_init(&state, bytes_of(secret), secret.size()) == 0);
+  CHECK(crypto_auth_hmacsha256_update(&state, bytes_of(body), body.size()) == 0);
+  CHECK(crypto_auth_hmacsha256_final(&state, mac.data()) == 0);
+  bool found = false;
+  for (const std::string_view one : split(signatures, ',')) {
+    const std::string_view trimmed = trim(one);
+    if (!trimmed.starts_with("v1=")) continue;
+    const auto given = from_hex(trimmed.substr(3));
+    if (!given || given->size() != mac.size()) continue;
+    found = sodium_memcmp(mac.data(), given->data(), mac.size()) == 0 || found;
+  }
+  return found;
+}
 
 bool is_signed_with(const SignedCall& call, std::string_view secret) {
   if (call.id.empty() || call.id.size() > kMaxCallIdBytes || !seconds_of(call.timestamp)) {
     return false;
   }
-  std::optional<std::string> key(secret);
-  if (secret.starts_with(kEncoded)) key = from_base64(secret.substr(kEncoded.size()));
-  if (!key || key->empty()) return false;
+  auto key = key_of(secret);
+  if (!key) return false;
   const Mac mac = mac_of(call, *key);
   sodium_memzero(key->data(), key->size());
   bool found = false;

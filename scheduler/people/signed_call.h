@@ -3,8 +3,10 @@
 // thread.
 #pragma once
 
+#include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "base/time.h"
 
 namespace tidemill {
@@ -24,6 +26,14 @@ inline constexpr std::size_t kMaxCallIdBytes = 200;
 // base64, or else the bytes of the text. How long it takes does not depend on the signatures'
 // content. Never true for a call without id, timestamp or signature.
 bool is_signed_with(const SignedCall& call, std::string_view secret);
+
+// The value of webhook-signature for a call of ours. `invalid` when the secret is none.
+Result<std::string> sign_call(const SignedCall& call, std::string_view secret);
+
+// Whether one of the signatures of PagerDuty's webhooks (X-PagerDuty-Signature: "v1=HEX,v1=HEX") is
+// HMAC-SHA256 of the body with this secret.
+bool is_signed_by_pagerduty(std::string_view body, std::string_view signatures,
+                            std::string_view secret);
 
 // Whether the call's own time is within kCallTolerance of `now`.
 bool is_recent(const SignedCall& call, WallTime now);

@@ -34,6 +34,18 @@ Result<std::vector<AlertChangeRecord>> read_alert_changes(Database& database, Wa
   return found;
 }
 
+Result<std::vector<PageRow>> read_pages(Database& database, WallTime from, int limit) {
+  Statement rows = TRY(
+      database.prepare("SELECT a.dag, o.person, o.sent_at FROM outbox o JOIN alerts a USING (alert_id)"
+                       " WHERE o.kind = 'tell' AND o.sent_at >= ? ORDER BY o.sent_at LIMIT ?"));
+  rows.bind(from.us, limit);
+  std::vector<PageRow> found;
+  while (TRY(rows.step())) {
+    found.push_back({rows.text(0), {rows.text(1), WallTime{rows.integer(2)}}});
+  }
+  return found;
+}
+
 Result<std::vector<OpenAlerts>> count_open_alerts(Database& database) {
   Statement rows = TRY(
       database.prepare("SELECT state, severity, count(*) FROM alerts WHERE state <> 'resolved'"

@@ -14,6 +14,13 @@ namespace tidemill {
 Result<std::vector<AlertChangeRecord>> read_alert_changes(Database& database, WallTime from,
                                                           int limit);
 
+struct PageRow {
+  std::string dag;  // that the alert is about; empty = the scheduler
+  PageRecord page;
+};
+// Messages that woke somebody, from then on; at most `limit`, the oldest.
+Result<std::vector<PageRow>> read_pages(Database& database, WallTime from, int limit);
+
 struct OpenAlerts {
   AlertState state = AlertState::firing;
   AlertSeverity severity = AlertSeverity::error;

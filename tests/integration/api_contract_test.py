@@ -1,5 +1,7 @@
 """The API keeps to its own OpenAPI file: every operation answers as the file says, errors are problem documents, and
 what was never meant to be sent breaks nothing."""
+import hashlib
+import hmac
 import json
 import os
 import random
@@ -58,7 +60,9 @@ def visit_as_worker(path: Path, name: str) -> None:
 
 class Contract(ApiTest):
     ALERTS = """\
-channels: {chat: {webhook: {url: "http://127.0.0.1:9/hook"}}}
+channels:
+  chat: {webhook: {url: "http://127.0.0.1:9/hook"}}
+  pager: {pagerduty: {routing_key: {secret: rk}, signing: {secret: pd}}}
 people: {ann: {channels: chat}, bob: {channels: chat}}
 rotations: {primary: {zone: Europe/Berlin, layers: [{start: 2026-01-05 09:00, turns: [ann, bob]}]}}
 policies: {shown: {steps: [{notify: channel.chat}]}}
@@ -194,6 +198,16 @@ class Documented(Contract):
         call("GET", "/api/v1/alerts", query={"state": "resolved"})
         call("GET", "/api/v1/reports/alerts", query={"zone": "Europe/Berlin"})
         call("GET", "/api/v1/reports/alerts.csv", query={"from": "2020-01-01T00:00:00Z"})
+        call("GET", "/api/v1/channels")
+        sent = call("POST", "/api/v1/channels/{channel}/test", channel="pager").json()["messages"][0]["message"]
+        call("POST", "/api/v1/alert_tests", {"severity": "error", "policy": "shown"})
+        call("GET", "/api/v1/messages/{message}", message=sent)
+        self.admin.expect(200, "PUT", "/api/v1/secrets/pd", {"value": "sesame"})
+        event = {"event": {"id": "E1", "event_type": "incident.resolved", "data": {"incident_key": "none"}}}
+        mac = hmac.new(b"sesame", json.dumps(event).encode(), hashlib.sha256).hexdigest()
+        call("POST", "/api/v1/hooks-in/pagerduty/{channel}", event, self.daemon.anonymous, headers={"X-PagerDuty-Signature": "v1=" + mac}, channel="pager")
+        fired = {"version": "4", "alerts": [{"status": "firing", "labels": {"alertname": "a"}}]}
+        call("POST", "/api/v1/hooks-in/alertmanager", fired)
 
     def on_call(self, call: Any) -> None:
         silence = call("POST", "/api/v1/silences", {"dag": "who*", "task": "*", "severities": ["info"], "reason": "a look", "ends_at": "2099-01-01T00:00:00Z",

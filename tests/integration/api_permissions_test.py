@@ -99,6 +99,13 @@ PROBES: dict[tuple[str, str], Probe] = {
     ("GET", "/api/v1/freezes"): Probe(),
     ("POST", "/api/v1/freezes"): Probe(400, WRONG),
     ("POST", "/api/v1/freezes/{freeze}/lift"): Probe(404),
+    ("GET", "/api/v1/channels"): Probe(),
+    ("POST", "/api/v1/channels/{channel}/test"): Probe(404),
+    ("POST", "/api/v1/alert_tests"): Probe(400, WRONG),
+    ("GET", "/api/v1/messages/{message}"): Probe(404),
+    # Signed or not is all that counts there.
+    ("POST", "/api/v1/hooks-in/pagerduty/{channel}"): Probe((401, 429), {}),
+    ("POST", "/api/v1/hooks-in/alertmanager"): Probe(400, WRONG),
     ("GET", "/api/v1/alerts"): Probe(),
     ("GET", "/api/v1/alerts/{alert}"): Probe(of_dag=True),
     ("GET", "/api/v1/reports/alerts"): Probe(),
@@ -194,7 +201,7 @@ class Tenants(ApiTest):
         values = {"dag": dag, "run": self.runs[dag], "task": "a", "backfill": self.backfills[dag], "retry": self.retries[dag], "alert": self.alerts[dag],
                   "version": self.versions[dag], "other": self.runs[dag], "artifact": "kept", "freeze": 999, "user": "nobody",
                   "granted": OPEN, "owner": "nobody", "token": "none", "secret": "absent", "name": OPEN,
-                  "worker": "nobody", "silence": 999, "rotation": "none", "override": 999}
+                  "worker": "nobody", "silence": 999, "rotation": "none", "override": 999, "channel": "none", "message": "none"}
         if "{artifact}" in path:
             values["run"] = self.made[dag]
         return path.format(**values)
@@ -263,7 +270,7 @@ class Matrix(Tenants):
         for where, operation in self.operations.items():
             self.assertIn(operation["x-permission"], ("anyone", "signed_in", *NEEDED), where)
         public = {where for where, operation in self.operations.items() if operation["x-permission"] == "anyone"}
-        self.assertEqual(public, {("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/api/v1/session"), ("POST", "/api/v1/session/link"), ("POST", "/api/v1/hooks/{name}")})
+        self.assertEqual(public, {("GET", "/healthz"), ("GET", "/readyz"), ("POST", "/api/v1/session"), ("POST", "/api/v1/session/link"), ("POST", "/api/v1/hooks/{name}"), ("POST", "/api/v1/hooks-in/pagerduty/{channel}")})
         for (method, path), operation in self.operations.items():
             if method != "GET":
                 self.assertNotEqual(operation["x-permission"], "read", f"{method} {path} changes something")

@@ -1,0 +1,98 @@
+// The outbox as rows: what is to be said to whom, what became of it, and how the channels are. On
+// any connection; what writes, inside a transaction.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/alert/message.h"
+#include "scheduler/storage/sqlite.h"
+
+namespace tidemill {
+
+enum class OutboxState : std::uint8_t { pending, sent, dead, cancelled, dropped };
+std::string_view to_word(OutboxState state);
+
+struct OutboxRow {
+  std::int64_t id = 0;  // 0 = not stored yet
+  std::string key;      // the database makes it; letters and digits
+  std::int64_t alert = 0;
+  WallTime episode;  // raised_at of the alert
+  MessageKind kind = MessageKind::tell;
+  std::string channel, person;
+  std::uint32_t step = 0, round = 0;
+  AlertSeverity severity = AlertSeverity::error;
+  std::string text;
+  OutboxState state = OutboxState::pending;
+  std::uint32_t tries = 0;
+  WallTime due_at, created_at, sent_at;
+  std::string last_error;
+  std::int64_t copy_of = 0;
+  bool copied = false;
+  WallTime tapped_at;
+};
+
+// Sets its id; key, state, tries and what follows from them are those of a new one.
+Status add_message(Database& database, OutboxRow& row);
+Result<std::optional<OutboxRow>> read_message(Database& database, std::int64_t id);
+// Newest first. Of one alert, or of one channel.
+Result<std::vector<OutboxRow>> read_messages_of_alert(Database& database, std::int64_t alert,
+                                                      int limit);
+
+// The one of each channel that is due first, at most `limit`.
+Result<std::vector<OutboxRow>> read_due_messages(Database& database, WallTime now, int limit);
+// Of those that are pending; none when nothing is. `after`: strictly.
+Result<std::optional<WallTime>> next_message_due(Database& database, WallTime after);
+
+// Of this alert, whatever is pending.
+Status cancel_messages(Database& database, std::int64_t alert, const std::string& why);
+
+// What a try came to. Changes nothing of a message that is no longer pending, but that it was under
+// way: `was_cancelled` says so.
+struct OutboxResult {
+  OutboxState state = OutboxState::sent;  // pending = it is tried again at due_at
+  WallTime at, due_at;
+  std::string error;
+};
+Status write_result(Database& database, const OutboxRow& row, const OutboxResult& result);
+
+// Whom the alert's messages of this episode went to, each once.
+struct ToldRow {
+  std::string channel, person;
+  bool sent = false;  // for certain
+};
+Result<std::vector<ToldRow>> read_told(Database& database, std::int64_t alert, WallTime episode);
+// The first message to this recipient in the episode, which the others answer to.
+Result<std::string> read_thread_key(Database& database, const OutboxRow& row);
+
+Status mark_tapped(Database& database, std::int64_t id, WallTime now);
+
+struct ChannelRow {
+  std::string channel;
+  WallTime failing_since, last_success, last_failure;
+  bool disabled = false;
+  std::string last_error;
+};
+// A channel of which nothing is known yet is a row of zeros.
+Result<ChannelRow> read_channel(Database& database, const std::string& channel);
+Status write_channel(Database& database, const ChannelRow& row);
+// Pending and dead messages of a channel that have no copy yet; oldest first.
+Result<std::vector<OutboxRow>> read_uncopied(Database& database, const std::string& channel,
+                                             int limit);
+Status mark_copied(Database& database, std::int64_t id);
+struct ChannelLoad {
+  std::int64_t pending = 0;
+  WallTime oldest;  // of the pending ones; 0 = there is none
+  WallTime last_canary;
+};
+Result<ChannelLoad> read_channel_load(Database& database, const std::string& channel);
+// Canaries and tests that are over, created before.
+Status drop_old_proofs(Database& database, WallTime before);
+
+// False when this event of this source was taken before.
+Result<bool> take_event_in(Database& database, const std::string& source,
+                           const std::string& event_id, WallTime now);
+
+}  // namespace tidemill
