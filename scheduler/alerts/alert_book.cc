@@ -9,8 +9,8 @@
 #include "core/alert/recipients.h"
 #include "scheduler/alerts/covers.h"
 #include "scheduler/alerts/on_call.h"
-#include "scheduler/storage/forecast_rows.h"
 #include "scheduler/alerts/outbox_book.h"
+#include "scheduler/storage/forecast_rows.h"
 
 namespace tidemill {
 namespace {

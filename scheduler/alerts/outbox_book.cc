@@ -94,23 +94,19 @@ Status tell_timeline(Database& database, const OutboxRow& row, const OutboxResul
                          fmt::format("{} {}: {}", verb, whom(row), result.error));
 }
 
-// It was under way when somebody took the alert or it ended: this recipient hears of that as well.
+// It was under way when somebody took the alert or it ended: this recipient hears of that as well,
+// who may have been left out as one that was not told.
 Status follow_up(Database& database, const OutboxRow& row, WallTime now) {
   const auto alert = TRY(read_alert(database, row.alert));
   if (!alert || row.kind != MessageKind::tell || alert->alert.raised_at != row.episode) return Ok{};
+  const AlertState state = alert->alert.state;
+  if (state == AlertState::firing || state == AlertState::suppressed) return Ok{};
+  const bool over = state == AlertState::resolved;
+  const MessageKind kind = over ? MessageKind::ended : MessageKind::taken;
+  if (TRY(hears_later(database, row, kind))) return Ok{};
   Post post(database, *alert, now);
-  const Recipient to{row.channel, row.person};
-  switch (alert->alert.state) {
-    case AlertState::firing:
-    case AlertState::suppressed:
-      return Ok{};
-    case AlertState::acknowledged:
-    case AlertState::snoozed:
-      return post.add(MessageKind::taken, to, alert->alert.by + " takes care of it");
-    case AlertState::resolved:
-      return post.add(MessageKind::ended, to, "it is over");
-  }
-  return Ok{};
+  return post.add(kind, {row.channel, row.person},
+                  over ? "it is over" : alert->alert.by + " takes care of it");
 }
 
 Status copy_to(Database& database, const std::string& fallback, const OutboxRow& row,

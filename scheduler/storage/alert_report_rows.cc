@@ -35,9 +35,9 @@ Result<std::vector<AlertChangeRecord>> read_alert_changes(Database& database, Wa
 }
 
 Result<std::vector<PageRow>> read_pages(Database& database, WallTime from, int limit) {
-  Statement rows = TRY(
-      database.prepare("SELECT a.dag, o.person, o.sent_at FROM outbox o JOIN alerts a USING (alert_id)"
-                       " WHERE o.kind = 'tell' AND o.sent_at >= ? ORDER BY o.sent_at LIMIT ?"));
+  Statement rows = TRY(database.prepare(
+      "SELECT a.dag, o.person, o.sent_at FROM outbox o JOIN alerts a USING (alert_id)"
+      " WHERE o.kind = 'tell' AND o.sent_at >= ? ORDER BY o.sent_at LIMIT ?"));
   rows.bind(from.us, limit);
   std::vector<PageRow> found;
   while (TRY(rows.step())) {

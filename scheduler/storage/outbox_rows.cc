@@ -149,6 +149,14 @@ Result<std::vector<ToldRow>> read_told(Database& database, std::int64_t alert, W
   return told;
 }
 
+Result<bool> hears_later(Database& database, const OutboxRow& row, MessageKind kind) {
+  Statement later = TRY(database.prepare(
+      "SELECT 1 FROM outbox WHERE alert_id = ? AND episode = ? AND channel = ? AND person = ?"
+      " AND message_id > ? AND kind = ? AND state IN ('pending', 'sent') LIMIT 1"));
+  later.bind(row.alert, row.episode.us, row.channel, row.person, row.id, to_word(kind));
+  return TRY(later.step());
+}
+
 Result<std::string> read_thread_key(Database& database, const OutboxRow& row) {
   if (row.alert == 0) return row.key;
   Statement first = TRY(database.prepare(

@@ -64,6 +64,8 @@ struct ToldRow {
   bool sent = false;  // for certain
 };
 Result<std::vector<ToldRow>> read_told(Database& database, std::int64_t alert, WallTime episode);
+// Whether this recipient of the message has one of that kind after it, sent or pending.
+Result<bool> hears_later(Database& database, const OutboxRow& row, MessageKind kind);
 // The first message to this recipient in the episode, which the others answer to.
 Result<std::string> read_thread_key(Database& database, const OutboxRow& row);
 
