@@ -16,6 +16,7 @@
 #include "scheduler/housekeeping.h"
 #include "scheduler/http/outgoing_url.h"
 #include "scheduler/messenger.h"
+#include "scheduler/observers.h"
 #include "scheduler/people/authenticator.h"
 #include "scheduler/people/refusal_book.h"
 #include "scheduler/people/secret_store.h"
@@ -27,30 +28,6 @@
 
 namespace tidemill {
 namespace {
-
-// Tells several observers what happens, in order.
-class Observers : public Observer {
- public:
-  void add(Observer& observer) { all_.push_back(&observer); }
-  void on_commit(const Batch& batch) override {
-    for (Observer* observer : all_) observer->on_commit(batch);
-  }
-  void on_progress(RunId run, TaskIndex task, double fraction, const std::string& text) override {
-    for (Observer* observer : all_) observer->on_progress(run, task, fraction, text);
-  }
-  void on_run_ended(RunId run, RunState state) override {
-    for (Observer* observer : all_) observer->on_run_ended(run, state);
-  }
-  void on_deadline_missed(RunId run) override {
-    for (Observer* observer : all_) observer->on_deadline_missed(run);
-  }
-  void on_note(const std::string& text) override {
-    for (Observer* observer : all_) observer->on_note(text);
-  }
-
- private:
-  std::vector<Observer*> all_;
-};
 
 Result<DagPtr> parse_version(const DagVersionRow& version, const std::string& directory) {
   return parse_stored_dag(version.name, version.source, directory);
