@@ -11,3 +11,4 @@ tidemill_test(core_policies_test
 tidemill_python_test(policies_test File Check)
 tidemill_python_test(silences_test Quiet Explained Crash)
 tidemill_python_test(on_call_test OnCall WithoutFile)
+tidemill_python_test(escalation_test Escalation)

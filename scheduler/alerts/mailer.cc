@@ -10,6 +10,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <mutex>
 
 #include "base/check.h"
 
@@ -105,10 +106,17 @@ List recipients_of(const SmtpChannel& channel) {
   return list;
 }
 
+// For the life of the process: taking libcurl and what it brings along down again is not safe
+// beside the threads that serve HTTP.
+void set_up_once() {
+  static std::once_flag once;
+  std::call_once(once, [] { CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); });
+}
+
 }  // namespace
 
 Mailer::Mailer(Refuse refuse) : refuse_(std::move(refuse)) {
-  CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+  set_up_once();
   for (std::size_t i = 0; i < kThreads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -119,7 +127,6 @@ Mailer::~Mailer() {
   }
   changed_.notify_all();
   for (std::thread& thread : threads_) thread.join();
-  curl_global_cleanup();
 }
 
 void Mailer::send(Mail mail, Answer answer) {
