@@ -107,11 +107,15 @@ site("what is served", {}, (site) => {
   });
 
   test("what is not there is not found: no page instead of a script, a probe or an answer of the API", async () => {
-    for (const path of ["/assets/main.js", "/assets/", "/api/v1/nothing", "/api", "/healthz/more", "/metrics/x", "/ack/x", "/API/v1/runs"]) {
+    for (const path of ["/assets/main.js", "/assets/", "/api/v1/nothing", "/api", "/healthz/more", "/metrics/x", "/ack", "/API/v1/runs"]) {
       const answer = await fetched(path);
       assert.equal(answer.status, 404, path);
       assert.match(answer.headers.get("content-type"), /^application\/problem\+json/, path);
     }
+    // Links of messages have a page of their own, which says that this is none.
+    const link = await fetched("/ack/x");
+    assert.equal(link.status, 404);
+    assert.doesNotMatch(await link.text(), /<script/);
     const answer = await fetch(`${site.daemon.url}/runs`, { method: "POST", headers: { Origin: site.daemon.url } });
     assert.equal(answer.status, 404);
   });
