@@ -288,6 +288,8 @@ class Secrets(ApiTest):
         self.admin.refused(409, "POST", "/api/v1/dags/audited/pause", {})
         self.admin.refused(409, "POST", f"/api/v1/runs/{run}/cancel", {})
         looker.refused(403, "POST", "/api/v1/dags/audited/runs", {})
+        # That entry is written behind the answer: nothing may be added between the two counts below.
+        poll(lambda: self.entries(who="looker"), "the refused request to be written down")
         entries = self.admin.get("/api/v1/audit", dag="audited", limit=500)["entries"]
         seen = [(entry["action"], entry["outcome"]) for entry in reversed(entries)]
         self.assertEqual(seen[:2], [("dag.trigger", "ok"), ("dag.pause", "ok")])
