@@ -2,10 +2,14 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "base/text.h"
+#include "core/alert/recipients.h"
 #include "scheduler/api/alert_report.h"
 #include "scheduler/api/metrics.h"
 #include "scheduler/api/words.h"
+#include "scheduler/storage/outbox_rows.h"
 
 namespace tidemill::api {
 namespace {
@@ -13,6 +17,8 @@ namespace {
 using http::Method;
 using http::Request;
 using http::Response;
+
+constexpr Duration kDeadFor = std::chrono::hours(24);  // messages that were given up are shown
 
 // Alive: the process answers. Whether the scheduler's thread turns is readiness.
 Result<Response> healthz(Context&, const Request&) {
@@ -52,8 +58,28 @@ Result<Json> engine_status(const Engine& engine, Now) {
   return json;
 }
 
+// Whether people can be reached: of the channels that are in the file of alerts now.
+Result<Json> delivery_status(Context& context, WallTime now) {
+  auto database = TRY(context.people.take());
+  const DeliveryLoad load = TRY(read_delivery_load(*database, now - kDeadFor));
+  const PoliciesPtr policies = context.policies.current();
+  Json::Array failing;
+  for (const std::string& channel : load.failing) {
+    if (policies != nullptr && find_channel(*policies, channel) != nullptr) {
+      failing.emplace_back(channel);
+    }
+  }
+  const auto lag = static_cast<double>(std::max<std::int64_t>(0, (now - load.oldest).count()));
+  Json json;
+  json.set("lag_seconds", load.oldest.us == 0 ? Json() : Json(lag / 1e6));
+  json.set("dead", load.dead);
+  json.set("failing", std::move(failing));
+  return json;
+}
+
 Result<Response> status(Context& context, const Request& request) {
   Json json = TRY(ask(context, engine_status));
+  json.set("delivery", TRY(delivery_status(context, system_now().wall)));
   json.set("version", context.version);
   json.set("started_at", time_or_null(context.started_at));
   json.set("now", time_or_null(system_now().wall));

@@ -230,6 +230,23 @@ Result<ChannelLoad> read_channel_load(Database& database, const std::string& cha
   return load;
 }
 
+// The last try of a message is when it was due.
+Result<DeliveryLoad> read_delivery_load(Database& database, WallTime dead_since) {
+  Statement row = TRY(database.prepare(
+      "SELECT (SELECT coalesce(min(created_at), 0) FROM outbox WHERE state = 'pending'),"
+      " (SELECT count(*) FROM outbox WHERE state = 'dead' AND due_at >= ? AND alert_id <> 0)"));
+  row.bind(dead_since.us);
+  DeliveryLoad load;
+  if (TRY(row.step())) {
+    load.oldest = {row.integer(0)};
+    load.dead = row.integer(1);
+  }
+  Statement failing = TRY(database.prepare(
+      "SELECT channel FROM channel_states WHERE failing_since <> 0 OR disabled ORDER BY channel"));
+  while (TRY(failing.step())) load.failing.push_back(failing.text(0));
+  return load;
+}
+
 Status drop_old_proofs(Database& database, WallTime before) {
   Statement drop = TRY(
       database.prepare("DELETE FROM outbox WHERE kind IN ('canary', 'test') AND state <> 'pending'"

@@ -90,6 +90,13 @@ struct ChannelLoad {
   WallTime last_canary;
 };
 Result<ChannelLoad> read_channel_load(Database& database, const std::string& channel);
+// Of all channels together.
+struct DeliveryLoad {
+  WallTime oldest;                   // of what is pending, when it was written; 0 = nothing is
+  std::int64_t dead = 0;             // messages about alerts that were given up since then
+  std::vector<std::string> failing;  // names of channels, whether they are in the file or not
+};
+Result<DeliveryLoad> read_delivery_load(Database& database, WallTime dead_since);
 // Canaries and tests that are over, created before.
 Status drop_old_proofs(Database& database, WallTime before);
 

@@ -240,6 +240,23 @@ class Trouble(DeliveryTest):
         daemon.admin.post(f"/api/v1/alerts/{alert['alert']}/acknowledge", {})
         self.assertEqual(self.rows(daemon, alert["alert"]), [("tell", "hook", "cancelled")])
 
+    def test_the_status_says_whether_messages_get_through(self) -> None:
+        hook = self.service()
+        hook.down = (503, {"Retry-After": "3600"})
+        daemon = self.start({"hook": {"webhook": {"url": hook.url, "signing": {"secret": "key"}}}})
+        self.secret(daemon, "key", KEY.decode())
+        self.assertEqual(daemon.admin.get("/api/v1/status")["delivery"], {"lag_seconds": None, "dead": 0, "failing": []})
+        alert = self.break_run(daemon)
+        poll(lambda: daemon.rows("SELECT tries FROM outbox") == [(1,)], "the first try to be recorded")
+        waits = daemon.admin.get("/api/v1/status")["delivery"]
+        self.assertGreater(waits["lag_seconds"], 0)
+        self.assertEqual((waits["dead"], waits["failing"]), (0, ["hook"]))
+        daemon.admin.post(f"/api/v1/alerts/{alert['alert']}/acknowledge", {})
+        self.assertIsNone(daemon.admin.get("/api/v1/status")["delivery"]["lag_seconds"], "nothing waits any more")
+        hook.down = (400, {})
+        self.break_run(daemon, "other")
+        poll(lambda: daemon.admin.get("/api/v1/status")["delivery"]["dead"], "a message to be given up")
+
     def test_no_secret_is_told_in_an_error(self) -> None:
         daemon = self.start({"chat": {"slack": {"url": {"secret": "hook"}}}})
         self.secret(daemon, "hook", "http://user:hunter2@127.0.0.1/services/hunter2")
