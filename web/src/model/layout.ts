@@ -1,6 +1,7 @@
-// Where the tasks of a graph lie, from left to right (or top to bottom) by what needs what. Small graphs are laid out by
-// dagre (model/layout_small.ts), in a worker; this file has the types and the layout of large ones,
-// which is linear in tasks and edges. Pure.
+// Where the tasks of a graph lie, from left to right (or top to bottom) by what needs what: columns by level, an order
+// of each with few crossings (layout_order.ts), and places that keep edges straight (layout_place.ts). Made in a worker. Pure.
+import { order } from "./layout_order.ts";
+import { place } from "./layout_place.ts";
 
 // Edges by place in ids. `down`: from top to bottom, for a narrow screen.
 export interface GraphInput { ids: readonly string[]; edges: readonly (readonly [from: number, to: number])[]; down?: boolean }
@@ -8,8 +9,7 @@ export interface GraphLayout { x: number[]; y: number[]; width: number; height: 
 
 export const NODE_WIDTH = 164, NODE_HEIGHT = 34; // px; as in styles/graph.css
 const GAP_LEVEL = 48, GAP_BESIDE = 14;
-const SWEEPS = 4;
-export const LARGEST_SMALL = 300; // tasks that dagre lays out in well under a second
+const MOST_BENDS = 5_000; // above, long edges run straight, and the layout stays linear in tasks and edges
 
 // The longest way from a task without needs; what lies on a cycle (which a checked dag never has) is 0.
 export function levels({ ids, edges }: GraphInput): number[] {
@@ -28,43 +28,57 @@ export function levels({ ids, edges }: GraphInput): number[] {
   return level;
 }
 
-function neighbours({ ids, edges }: GraphInput): number[][] {
-  const all: number[][] = ids.map(() => []);
-  for (const [from, to] of edges) { all[from]?.push(to); all[to]?.push(from); }
-  return all;
+// The levels, but with each task that has fewer edges in than out as near to what needs it as it can be.
+function tight(input: GraphInput): number[] {
+  const level = levels(input);
+  const into = input.ids.map(() => 0);
+  const after: number[][] = input.ids.map(() => []);
+  for (const [from, to] of input.edges) { after[from]?.push(to); into[to] = (into[to] ?? 0) + 1; }
+  const late = input.ids.map((_, i) => i).sort((a, b) => (level[b] ?? 0) - (level[a] ?? 0));
+  for (const node of late) {
+    const next = after[node] ?? [];
+    if (next.length > (into[node] ?? 0)) level[node] = Math.max(level[node] ?? 0, next.reduce((least, other) => Math.min(least, level[other] ?? 0), Infinity) - 1);
+  }
+  return level;
 }
 
-// Columns by level; inside a column by the mean place of the neighbours, a few times (barycentres,
-// Sugiyama 1981). Columns are centred.
-export function layoutLarge(input: GraphInput): GraphLayout {
-  const level = levels(input);
-  const columns: number[][] = [];
-  level.forEach((at, i) => (columns[at] ??= []).push(i));
-  const tallest = Math.max(1, ...columns.map((column) => column.length));
-  const place = input.ids.map(() => 0);
-  const spread = (column: number[]): void => column.forEach((node, i) => { place[node] = i + (tallest - column.length) / 2; });
-  columns.forEach(spread);
-  const near = neighbours(input);
-  const mean = (node: number): number => {
-    const around = near[node] ?? [];
-    return around.length === 0 ? place[node] ?? 0 : around.reduce((sum, other) => sum + (place[other] ?? 0), 0) / around.length;
-  };
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    for (const column of sweep % 2 === 0 ? columns : [...columns].reverse()) {
-      const means = new Map(column.map((node) => [node, mean(node)]));
-      column.sort((a, b) => (means.get(a) ?? 0) - (means.get(b) ?? 0));
-      spread(column);
-    }
-  }
+// Columns by level, and in each column that a longer edge passes a bend of it.
+export function layout(input: GraphInput): GraphLayout {
+  const count = input.ids.length;
+  const level = tight(input);
+  const columns: number[][] = Array.from({ length: level.reduce((most, at) => Math.max(most, at + 1), 0) }, () => []);
+  level.forEach((at, i) => columns[at]?.push(i));
+  const bends = input.edges.reduce((sum, [from, to]) => sum + Math.max(0, (level[to] ?? 0) - (level[from] ?? 0) - 1), 0) <= MOST_BENDS;
+  const before: number[][] = input.ids.map(() => []), after: number[][] = input.ids.map(() => []);
+  const join = (from: number, to: number): void => { (after[from] ??= []).push(to); (before[to] ??= []).push(from); };
+  let nodes = count;
+  const ways = input.edges.map(([from, to]) => {
+    const way: number[] = [];
+    const [first, last] = [level[from] ?? 0, level[to] ?? 0];
+    if (bends) for (let at = first + 1; at < last; at++) { columns[at]?.push(nodes); way.push(nodes++); }
+    if (first < last) [from, ...way, to].forEach((node, i, all) => { const next = all[i + 1]; if (next !== undefined) join(node, next); });
+    return way;
+  });
+  const graph = { columns, before, after };
   const [along, beside] = input.down ? [NODE_HEIGHT, NODE_WIDTH] : [NODE_WIDTH, NODE_HEIGHT];
-  const main = level.map((at) => at * (along + GAP_LEVEL) + along / 2);
-  const cross = place.map((at) => at * (beside + GAP_BESIDE) + beside / 2);
-  const length = columns.length * (along + GAP_LEVEL) - GAP_LEVEL, breadth = tallest * (beside + GAP_BESIDE) - GAP_BESIDE;
+  order(graph);
+  const cross = place(graph, Array.from({ length: nodes }, (_, i) => (i < count ? beside : 0)), GAP_BESIDE, (node) => node >= count);
+  const start = (at: number): number => at * (along + GAP_LEVEL);
   const turn = (a: number, b: number): [number, number] => (input.down ? [b, a] : [a, b]);
-  const [x, y] = input.down ? [cross, main] : [main, cross];
-  const [width, height] = turn(length, breadth);
-  return { x, y, width, height, paths: input.edges.map(([from, to]) =>
-    [...turn((main[from] ?? 0) + along / 2, cross[from] ?? 0), ...turn((main[to] ?? 0) - along / 2, cross[to] ?? 0)]) };
+  const main = level.map((at) => start(at) + along / 2);
+  const places = cross.slice(0, count);
+  const [x, y] = input.down ? [places, main] : [main, places];
+  const breadth = cross.reduce((most, at, i) => Math.max(most, at + (i < count ? beside / 2 : 0)), 0);
+  const [width, height] = turn(Math.max(0, start(columns.length) - GAP_LEVEL), breadth);
+  const paths = input.edges.map(([from, to], i) => [
+    ...turn((main[from] ?? 0) + along / 2, cross[from] ?? 0),
+    // Straight past the tasks of a column, so that no edge runs through one.
+    ...(ways[i] ?? []).flatMap((bend, step) => {
+      const begin = start((level[from] ?? 0) + 1 + step);
+      return [...turn(begin, cross[bend] ?? 0), ...turn(begin + along, cross[bend] ?? 0)];
+    }),
+    ...turn((main[to] ?? 0) - along / 2, cross[to] ?? 0)]);
+  return { x, y, width, height, paths };
 }
 
 // Edges of a list of tasks that name what they need; unknown names are left out.
