@@ -12,10 +12,16 @@ endfunction()
 tidemill_precompiled(tidemill_pch base/precompiled.h)
 tidemill_precompiled(tidemill_pch_core base/precompiled.h)
 target_compile_options(tidemill_pch_core PRIVATE -fno-exceptions)
+# What is tested is built as it is shipped; the tests around it compile a third faster so.
+set(tidemill_test_options "")
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(tidemill_test_options -O1 -g0)
+endif()
 if(NOT TIDEMILL_FUZZ)
   tidemill_precompiled(tidemill_pch_test tests/support/precompiled.h GTest::gtest)
   target_compile_definitions(tidemill_pch_test PRIVATE TIDEMILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                                                        TIDEMILL_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_compile_options(tidemill_pch_test PRIVATE ${tidemill_test_options})
 endif()
 
 # The fuzzers' build is too small to precompile anything, but sources may count on those headers.
@@ -24,6 +30,9 @@ function(tidemill_reuse_pch target pch)
     target_compile_options(${target} PRIVATE -include ${CMAKE_SOURCE_DIR}/base/precompiled.h)
   else()
     target_precompile_headers(${target} REUSE_FROM ${pch})
+    if(pch STREQUAL "tidemill_pch_test")
+      target_compile_options(${target} PRIVATE ${tidemill_test_options})
+    endif()
   endif()
 endfunction()
 

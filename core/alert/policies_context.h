@@ -26,8 +26,6 @@ struct PoliciesContext {
   // A finding unless the map `key` at the top of the file has `name`, right or wrong; `what` is
   // "channel", `place` where it was named.
   bool is_known(std::string_view what, std::string_view name, std::string_view key, Mark place);
-  // False, with a finding, when a list or map is larger than any check expects.
-  bool is_bounded(const YamlNode* node, std::string_view what);
   // Null, with a finding, when there is no such zone; UTC without a node.
   ZonePtr zone(const YamlNode* node);
   // A finding when `out` is above `most`.

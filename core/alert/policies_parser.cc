@@ -45,20 +45,11 @@ void read_top(PoliciesContext& context) {
 std::vector<const YamlNode::Entry*> PoliciesContext::named(std::string_view key) {
   std::vector<const YamlNode::Entry*> entries;
   const YamlNode* node = root.find(key);
-  if (node == nullptr || !is_bounded(node, key)) return entries;
+  if (node == nullptr || !is_bounded(findings, node, key)) return entries;
   for (const YamlNode::Entry& entry : node->entries) {
     if (entry.value.kind == YamlNode::Kind::map) entries.push_back(&entry);
   }
   return entries;
-}
-
-bool PoliciesContext::is_bounded(const YamlNode* node, std::string_view what) {
-  if (node == nullptr) return true;
-  const std::size_t size = std::max(node->items.size(), node->entries.size());
-  if (size <= kMaxItems) return true;
-  findings.add(Rule::too_many, node->mark,
-               fmt::format("{} has {} items; the most is {}", what, size, kMaxItems));
-  return false;
 }
 
 bool PoliciesContext::is_known(std::string_view what, std::string_view name, std::string_view key,
@@ -113,7 +104,7 @@ void read_people(PoliciesContext& context) {
                            "users are up to 64 of a-z 0-9 . _ -, and begin with a letter or digit");
     }
     const YamlNode* list = entry->value.find("channels");
-    if (!context.is_bounded(list, "channels")) continue;
+    if (!is_bounded(context.findings, list, "channels")) continue;
     for_each_text(list, [&](const YamlNode& name) {
       if (!context.is_known("channel", name.text, "channels", name.mark)) return;
       if (std::find(person.channels.begin(), person.channels.end(), name.text) !=

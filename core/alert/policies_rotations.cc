@@ -92,7 +92,7 @@ std::vector<std::string> read_turn(PoliciesContext& context, const YamlNode& nod
     take(node);
     return turn;
   }
-  if (!context.is_bounded(&node, "a turn")) return turn;
+  if (!is_bounded(context.findings, &node, "a turn")) return turn;
   for (const YamlNode& name : node.items) take(name);
   if (node.items.empty()) {
     context.findings.add(Rule::bad_rotation, node.mark, "a turn has nobody",
@@ -147,7 +147,7 @@ void read_rotation(PoliciesContext& context, const YamlNode::Entry& entry) {
   rotation.zone = context.zone(entry.value.find("zone"));
   const YamlNode* layers = entry.value.find("layers");
   if (layers != nullptr && layers->kind == YamlNode::Kind::sequence &&
-      context.is_bounded(layers, "layers")) {
+      is_bounded(context.findings, layers, "layers")) {
     for (const YamlNode& layer : layers->items) {
       if (layer.kind == YamlNode::Kind::map) rotation.layers.push_back(read_layer(context, layer));
     }

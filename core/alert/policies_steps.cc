@@ -74,7 +74,7 @@ void read_condition(PoliciesContext& context, const YamlNode& node, EscalationSt
 EscalationStep read_step(PoliciesContext& context, const YamlNode& node) {
   EscalationStep step;
   const YamlNode* notify = node.find("notify");
-  if (context.is_bounded(notify, "notify")) {
+  if (is_bounded(context.findings, notify, "notify")) {
     for_each_text(notify, [&](const YamlNode& target) { read_target(context, target, step); });
   }
   context.read_span(node.find("wait"), "wait", kLongestWait, step.wait);

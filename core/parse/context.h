@@ -46,9 +46,6 @@ struct ParseContext {
   std::vector<const YamlNode*> shared_env_nodes;             // parallel
   bool broken_graph = false;  // a task in `needs` is unknown, or there is a cycle
 
-  // False, with a finding, when a list or map inside a task is larger than any check expects.
-  bool is_bounded(const YamlNode* node, std::string_view what);
-
   TaskIndex find_task(std::string_view id) const {
     const auto found = ordinary.find(id);
     return found == ordinary.end() ? kNoTask : found->second;

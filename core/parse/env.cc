@@ -133,7 +133,9 @@ void read_env(ParseContext& context, const YamlNode& node, TaskSpec& task,
               std::vector<const YamlNode*>& nodes) {
   const YamlNode* env = node.find("env");
   const YamlNode* secrets = node.find("secrets");
-  if (!context.is_bounded(env, "env") || !context.is_bounded(secrets, "secrets")) return;
+  if (!is_bounded(context.findings, env, "env") ||
+      !is_bounded(context.findings, secrets, "secrets"))
+    return;
   if (env != nullptr) {
     for (const YamlNode::Entry& entry : env->entries) read_variable(context, entry, task, nodes);
   }

@@ -114,7 +114,7 @@ class ReferenceResolver {
   void resolve_inputs(TaskIndex index) {
     const YamlNode* inputs = context_.sources[index].inputs;
     if (inputs == nullptr ||
-        !context_.is_bounded(inputs, context_.sources[index].where + ".inputs"))
+        !is_bounded(context_.findings, inputs, context_.sources[index].where + ".inputs"))
       return;
     for (const YamlNode::Entry& entry : inputs->entries) {
       if (!is_name(entry.key, "_", "_")) {

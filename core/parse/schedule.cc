@@ -65,7 +65,7 @@ class ScheduleReader {
       return;
     }
     for (const std::string_view key : {"at", "dates"}) {
-      if (!context_.is_bounded(node_.find(key), key)) return;
+      if (!is_bounded(context_.findings, node_.find(key), key)) return;
     }
     if (broken_ || context_.findings.errors() > errors_before_) return;
     try_out();
@@ -237,7 +237,7 @@ class ScheduleReader {
     if (days == "last_business_day") schedule_.calendar.days = Calendar::Days::last_business_day;
     schedule_.calendar.time_of_day_s = read_time();
     const YamlNode* holidays = value.find("holidays");
-    if (holidays == nullptr || !context_.is_bounded(holidays, "holidays")) return;
+    if (holidays == nullptr || !is_bounded(context_.findings, holidays, "holidays")) return;
     if (is_text(holidays)) return read_holiday_file(*holidays);
     for_each_text(holidays, [&](const YamlNode& item) {
       if (const auto date = read_date(item)) add_once(item, schedule_.calendar.holidays, *date);

@@ -145,7 +145,7 @@ class StartTriggerReader {
 
 void read_start_triggers(ParseContext& context) {
   const YamlNode* node = context.root.find("triggers");
-  if (node == nullptr || !context.is_bounded(node, "triggers")) return;
+  if (node == nullptr || !is_bounded(context.findings, node, "triggers")) return;
   StartTriggerReader reader(context);
   if (node->kind != YamlNode::Kind::sequence) return reader.read(*node);
   if (node->items.empty()) {

@@ -198,7 +198,7 @@ Result<ExpectRule> parse_expect(std::string_view name, std::string_view text) {
 void read_task_contract(ParseContext& context, const YamlNode& node, const std::string& where,
                         TaskSpec& task) {
   for (const std::string_view key : {"outputs", "metrics", "artifacts", "expect"}) {
-    if (!context.is_bounded(node.find(key), fmt::format("{}.{}", where, key))) return;
+    if (!is_bounded(context.findings, node.find(key), fmt::format("{}.{}", where, key))) return;
   }
   read_names(context, node.find("outputs"), {"an output", "_"}, task.outputs);
   read_names(context, node.find("metrics"), {"a metric", "_-./"}, task.metrics);

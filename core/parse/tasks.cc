@@ -162,7 +162,7 @@ class TaskReader {
 
   void read_labels(const YamlNode& value, TaskSpec& task) {
     task.runs_on.clear();
-    if (!context_.is_bounded(&value, "runs_on")) return;
+    if (!is_bounded(context_.findings, &value, "runs_on")) return;
     for_each_text(&value, [&](const YamlNode& item) {
       if (!is_name(item.text, "_0123456789", "_.-:/")) {
         add(Rule::bad_name, item, fmt::format("\"{}\" cannot be a label", printable(item.text, 60)),
@@ -253,7 +253,7 @@ class TaskReader {
   void read_command(const YamlNode& command, const std::string& where, TaskSpec& task,
                     TaskSource& source) {
     if (command.kind != YamlNode::Kind::sequence) return;
-    if (!context_.is_bounded(&command, where + ".command")) return;
+    if (!is_bounded(context_.findings, &command, where + ".command")) return;
     if (command.items.empty()) {
       return add(Rule::bad_command, command, where + ".command is an empty list",
                  "name the program first");

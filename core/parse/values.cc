@@ -59,7 +59,7 @@ bool read_size(const YamlNode* node, std::uint64_t& out) {
   return value.has_value();
 }
 
-bool ParseContext::is_bounded(const YamlNode* node, std::string_view what) {
+bool is_bounded(FindingSink& findings, const YamlNode* node, std::string_view what) {
   if (node == nullptr) return true;
   const std::size_t size = std::max(node->items.size(), node->entries.size());
   if (size <= kMaxItems) return true;

@@ -13,6 +13,8 @@
 
 namespace tidemill {
 
+class FindingSink;
+
 bool is_text(const YamlNode* node);
 // Not read as a number, a boolean or null by any reader.
 bool is_clear_text(const YamlNode& node);
@@ -27,6 +29,8 @@ bool read_size(const YamlNode* node, std::uint64_t& out);
 
 // No list or map inside a task needs more; checks may take time in the square of this.
 inline constexpr std::size_t kMaxItems = 1000;
+// False, with a finding, when a list or map is larger than that.
+bool is_bounded(FindingSink& findings, const YamlNode* node, std::string_view what);
 
 // Calls `take` for a value that is no list or map, or for each such value of a list.
 void for_each_scalar(const YamlNode* node, const std::function<void(const YamlNode&)>& take);

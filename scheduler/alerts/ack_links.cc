@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "scheduler/people/bearer.h"
 
 namespace tidemill {
 
@@ -30,13 +31,7 @@ std::optional<std::int64_t> AckLinks::message_of(std::string_view token) {
 }
 
 bool AckLinks::is_good(std::string_view given, const OutboxRow& row) const {
-  const std::string wanted = token(row);
-  if (given.size() != wanted.size()) return false;
-  unsigned char differ = 0;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    differ |= static_cast<unsigned char>(given[i] ^ wanted[i]);
-  }
-  return differ == 0;
+  return same_text(given, token(row));
 }
 
 }  // namespace tidemill

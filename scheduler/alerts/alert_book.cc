@@ -17,7 +17,6 @@ namespace {
 
 constexpr int kFeedAtOnce = 200;
 constexpr int kDueAtOnce = 200;
-constexpr int kMostOpen = 10'000;
 constexpr int kMissedAtOnce = 200;  // dags
 
 // Of an alert that nobody is to be told of: it is shown, and that is all.
@@ -52,19 +51,19 @@ class Turn {
   Status apply(AlertRow row, const AlertEvent& event);
   // Silences whose time has come. Before anything is applied.
   Status move_silences();
-  // Last of all: what is covered, or no longer, by what happened in this turn.
-  Status settle();
   Covers& covers() { return covers_; }
   void recheck_all() { all_ = true; }
-  // As they are after all of it.
-  Json::Array changed() const;
+  // Last of all: settles what is covered, or no longer, by what happened in this turn. The answer
+  // holds the alerts that changed, as they are after all of it.
+  Result<Json> finish();
 
  private:
   const EscalationPolicy& policy_of(const AlertRow& row) const;
   Status note_of_policy(const AlertRow& row, bool was_open);
   Result<AlertStep> advance(const AlertRow& row, const AlertEvent& event);
-  Result<std::vector<AlertRow>> in_state(AlertState state);
+  Status settle();
   Status settle(AlertRow row);
+  Json::Array changed() const;
   Status post(AlertRow& row, const std::vector<AlertEffect>& effects);
 
   Database& database_;
@@ -155,18 +154,12 @@ Status Turn::move_silences() {
   return Ok{};
 }
 
-Result<std::vector<AlertRow>> Turn::in_state(AlertState state) {
-  AlertFilter filter;
-  filter.state = state;
-  filter.limit = kMostOpen;
-  return read_alerts(database_, filter);
-}
-
 Status Turn::settle() {
   if (!all_ && dags_.empty()) return Ok{};
-  std::vector<AlertRow> rows = TRY(in_state(AlertState::suppressed));
+  std::vector<AlertRow> rows = TRY(read_alerts_in(database_, AlertState::suppressed));
   if (all_) {
-    for (AlertRow& row : TRY(in_state(AlertState::firing))) rows.push_back(std::move(row));
+    for (AlertRow& row : TRY(read_alerts_in(database_, AlertState::firing)))
+      rows.push_back(std::move(row));
   } else {
     // What explains alerts of other dags is raised before they are.
     for (const std::string& dag : dags_) {
@@ -213,6 +206,17 @@ Status Turn::apply(AlertRow row, const AlertEvent& event) {
   TRY(post(row, step.effects));
   changed_[row.id] = std::move(row);
   return Ok{};
+}
+
+Result<Json> Turn::finish() {
+  TRY(settle());
+  Json answer;
+  answer.set("alerts", changed());
+  return answer;
+}
+
+Result<Turn> begin_turn(Database& database, const PoliciesPtr& policies, WallTime now) {
+  return Turn(database, TRY(with_overrides(database, policies, now)), now);
 }
 
 AlertRules rules_of(const AlertSpec& spec) {
@@ -304,7 +308,7 @@ Result<std::optional<WallTime>> next_due(Database& database) {
 
 Result<Json> turn_alerts(Database& database, const LoadVersion& load, const PoliciesPtr& policies,
                          WallTime now) {
-  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  Turn turn = TRY(begin_turn(database, policies, now));
   TRY(turn.move_silences());
   const auto feed = TRY(read_alert_feed(database, kFeedAtOnce));
   for (const AlertFeedRow& row : feed) {
@@ -318,32 +322,27 @@ Result<Json> turn_alerts(Database& database, const LoadVersion& load, const Poli
   const bool more_missed = TRY(take_all_missed(database, load, turn));
   const auto due = TRY(read_due_alerts(database, now, kDueAtOnce));
   for (const AlertRow& row : due) TRY(turn.apply(row, alert_event::Wake{}));
-  TRY(turn.settle());
+  Json answer = TRY(turn.finish());
   const auto next = TRY(next_due(database));
-  Json answer;
   answer.set("more", feed.size() == kFeedAtOnce || due.size() == kDueAtOnce || more_missed);
   answer.set("due_us", next ? next->us : 0);
-  answer.set("alerts", turn.changed());
   return answer;
 }
 
 Result<Json> tell_troubles(Database& database, const std::vector<TroubleNews>& news,
                            const PoliciesPtr& policies, WallTime now) {
-  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  Turn turn = TRY(begin_turn(database, policies, now));
   for (const TroubleNews& one : news) {
     const auto* raise = std::get_if<alert_event::Raise>(&one.told.event);
     if (raise != nullptr && TRY(is_told(database, one.told.key, *raise))) continue;
     TRY(turn.apply(one.told, one.policy));
   }
-  TRY(turn.settle());
-  Json answer;
-  answer.set("alerts", turn.changed());
-  return answer;
+  return turn.finish();
 }
 
 Result<Json> tell_forecasts(Database& database, const std::vector<RunForecast>& news,
                             const LoadVersion& load, const PoliciesPtr& policies, WallTime now) {
-  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  Turn turn = TRY(begin_turn(database, policies, now));
   for (const RunForecast& one : news) {
     const RunId run{static_cast<std::int64_t>(one.run)};
     const auto version = TRY(read_run_source(database, run.value));
@@ -355,44 +354,39 @@ Result<Json> tell_forecasts(Database& database, const std::vector<RunForecast>& 
     const auto& raise = std::get<alert_event::Raise>(keyed->event);
     if (!TRY(is_told(database, keyed->key, raise))) TRY(turn.apply(*keyed, spec.policy));
   }
-  TRY(turn.settle());
-  Json answer;
-  answer.set("alerts", turn.changed());
-  return answer;
+  return turn.finish();
 }
 
 Result<Json> tell_alert(Database& database, std::int64_t id, const AlertEvent& event,
                         const PoliciesPtr& policies, WallTime now) {
   auto row = TRY(read_alert(database, id));
   if (!row) return not_found(fmt::format("there is no alert {}", id));
-  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  Turn turn = TRY(begin_turn(database, policies, now));
   TRY(turn.apply(std::move(*row), event));
-  TRY(turn.settle());
+  return turn.finish();
+}
+
+Json no_alert_changed() {
   Json answer;
-  answer.set("alerts", turn.changed());
+  answer.set("alerts", Json::Array());
   return answer;
 }
 
 Result<Json> tell_keyed_alerts(Database& database, const std::vector<KeyedAlertEvent>& events,
                                const PoliciesPtr& policies, WallTime now) {
-  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  Turn turn = TRY(begin_turn(database, policies, now));
   for (const KeyedAlertEvent& keyed : events) TRY(turn.apply(keyed, ""));
-  TRY(turn.settle());
-  Json answer;
-  answer.set("alerts", turn.changed());
-  return answer;
+  return turn.finish();
 }
 
 Result<Json> silence_alerts(Database& database, SilenceRow row, const PoliciesPtr& policies,
                             WallTime now) {
   row.state = row.silence.starts_at <= now ? SilenceRow::State::active : SilenceRow::State::waiting;
   TRY(add_silence(database, row));
-  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  Turn turn = TRY(begin_turn(database, policies, now));
   turn.recheck_all();
-  TRY(turn.settle());
-  Json answer;
+  Json answer = TRY(turn.finish());
   answer.set("silence", row.id);
-  answer.set("alerts", turn.changed());
   return answer;
 }
 
@@ -403,13 +397,11 @@ Result<Json> unsilence_alerts(Database& database, std::int64_t id, const std::st
   if (row->state == SilenceRow::State::over) {
     return conflict(fmt::format("silence {} was over at {}", id, format_rfc3339(row->ended_at)));
   }
-  Turn turn(database, TRY(with_overrides(database, policies, now)), now);
+  Turn turn = TRY(begin_turn(database, policies, now));
   TRY(turn.covers().end(*row, by));
   turn.recheck_all();
-  TRY(turn.settle());
-  Json answer;
+  Json answer = TRY(turn.finish());
   answer.set("silence", id);
-  answer.set("alerts", turn.changed());
   return answer;
 }
 

@@ -52,6 +52,9 @@ Result<Json> silence_alerts(Database& database, SilenceRow row, const PoliciesPt
 Result<Json> unsilence_alerts(Database& database, std::int64_t id, const std::string& by,
                               const PoliciesPtr& policies, WallTime now);
 
+// The answer when none did.
+Json no_alert_changed();
+
 // What Tidemill finds wrong, or right again, about itself: events of alerts by their keys.
 Result<Json> tell_keyed_alerts(Database& database, const std::vector<KeyedAlertEvent>& events,
                                const PoliciesPtr& policies, WallTime now);

@@ -9,11 +9,8 @@ Result<Json> tell_of_channel(Database& database, const std::string& channel,
   keyed.key = channel_alert_key(channel);
   keyed.what = news.what;
   switch (news.kind) {
-    case ChannelNews::Kind::none: {
-      Json answer;
-      answer.set("alerts", Json::Array());
-      return answer;
-    }
+    case ChannelNews::Kind::none:
+      return no_alert_changed();
     case ChannelNews::Kind::failing:
       keyed.event = alert_event::Raise{AlertFact::delivery_failing, AlertSeverity::error, "", 0};
       break;

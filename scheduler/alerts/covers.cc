@@ -7,7 +7,7 @@
 namespace tidemill {
 namespace {
 
-constexpr int kMostOpen = 10'000;
+constexpr int kMostSilences = 10'000;
 
 std::string name_of(const SilenceRow& row) {
   return fmt::format("{} {} of {}", to_word(row.silence.kind), row.id, row.silence.owner);
@@ -20,10 +20,7 @@ std::string scope_of(const AlertKey& key) {
 }  // namespace
 
 Status Covers::note_end(const SilenceRow& row, const std::string& text) {
-  AlertFilter filter;
-  filter.state = AlertState::suppressed;
-  filter.limit = kMostOpen;
-  for (const AlertRow& alert : TRY(read_alerts(database_, filter))) {
+  for (const AlertRow& alert : TRY(read_alerts_in(database_, AlertState::suppressed))) {
     if (!matches(row.silence, alert.alert)) continue;
     TRY(add_alert_event(database_, alert.id, now_, text));
   }
@@ -54,7 +51,7 @@ Result<bool> Covers::move() {
 Result<std::string> Covers::silenced(const Alert& alert) {
   if (!known_) {
     active_.clear();
-    for (SilenceRow& row : TRY(read_silences(database_, true, kMostOpen))) {
+    for (SilenceRow& row : TRY(read_silences(database_, true, kMostSilences))) {
       if (row.state == SilenceRow::State::active) active_.push_back(std::move(row));
     }
     known_ = true;

@@ -24,12 +24,11 @@ class Covers {
   // A sentence that says why; empty = nothing keeps it. Asked anew each time but for silences.
   Result<std::string> why(const Alert& alert);
 
-  // What was read of silences is read again.
-  void forget() { known_ = false; }
-
  private:
   Result<std::string> silenced(const Alert& alert);
   Result<std::string> explained(const Alert& alert);
+  // What was read of silences is read again.
+  void forget() { known_ = false; }
   Status note_end(const SilenceRow& row, const std::string& text);
 
   Database& database_;

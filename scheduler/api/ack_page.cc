@@ -131,13 +131,12 @@ Response show(const Linked& linked, const std::string& detail = "") {
 // Inside the transaction: once, and only what is still as it was shown.
 Result<Json> take_by_link(Database& database, const Linked& linked, const std::string& seen,
                           const PoliciesPtr& policies, WallTime now) {
-  Json nothing;
-  nothing.set("alerts", Json::Array());
   const auto message = TRY(read_message(database, linked.message.id));
   const auto alert = TRY(read_alert(database, linked.alert.id));
-  if (!message || !alert) return nothing;
-  if (!why_not({*message, *alert}, now).empty() || !can_take(alert->alert)) return nothing;
-  if (!seen.empty() && seen != seen_mark(alert->alert)) return nothing;
+  if (!message || !alert) return no_alert_changed();
+  if (!why_not({*message, *alert}, now).empty() || !can_take(alert->alert))
+    return no_alert_changed();
+  if (!seen.empty() && seen != seen_mark(alert->alert)) return no_alert_changed();
   TRY(mark_tapped(database, message->id, now));
   const alert_event::Acknowledge event{who_taps(*message), "by link", {}, alert->alert.signature};
   return tell_alert(database, alert->id, event, policies, now);

@@ -1,10 +1,8 @@
 #include "scheduler/api/hooks.h"
 
-#include <mutex>
-
 #include "base/hash.h"
 #include "base/text.h"
-#include "core/throttle.h"
+#include "scheduler/api/guess_gate.h"
 #include "scheduler/people/signed_call.h"
 
 namespace tidemill::api {
@@ -14,28 +12,6 @@ using http::Request;
 using http::Response;
 
 constexpr std::size_t kMaxHookBytes = 1u << 20;
-
-// Whoever signs well is never slowed down; whoever does not is, by address.
-constexpr ThrottleRule kWrongSignatures = {.free_tries = 30,
-                                           .first_wait = std::chrono::seconds(1),
-                                           .longest_wait = std::chrono::minutes(1),
-                                           .forget_after = std::chrono::minutes(10)};
-
-struct Gate {
-  std::mutex mutex;  // guards what follows
-  Throttle tries{kWrongSignatures};
-};
-
-Response too_many(Duration wait) {
-  const auto seconds = std::max<std::int64_t>(1, wait.count() / 1'000'000);
-  Response response = Response::problem(
-      {429,
-       "Too many tries",
-       fmt::format("too many calls that were not signed; try again in {} s", seconds),
-       {}});
-  response.with("Retry-After", std::to_string(seconds));
-  return response;
-}
 
 // The same for a wrong signature, a DAG that takes no calls and one that does not exist.
 Response not_signed() {
@@ -92,27 +68,15 @@ Result<Json::Object> params_of(const Request& request) {
   return params;
 }
 
-// Zero when the call is signed for the dag; how long its sender must wait after too many that are
-// not; nothing when it is one of these.
-std::optional<Duration> let_in(Context& context, Gate& gate, const Request& request,
-                               const SignedCall& call, const std::string& dag) {
-  const BootTime now = system_now().boot;
-  {
-    const std::lock_guard lock(gate.mutex);
-    if (const Duration wait = gate.tries.begin(request.remote, now); wait > Duration{}) return wait;
-  }
-  if (!is_signed_for(context, call, dag)) return std::nullopt;
-  const std::lock_guard lock(gate.mutex);
-  gate.tries.take_back(request.remote);
-  return Duration{};
-}
-
-Result<Response> call_hook(Context& context, Gate& gate, const Request& request) {
+// Whoever signs well is never slowed down; whoever does not is, by address.
+Result<Response> call_hook(Context& context, GuessGate& gate, const Request& request) {
   const std::string& dag = request.capture("name");
   const SignedCall call = call_of(request);
-  const auto wait = let_in(context, gate, request, call, dag);
-  if (!wait) return not_signed();
-  if (*wait > Duration{}) return too_many(*wait);
+  if (const Duration wait = gate.begin(request.remote); wait > Duration{}) {
+    return too_many_guesses(wait);
+  }
+  if (!is_signed_for(context, call, dag)) return not_signed();
+  gate.was_right(request.remote);
   if (!is_recent(call, system_now().wall)) return too_old();
   Catalog::Trigger what;
   what.dag = dag;
@@ -141,7 +105,7 @@ Result<Response> call_hook(Context& context, Gate& gate, const Request& request)
 }  // namespace
 
 std::vector<http::Route> hook_routes(Context& context) {
-  const auto gate = std::make_shared<Gate>();
+  const auto gate = std::make_shared<GuessGate>();
   const auto call = [gate](Context& shared, const Request& request) {
     return call_hook(shared, *gate, request);
   };

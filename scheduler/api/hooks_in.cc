@@ -17,7 +17,6 @@ using http::Request;
 using http::Response;
 
 constexpr std::size_t kMaxBytes = 1u << 20;
-constexpr int kOpenAlerts = 10'000;
 
 std::string text_in(const Json& object, std::string_view key) {
   const Json* found = object.find(key);
@@ -28,12 +27,6 @@ const Json& member(const Json& object, std::string_view key) {
   static const Json kNone;
   const Json* found = object.find(key);
   return found == nullptr ? kNone : *found;
-}
-
-Json nothing_changed() {
-  Json answer;
-  answer.set("alerts", Json::Array());
-  return answer;
 }
 
 // What PagerDuty says about an incident, as version 3 of its webhooks has it.
@@ -56,9 +49,7 @@ Result<IncidentEvent> parse_incident(const std::string& body) {
 }
 
 Result<std::optional<AlertRow>> alert_of_key(Database& database, const std::string& key) {
-  AlertFilter filter;
-  filter.limit = kOpenAlerts;
-  for (AlertRow& row : TRY(read_alerts(database, filter))) {
+  for (AlertRow& row : TRY(read_alerts_in(database, std::nullopt))) {
     if (dedup_key(row.alert.key) == key) return std::optional<AlertRow>(std::move(row));
   }
   return std::optional<AlertRow>();
@@ -80,11 +71,11 @@ std::optional<AlertEvent> event_of(const IncidentEvent& incident, const Alert& a
 Result<Json> take_incident(Database& database, const std::string& source,
                            const IncidentEvent& incident, const PoliciesPtr& policies,
                            WallTime now) {
-  if (!TRY(take_event_in(database, source, incident.id, now))) return nothing_changed();
+  if (!TRY(take_event_in(database, source, incident.id, now))) return no_alert_changed();
   const auto alert = TRY(alert_of_key(database, incident.key));
-  if (!alert) return nothing_changed();
+  if (!alert) return no_alert_changed();
   const auto event = event_of(incident, alert->alert);
-  if (!event) return nothing_changed();
+  if (!event) return no_alert_changed();
   return tell_alert(database, alert->id, *event, policies, now);
 }
 

@@ -106,6 +106,13 @@ Result<std::vector<AlertRow>> read_alerts(Database& database, const AlertFilter&
   return all_rows(rows);
 }
 
+Result<std::vector<AlertRow>> read_alerts_in(Database& database, std::optional<AlertState> state) {
+  AlertFilter filter;
+  filter.state = state;
+  filter.limit = 10'000;
+  return read_alerts(database, filter);
+}
+
 Result<std::vector<AlertRow>> read_open_alerts(Database& database, const std::string& dag) {
   Statement rows = TRY(
       select(database, "WHERE dag = ? AND state <> 'resolved' ORDER BY alert_id DESC"));

@@ -61,6 +61,8 @@ struct AlertFilter {
 };
 // Open ones first by urgency is the reader's matter: these come by id, newest first.
 Result<std::vector<AlertRow>> read_alerts(Database& database, const AlertFilter& filter);
+// All that are open, or in one state; the newest 10,000 when there are more.
+Result<std::vector<AlertRow>> read_alerts_in(Database& database, std::optional<AlertState> state);
 // All that are open about one dag, without looking at others.
 Result<std::vector<AlertRow>> read_open_alerts(Database& database, const std::string& dag);
 Result<std::optional<AlertRow>> read_alert(Database& database, std::int64_t id);
