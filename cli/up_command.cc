@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <mutex>
 #include <thread>
 
 #include "base/text.h"
@@ -154,13 +155,16 @@ class Service {
   void on_signal(const char* name);
   void stop(const char* name);
   void reload();
+  void set_running(Daemon* daemon);
 
   const UpCommand& options_;
   const Settings& settings_;
   const bool on_terminal_ = ::isatty(STDERR_FILENO) == 1;
   DaemonLog log_;
   std::unique_ptr<Daemon> daemon_;
-  std::atomic<Daemon*> started_ = nullptr;
+  // A signal must not meet a daemon that is being taken apart.
+  std::mutex mutex_;
+  Daemon* running_ = nullptr;  // guarded by mutex_; null before its start and from its end on
   std::atomic<int> stops_ = 0;
 };
 
@@ -215,29 +219,28 @@ void Service::on_signal(const char* name) {
 
 void Service::stop(const char* name) {
   const int count = ++stops_;
-  Daemon* daemon = started_;
   const bool drains = settings_.text("stop.mode") == "drain";
   if (count > (drains ? 2 : 1)) {
     say(NoteLevel::warning, fmt::format("{} again: leaving at once", name));
     std::_Exit(kExitFailed);
   }
-  if (daemon == nullptr) {
+  const std::lock_guard lock(mutex_);
+  if (running_ == nullptr) {
+    if (count > 1) return;
     return say(NoteLevel::info, fmt::format("{}: stopping as soon as the start is done", name));
   }
   if (count == 1 && drains) {
     say(NoteLevel::info, fmt::format("{}: starting nothing new and waiting for running tasks, at "
                                      "most {}; once more leaves them to go on",
                                      name, settings_.text("stop.limit")));
-    return daemon->drain(settings_.duration("stop.limit"));
+    return running_->drain(settings_.duration("stop.limit"));
   }
   say(NoteLevel::info,
       fmt::format("{}: stopping; running tasks go on and are taken up at the next start", name));
-  daemon->stop();
+  running_->stop();
 }
 
 void Service::reload() {
-  Daemon* daemon = started_;
-  if (daemon == nullptr) return;
   const auto settings = Settings::read(options_.sources);
   if (!settings.ok()) {
     say(NoteLevel::error,
@@ -245,11 +248,18 @@ void Service::reload() {
     return;
   }
   log_.set_least(note_level_from(settings->text("log.level")));
-  const Status read = daemon->reload(rules_of(*settings));
+  const std::lock_guard lock(mutex_);
+  if (running_ == nullptr) return;
+  const Status read = running_->reload(rules_of(*settings));
   if (!read.ok()) say(NoteLevel::error, "SIGHUP: " + read.error().message);
   say(NoteLevel::info,
       "SIGHUP: log level, hosts, certificate, retention, disk reserve, DAG files and the file of "
       "alerts were read again; other settings count from the next start");
+}
+
+void Service::set_running(Daemon* daemon) {
+  const std::lock_guard lock(mutex_);
+  running_ = daemon;
 }
 
 Status Service::serve() {
@@ -259,10 +269,11 @@ Status Service::serve() {
   SignalThread signals([this](int, const char* name) { on_signal(name); },
                        std::chrono::seconds(3600), [] {});
   daemon_ = TRY(Daemon::start(std::move(config)));
-  started_ = daemon_.get();
   warn();
+  set_running(daemon_.get());
   if (stops_ > 0) daemon_->stop();
   const Status ran = daemon_->run();
+  set_running(nullptr);
   Status closed = ran.ok() ? daemon_->close() : ran;
   if (closed.ok()) say(NoteLevel::info, "stopped");
   return closed;

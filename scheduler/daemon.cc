@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <thread>
 
 #include "base/text.h"
 #include "scheduler/alerts/alert_watch.h"
@@ -18,10 +19,10 @@
 #include "scheduler/messenger.h"
 #include "scheduler/observers.h"
 #include "scheduler/people/authenticator.h"
-#include "scheduler/people/refusal_book.h"
 #include "scheduler/people/secret_store.h"
 #include "scheduler/people/sessions.h"
 #include "scheduler/planners.h"
+#include "scheduler/refusal_log.h"
 #include "scheduler/storage/people_users.h"
 #include "scheduler/storage/worker_tokens.h"
 #include "scheduler/waits/lookout.h"
@@ -42,32 +43,6 @@ Principal system_itself() {
   system.kind = Principal::Kind::system;
   system.name = "system";
   return system;
-}
-
-// Of interest to whoever looks for break-ins: something was shown that is not good, or somebody
-// tried what is not theirs. Who merely has not signed in yet is none.
-bool is_noteworthy(const http::RequestRecord& record) {
-  const bool tried_to_sign_in = record.method != "GET" &&
-                                record.path.starts_with("/api/v1/session");
-  return record.status == 403 ||
-         (record.status == 401 && (record.showed_credentials || tried_to_sign_in));
-}
-
-AuditEntry refusal_entry(const http::RequestRecord& record, std::int64_t left_out) {
-  AuditEntry entry;
-  entry.at = system_now().wall;
-  entry.who = record.who.empty() ? "anonymous" : record.who;
-  entry.via = "http";
-  entry.address = record.remote;
-  entry.request = record.id;
-  entry.action = "request.refused";
-  entry.object = printable(record.method + " " + record.path, 200);
-  entry.refused = record.status == 403 ? "forbidden" : "unauthenticated";
-  Json detail;
-  detail.set("status", record.status);
-  detail.set("left_out_before", left_out);
-  entry.detail = detail.dump();
-  return entry;
 }
 
 Shown shown_by(const http::Request& request) {
@@ -120,8 +95,6 @@ struct Daemon::Parts {
   Status report_cut_audit();
   Status refuse_open_address();
   http::ServerOptions server_options();
-  void audit_refusal(const http::RequestRecord& record);
-  void audit_left_out();
   void store_audit(AuditEntry entry);
   Status listen();
   Status open_messenger();
@@ -133,6 +106,9 @@ struct Daemon::Parts {
   void start_janitor();
   void hold_grants(Engine& engine);
   bool is_done() const;
+  void end_helpers();
+  void end_server();
+  Status end_server_while_turning();
   void make_first_link();
 
   DaemonConfig config;
@@ -143,7 +119,7 @@ struct Daemon::Parts {
   PasswordHasher hasher;
   SignIn sign_in;
   Authenticator authenticator;
-  RefusalBook refusals;
+  RefusalLog refusals{[this](AuditEntry entry) { store_audit(std::move(entry)); }};
   Housekeeping house;
   DiskWatch disk;
   PolicyFile policies;
@@ -162,12 +138,14 @@ struct Daemon::Parts {
   std::optional<Forecaster> forecaster;
   std::optional<api::Context> context;
   std::unique_ptr<http::Server> server;
+  std::vector<http::Endpoint> endpoints;  // of the server, also when it has ended
   std::unique_ptr<FolderWatcher> watcher;
   std::unique_ptr<Janitor> janitor;
   std::string first_link;
   bool settled = false;  // the DAG folder was looked at; the loop's thread
   std::atomic<bool> stopping = false;
   std::atomic<bool> draining = false;
+  bool closing = false;                          // the loop's thread
   std::atomic<std::int64_t> drain_until_us = 0;  // boot time
 };
 
@@ -180,6 +158,7 @@ Status Daemon::Parts::open_scheduler() {
   scheduling.workers = config.workers;
   if (scheduling.workers) {
     scheduling.workers->key_of = [this](const std::string& worker) { return worker_key(worker); };
+    scheduling.workers->on_turned_away = [this](const TurnedAway& one) { refusals.refused(one); };
   }
   scheduling.observer = &observers;
   scheduling.load_dag = parse_version;
@@ -195,7 +174,7 @@ Status Daemon::Parts::open_scheduler() {
   scheduling.chores.push_back(
       {std::chrono::seconds(2), [this](Engine& engine, Now) { look_at_disk(engine); }, {}});
   scheduling.chores.push_back(
-      {std::chrono::minutes(10), [this](Engine&, Now) { audit_left_out(); }, {}});
+      {std::chrono::minutes(10), [this](Engine&, Now) { refusals.tell_left_out(); }, {}});
   for (Chore& chore : housekeeping_chores(house)) scheduling.chores.push_back(std::move(chore));
   scheduling.look = [this](shell_effect::Look look) {
     if (lookout) lookout->look(std::move(look));
@@ -340,7 +319,7 @@ http::ServerOptions Daemon::Parts::server_options() {
     config.note(NoteLevel::error, fmt::format("request {}: {}", id, what));
   };
   options.on_request = [this](const http::RequestRecord& record) {
-    audit_refusal(record);
+    refusals.refused(record);
     config.note(
         NoteLevel::debug,
         fmt::format("{} {} {} {} from {} by {}, {} bytes, request {}", record.method, record.path,
@@ -356,22 +335,6 @@ void Daemon::Parts::store_audit(AuditEntry entry) {
   mutation.store = [](Database&) -> Result<Json> { return Json(); };
   mutation.done = [](const Result<Json>&) {};
   scheduler->mutate(std::move(mutation));
-}
-
-void Daemon::Parts::audit_refusal(const http::RequestRecord& record) {
-  if (!is_noteworthy(record)) return;
-  const auto left_out = refusals.take(record.remote, system_now().boot);
-  if (left_out) store_audit(refusal_entry(record, *left_out));
-}
-
-// So that the last of them are told of too, when nobody knocks any more.
-void Daemon::Parts::audit_left_out() {
-  const std::int64_t left_out = refusals.take_left_out();
-  if (left_out == 0) return;
-  http::RequestRecord none;
-  none.method = "further requests";
-  none.status = 403;
-  store_audit(refusal_entry(none, left_out));
 }
 
 Status Daemon::Parts::open_messenger() {
@@ -404,6 +367,7 @@ Status Daemon::Parts::listen() {
       server_options(), api::all_routes(*context), [this](const http::Request& request) {
         return authenticator.authenticate(shown_by(request), system_now().wall);
       }));
+  endpoints = server->endpoints();
   publisher.connect(server->events());
   return Ok{};
 }
@@ -467,9 +431,9 @@ bool Daemon::Parts::make_room() {
 }
 
 void Daemon::Parts::hold_grants(Engine& engine) {
-  engine.hold_grants(draining   ? "the scheduler is stopping"
-                     : disk_low ? "the disk is nearly full"
-                                : "");
+  engine.hold_grants(draining || closing ? "the scheduler is stopping"
+                     : disk_low          ? "the disk is nearly full"
+                                         : "");
 }
 
 bool Daemon::Parts::is_done() const {
@@ -501,17 +465,27 @@ Result<std::unique_ptr<Daemon>> Daemon::start(DaemonConfig config) {
 Daemon::Daemon(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 // Whoever calls the scheduler from another thread ends before it.
-Daemon::~Daemon() {
-  parts_->messenger.stop();
-  parts_->lookout.reset();
-  parts_->forecaster.reset();
-  parts_->janitor.reset();
-  parts_->policies.stop();
-  parts_->watcher.reset();
-  parts_->server.reset();
+void Daemon::Parts::end_helpers() {
+  messenger.stop();
+  lookout.reset();
+  forecaster.reset();
+  janitor.reset();
+  policies.stop();
+  watcher.reset();
 }
 
-const std::vector<http::Endpoint>& Daemon::endpoints() const { return parts_->server->endpoints(); }
+// The hub of events ends with the server, and what the scheduler commits at last comes after it.
+void Daemon::Parts::end_server() {
+  publisher.disconnect();
+  server.reset();
+}
+
+Daemon::~Daemon() {
+  parts_->end_helpers();
+  parts_->end_server();
+}
+
+const std::vector<http::Endpoint>& Daemon::endpoints() const { return parts_->endpoints; }
 
 const std::string& Daemon::first_link() const { return parts_->first_link; }
 
@@ -577,14 +551,32 @@ Status Daemon::reload(const DaemonRules& rules) {
   return read;
 }
 
+// Requests in progress wait for an answer of the loop: it goes on turning until the server has
+// ended, and grants nothing meanwhile.
+Status Daemon::Parts::end_server_while_turning() {
+  publisher.disconnect();
+  Mutation hold;
+  hold.decide = [this](Desk& desk) -> Result<Json> {
+    closing = true;
+    hold_grants(desk.engine);
+    return Json();
+  };
+  hold.done = [](const Result<Json>&) {};
+  scheduler->mutate(std::move(hold));
+  std::atomic<bool> ended = false;
+  std::thread ending([&] {
+    server.reset();
+    ended = true;
+    scheduler->post([](Scheduler&) {});
+  });
+  const Status turned = scheduler->run_until([&] { return ended.load(); });
+  ending.join();
+  return turned;
+}
+
 Status Daemon::close() {
-  parts_->messenger.stop();
-  parts_->lookout.reset();
-  parts_->forecaster.reset();
-  parts_->janitor.reset();
-  parts_->policies.stop();
-  parts_->watcher.reset();
-  parts_->server.reset();
+  parts_->end_helpers();
+  TRY(parts_->end_server_while_turning());
   return parts_->scheduler->close();
 }
 

@@ -50,7 +50,7 @@ KnownWorker* Engine::admit_worker(LinkId link, const message::Hello& hello, Now 
   if (hello.version != message::kProtocolVersion) {
     std::string why = fmt::format("worker {} speaks protocol version {}, this scheduler {}",
                                   hello.worker, hello.version, message::kProtocolVersion);
-    emit(shell_effect::Close{link, std::move(why)});
+    emit(shell_effect::Close{link, std::move(why), true});
     return nullptr;
   }
   KnownWorker* worker = workers_.find(hello.worker);
@@ -61,8 +61,8 @@ KnownWorker* Engine::admit_worker(LinkId link, const message::Hello& hello, Now 
     on_gone(worker->link);
   }
   if (worker != nullptr && worker->link) {
-    emit(shell_effect::Close{link,
-                             fmt::format("another worker named {} is connected", hello.worker)});
+    emit(shell_effect::Close{
+        link, fmt::format("another worker named {} is connected", hello.worker), true});
     return nullptr;
   }
   if (worker != nullptr) return worker;

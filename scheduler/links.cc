@@ -105,6 +105,7 @@ void Links::accept_at_door(BootTime now, Inbox& inbox) {
   }
   Link link;
   link.channel = std::move(guest->channel);
+  link.peer = guest->stranger.peer;
   link.stranger = std::move(guest->stranger);
   add(std::move(link));
 }
@@ -115,8 +116,16 @@ void Links::read(LinkId id, Inbox& inbox) {
   Link& link = found->second;
   auto messages = link.channel.receive();
   if (!messages.ok()) {
-    if (link.stranger) return send_away(id, messages.error().message, inbox);
-    return drop(id, messages.error().message);
+    const Error& error = messages.error();
+    if (link.stranger) {
+      // Whoever only looks whether somebody listens wants nothing that could be refused.
+      if (error.code == ErrorCode::unavailable) return drop(id, error.message);
+      return send_away(id, error.message, inbox);
+    }
+    if (!link.peer.empty() && error.code == ErrorCode::corrupt) {
+      inbox.turned_away.push_back({link.peer, link.worker, true, error.message});
+    }
+    return drop(id, error.message);
   }
   for (Message& message : *messages) {
     if (!link.stranger) {
@@ -128,19 +137,20 @@ void Links::read(LinkId id, Inbox& inbox) {
 }
 
 bool Links::admit(LinkId id, Link& link, const Message& message, Inbox& inbox) {
-  auto worker = door_->recognise(*link.stranger, link.channel, message);
-  if (!worker.ok()) {
-    send_away(id, worker.error().message, inbox);
+  WorkerDoor::Found found;
+  const Status known = door_->recognise(*link.stranger, link.channel, message, found);
+  if (!known.ok()) {
+    send_away(id, known.error().message, inbox, std::move(found));
     return false;
   }
-  link.worker = std::move(*worker);
+  link.worker = std::move(found.worker);
   link.stranger.reset();
   link.channel.set_max_frame(kMaxFrameBytes);
   return true;
 }
 
-void Links::send_away(LinkId id, const std::string& why, Inbox& inbox) {
-  inbox.refused.push_back(channels_.at(id).stranger->peer + ": " + why);
+void Links::send_away(LinkId id, const std::string& why, Inbox& inbox, WorkerDoor::Found found) {
+  inbox.turned_away.push_back({channels_.at(id).peer, std::move(found.worker), found.proven, why});
   refuse(id, why);
 }
 
@@ -161,6 +171,11 @@ std::size_t Links::local_count() const {
 std::string Links::proven_name(LinkId link) const {
   const auto found = channels_.find(link);
   return found == channels_.end() ? "" : found->second.worker;
+}
+
+std::string Links::peer(LinkId link) const {
+  const auto found = channels_.find(link);
+  return found == channels_.end() ? "" : found->second.peer;
 }
 
 LinkId Links::find_proven(const std::string& worker) const {

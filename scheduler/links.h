@@ -33,7 +33,7 @@ class Links {
   struct Inbox {
     std::vector<std::pair<LinkId, std::string>> gone;  // and why
     std::vector<std::pair<LinkId, Message>> messages;  // in order per link
-    std::vector<std::string> refused;                  // who was sent away from the door, and why
+    std::vector<TurnedAway> turned_away;               // from the door
   };
   // Accepts, reads, notices who is gone.
   Inbox take(BootTime now);
@@ -46,6 +46,8 @@ class Links {
   std::size_t local_count() const;
   // Whose token the peer has proven; empty = it is of this machine.
   std::string proven_name(LinkId link) const;
+  // Of another machine, "10.0.0.7:41234"; empty = of this one.
+  std::string peer(LinkId link) const;
   // The link on which this worker's token was proven; none = there is none.
   LinkId find_proven(const std::string& worker) const;
 
@@ -55,13 +57,14 @@ class Links {
     bool waits_for_write = false;
     std::string worker;                // proven
     std::optional<Stranger> stranger;  // until then
+    std::string peer;                  // of another machine
   };
   void accept_new();
   void accept_at_door(BootTime now, Inbox& inbox);
   LinkId add(Link link);
   void read(LinkId id, Inbox& inbox);
   bool admit(LinkId id, Link& link, const Message& message, Inbox& inbox);
-  void send_away(LinkId id, const std::string& why, Inbox& inbox);
+  void send_away(LinkId id, const std::string& why, Inbox& inbox, WorkerDoor::Found found = {});
   void send_away_the_slow(BootTime now, Inbox& inbox);
   void drop(LinkId id, std::string why);
 

@@ -109,7 +109,7 @@ Status Scheduler::Loop::turn(Scheduler& self) {
 }
 
 void Scheduler::Loop::feed(Links::Inbox inbox, Now now) {
-  note_refused(inbox.refused, now);
+  tell_turned_away(inbox.turned_away, now);
   // An agent that was killed and started again may be accepted before its old end is noticed.
   for (const auto& [link, why] : inbox.gone) {
     if (const KnownWorker* worker = engine_->workers().find_link(link)) {
@@ -147,7 +147,7 @@ void Scheduler::Loop::feed(LinkId link, const Message& message, Now now) {
   }
   if (const auto* piece = std::get_if<message::Piece>(&message)) return carry(link, *piece);
   if (const auto* fetch = std::get_if<message::Fetch>(&message)) return carry(link, *fetch);
-  links_->refuse(link, "it said a word that no worker says");
+  cut_off(link, "it said a word that no worker says");
 }
 
 // A worker of another machine is who it has proven to be, and nobody else.
@@ -161,16 +161,29 @@ void Scheduler::Loop::greet(LinkId link, const message::Hello& hello, Now now) {
   const std::string why = fmt::format("worker {} says that it is {}", proven,
                                       printable(hello.worker, 64));
   note(why + "; it was disconnected");
+  cut_off(link, why);
+}
+
+// For what it said, which no worker of ours would.
+void Scheduler::Loop::cut_off(LinkId link, const std::string& why) {
+  const std::string peer = links_->peer(link);
+  if (!peer.empty() && config_.workers->on_turned_away) {
+    config_.workers->on_turned_away({peer, links_->proven_name(link), true, why});
+  }
   links_->refuse(link, why);
 }
 
-void Scheduler::Loop::note_refused(const std::vector<std::string>& refused, Now now) {
-  if (refused.empty()) return;
-  refusals_ += static_cast<std::int64_t>(refused.size());
+void Scheduler::Loop::tell_turned_away(const std::vector<TurnedAway>& turned_away, Now now) {
+  if (turned_away.empty()) return;
+  if (config_.workers->on_turned_away) {
+    for (const TurnedAway& one : turned_away) config_.workers->on_turned_away(one);
+  }
+  refusals_ += static_cast<std::int64_t>(turned_away.size());
   if (now.boot < next_refusal_) return;
   next_refusal_ = now.boot + kRefusalPause;
   const std::int64_t others = std::exchange(refusals_, 0) - 1;
-  note(fmt::format("refused a worker from {}{}", refused.back(),
+  note(fmt::format("refused a worker from {}: {}{}", turned_away.back().peer,
+                   turned_away.back().why,
                    others == 0 ? "" : fmt::format(", and {} others", others)));
 }
 
@@ -317,6 +330,7 @@ void Scheduler::Loop::perform(Turn& turn) {
     }
     void operator()(shell_effect::Close& e) const {
       loop.note("a worker was refused: " + e.why);
+      if (e.for_what_it_said) return loop.cut_off(e.link, e.why);
       loop.links_->refuse(e.link, e.why);
     }
     void operator()(shell_effect::Note& e) const { loop.note(e.text); }

@@ -70,7 +70,8 @@ class Scheduler::Loop {
   bool may_carry(LinkId link, AttemptId attempt, const std::string& hash);
   void hand_out_answers();
   void greet(LinkId link, const message::Hello& hello, Now now);
-  void note_refused(const std::vector<std::string>& refused, Now now);
+  void tell_turned_away(const std::vector<TurnedAway>& turned_away, Now now);
+  void cut_off(LinkId link, const std::string& why);
   Status finish_commit();
   Status seal_if_due(Now now);
   Status commit(Turn turn);
@@ -86,7 +87,8 @@ class Scheduler::Loop {
   SchedulerConfig config_;
   Fd lock_;
   FilesInPlace files_;
-  std::unique_ptr<Committer> committer_;
+  std::unique_ptr<Turn> in_flight_;       // being committed by the writer thread, which reads it
+  std::unique_ptr<Committer> committer_;  // after what it reads: its end waits for that thread
   std::optional<RunReader> reader_;
   std::optional<Engine> engine_;
   std::optional<Links> links_;
@@ -98,7 +100,6 @@ class Scheduler::Loop {
   std::int64_t refusals_ = 0;  // not noted since the last
   Fd wakeup_;
 
-  std::unique_ptr<Turn> in_flight_;  // being committed by the writer thread
   std::optional<BootTime> seal_by_;  // when what waits must be committed
   std::optional<BootTime> wake_at_;  // the engine's next timer
   std::vector<RunId> recovered_;

@@ -13,7 +13,7 @@ bool Scheduler::Loop::may_carry(LinkId link, AttemptId attempt, const std::strin
   if (depot_->waiting(link) >= message::kMaxPiecesAhead) {
     note(fmt::format("worker {} was disconnected: it sends without waiting for answers",
                      links_->proven_name(link)));
-    links_->refuse(link, "it sends without waiting for answers");
+    cut_off(link, "it sends without waiting for answers");
     return false;
   }
   if (engine_->holds(link, attempt)) return true;

@@ -36,6 +36,7 @@ struct Send {
 struct Close {
   LinkId link;
   std::string why;
+  bool for_what_it_said = false;  // and not for its silence
 };
 
 // For people, once.

@@ -33,10 +33,11 @@ Result<WorkerDoor::Guest> WorkerDoor::accept(BootTime now) {
   return guest;
 }
 
-Result<std::string> WorkerDoor::recognise(const Stranger& stranger, const Channel& channel,
-                                          const Message& message) const {
+Status WorkerDoor::recognise(const Stranger& stranger, const Channel& channel,
+                             const Message& message, Found& found) const {
   const auto* proof = std::get_if<message::Proof>(&message);
   if (proof == nullptr) return invalid("it did not begin with a proof of its token");
+  found.worker = proof->worker;
   if (proof->version != message::kProtocolVersion) {
     return invalid(fmt::format(
         "it speaks protocol version {}, this scheduler {}; install the same version on both",
@@ -44,14 +45,15 @@ Result<std::string> WorkerDoor::recognise(const Stranger& stranger, const Channe
   }
   const auto key = TRY(config_.key_of(proof->worker));
   const std::string binding = TRY(channel.binding());
-  if (!key || !proves(*proof, {stranger.nonce, binding}, key->stored_key)) {
+  found.proven = key && proves(*proof, {stranger.nonce, binding}, key->stored_key);
+  if (!found.proven) {
     return invalid(fmt::format("this scheduler has no worker {} with such a token",
                                printable(proof->worker, 64)));
   }
   if (key->revoked) {
     return invalid(fmt::format("the token of worker {} was revoked", proof->worker));
   }
-  return proof->worker;
+  return Ok{};
 }
 
 }  // namespace tidemill

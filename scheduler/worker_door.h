@@ -18,12 +18,23 @@ struct WorkerKey {
   bool revoked = false;
 };
 
+// Somebody who was sent away from the door, or a worker that came in and was cut off for what it
+// said.
+struct TurnedAway {
+  std::string peer;     // "10.0.0.7:41234"
+  std::string worker;   // the name it gave, as sent; empty = none
+  bool proven = false;  // it has shown the token of that worker
+  std::string why;
+};
+
 struct WorkerDoorConfig {
   std::string address, port;  // an IP address; port 0 = any free one
   std::string certificate_file, key_file;
   bool makes_certificate = false;  // when the files are not there
   // As of the last commit; nullopt = this worker never had a token.
   std::function<Result<std::optional<WorkerKey>>(const std::string& worker)> key_of;
+  // Called on the scheduler's thread, as often as somebody knocks. Null = nobody wants to know.
+  std::function<void(const TurnedAway&)> on_turned_away = {};
 };
 
 // Somebody who is at the door and has proven nothing yet.
@@ -47,10 +58,15 @@ class WorkerDoor {
     Stranger stranger;
   };
   Result<Guest> accept(BootTime now);
-  // The name of the worker that the stranger is. An error says, for people, why it is none; it
-  // tells those without the right token nothing about which names there are.
-  Result<std::string> recognise(const Stranger& stranger, const Channel& channel,
-                                const Message& message) const;
+  // Finds out which worker the stranger is, into `found`. An error says, for people, why it is
+  // none; it tells those without the right token nothing about which names there are. `found` then
+  // still holds what there is to know of the stranger.
+  struct Found {
+    std::string worker;   // the name it gave
+    bool proven = false;  // its token is, or was, that worker's
+  };
+  Status recognise(const Stranger& stranger, const Channel& channel, const Message& message,
+                   Found& found) const;
 
   static constexpr std::size_t kMaxStrangers = 64;
   static constexpr std::size_t kMaxFrameOfStrangers = 4096;

@@ -22,8 +22,11 @@ class Publisher : public Observer {
  public:
   // `log` gets every note as well, for the daemon's own log.
   explicit Publisher(std::function<void(const std::string&)> log) : log_(std::move(log)) {}
-  // Nothing is published before; the hub outlives the scheduler.
+  // Nothing is published before, and nothing after disconnect(), which comes before the hub ends:
+  // the last commits of a scheduler that stops come after its server is gone. Both on the
+  // scheduler's thread, or while nobody turns it.
   void connect(http::EventHub& hub) { hub_ = &hub; }
+  void disconnect() { hub_ = nullptr; }
   // A run of an earlier scheduler that goes on; what is written of its tasks does not name its dag.
   void know(RunId run, const std::string& dag) { dags_[run] = dag; }
 

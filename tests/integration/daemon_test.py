@@ -269,6 +269,38 @@ class Signals(ServiceTest):
         self.log.unlink()
         self.wait_ready(self.up())
 
+    def test_what_was_answered_while_it_stopped_is_kept(self) -> None:
+        process = self.up()
+        self.wait_ready(process)
+        self.write_dag("quick", "tasks: {a: {run: 'true'}}\n")
+        answered, unexpected, begun = [self.trigger("quick")], [], threading.Event()
+
+        def ask_until_it_is_gone() -> None:
+            while True:
+                try:
+                    status, text = self.ask("POST", "/api/v1/dags/quick/runs", {})
+                except (OSError, http.client.HTTPException):
+                    return
+                if status == 201:
+                    answered.append(json.loads(text)["run"])
+                    begun.set()
+                else:
+                    unexpected.append(text)
+
+        askers = [threading.Thread(target=ask_until_it_is_gone) for _ in range(8)]
+        for asker in askers:
+            asker.start()
+        begun.wait(DEADLINE_S)
+        self.assertEqual(self.end(process), 0, self.said())
+        for asker in askers:
+            asker.join(DEADLINE_S)
+        self.assertTrue(self.said().endswith("Z stopped\n"), self.said())
+        self.assertEqual(unexpected, [])
+        self.log.unlink()
+        self.wait_ready(self.up())
+        for run in answered:
+            self.assertEqual(self.get(f"/api/v1/runs/{run}")["run"], run)
+
     def test_hup_reads_the_configuration_again(self) -> None:
         config = self.folder / "c.yaml"
         config.write_text("log: {level: info}\n")

@@ -379,6 +379,46 @@ class Strangers(Remote):
                     worker.wait("connected")
         self.assertNotIn("tm_w", self.daemon.log.read_text())
 
+    def turned_away(self) -> list[dict[str, Any]]:
+        return self.admin.get("/api/v1/audit", action="worker.refused", limit=200)["entries"]
+
+    def wait_turned_away(self, **wanted: str) -> dict[str, Any]:
+        return poll(lambda: next((entry for entry in self.turned_away() if all(entry[k] == v for k, v in wanted.items())), None),
+                    f"an entry of the audit log with {wanted}")
+
+    def test_who_is_turned_away_is_in_the_audit_log(self) -> None:
+        with socket.create_connection(("127.0.0.1", self.port), DEADLINE_S) as garbage:
+            garbage.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            while garbage.recv(4096):
+                pass
+        entry = self.wait_turned_away(object="a stranger")
+        self.assertEqual((entry["who"], entry["outcome"], entry["via"]), ("anonymous", "unauthenticated", "worker door"))
+        self.assertEqual(entry["address"], "127.0.0.1")
+        wrong = "tm_w" + "x" * 49
+        Worker(self, "mistyped", token=wrong).start()
+        entry = self.wait_turned_away(object="worker mistyped")
+        self.assertEqual((entry["who"], entry["outcome"]), ("anonymous", "unauthenticated"))
+        self.assertIn("no worker mistyped with such a token", entry["detail"]["reason"])
+        Worker(self, "one").up()
+        self.admin.expect(200, "DELETE", "/api/v1/worker-tokens/one")
+        entry = self.wait_turned_away(object="worker one")
+        self.assertEqual((entry["who"], entry["outcome"]), ("worker one", "forbidden"))
+        self.assertIn("was revoked", entry["detail"]["reason"])
+        self.assertNotIn(wrong, str(self.turned_away()))
+        self.assertTrue(self.admin.get("/api/v1/audit/verify")["whole"])
+
+    def test_a_flood_at_the_door_leaves_a_few_entries_and_keeps_nobody_out(self) -> None:
+        knocks = 150
+        for _ in range(knocks):
+            with socket.create_connection(("127.0.0.1", self.port), DEADLINE_S) as garbage:
+                garbage.sendall(b"\0" * 64)
+                with contextlib.suppress(ConnectionResetError):
+                    while garbage.recv(4096):
+                        pass
+        self.wait_turned_away(object="a stranger")
+        self.assertLess(len(self.turned_away()), knocks // 2)
+        Worker(self, "one").up()
+
     def test_a_token_that_others_may_read_is_refused_before_anything_is_sent(self) -> None:
         worker = Worker(self, "one")
         worker.token_file.chmod(0o644)

@@ -6,7 +6,9 @@
 #include <poll.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <filesystem>
+#include <mutex>
 #include <thread>
 
 #include "base/hash.h"
@@ -113,6 +115,11 @@ class WorkerDoorTest : public ::testing::Test {
         [](const std::string& worker) -> Result<std::optional<WorkerKey>> {
           if (worker == "nobody") return std::optional<WorkerKey>();
           return std::optional(WorkerKey{stored_worker_key("token of " + worker), worker == "old"});
+        },
+        [this](const TurnedAway& one) {
+          const std::lock_guard lock(mutex_);
+          turned_away_.push_back(one);
+          told_.notify_all();
         }};
     scheduler_ = Scheduler::open(std::move(config)).value();
     port_ = scheduler_->workers_port();
@@ -154,7 +161,18 @@ class WorkerDoorTest : public ::testing::Test {
     return RunReader::open(folder_ / "data/tidemill.db").value().stored_run(run).value();
   }
 
+  // Those that were told of, once there are so many. A visitor may hear of it before we do.
+  std::vector<TurnedAway> wait_turned_away(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    told_.wait_for(lock, std::chrono::milliseconds(kPatienceMs),
+                   [&] { return turned_away_.size() >= count; });
+    return turned_away_;
+  }
+
   testing::TemporaryDirectory folder_;
+  std::mutex mutex_;
+  std::condition_variable told_;
+  std::vector<TurnedAway> turned_away_;  // guarded by mutex_
   std::unique_ptr<Scheduler> scheduler_;
   int port_ = 0;
   std::uint64_t beat_ = 0;
@@ -186,6 +204,43 @@ TEST_F(WorkerDoorTest, NobodyElseComesIn) {
     visitor.come_in(name, token, says);
     EXPECT_SAYS(visitor.wait_closed(), words);
   }
+}
+
+TEST_F(WorkerDoorTest, WhoIsTurnedAwayIsToldWithWhatIsKnownOfThem) {
+  run();
+  Visitor good = worker("good");
+  const struct {
+    std::string worker, token, says;
+    bool proven;
+  } wrong[] = {{"one", "token of two", "", false},   {"nobody", "token of nobody", "", false},
+               {"old", "token of old", "", true},    {"old", "another", "", false},
+               {"one", "token of one", "two", true}, {"good", "token of good", "", true}};
+  std::size_t count = 0;
+  for (const auto& [name, token, says, proven] : wrong) {
+    Visitor visitor = this->visitor();
+    visitor.come_in(name, token, says);
+    visitor.wait_closed();
+    const auto told = wait_turned_away(++count);
+    ASSERT_EQ(told.size(), count) << name;
+    EXPECT_EQ(told.back().worker, name);
+    EXPECT_EQ(told.back().proven, proven) << name << " " << token;
+    EXPECT_TRUE(told.back().peer.starts_with("127.0.0.1:")) << told.back().peer;
+    EXPECT_FALSE(told.back().why.empty());
+  }
+  good.send(message::Leave{});
+  good.wait_closed();
+  const auto told = wait_turned_away(++count);
+  EXPECT_EQ(told.size(), count);
+  EXPECT_EQ(told.back().worker, "good");
+  EXPECT_TRUE(told.back().proven);
+}
+
+TEST_F(WorkerDoorTest, WhoOnlyLooksWhetherTheDoorIsThereIsNoStrangerToTellOf) {
+  run();
+  { const Fd looked = connect_tcp("127.0.0.1", std::to_string(port_)).value(); }
+  Visitor good = worker("good");
+  settle(good);
+  EXPECT_TRUE(wait_turned_away(0).empty());
 }
 
 TEST_F(WorkerDoorTest, AProofIsOfNoUseOnAnotherConnection) {
