@@ -221,6 +221,7 @@ struct Dag {
 
   AlertSpec alerts;
   std::optional<Deadline> deadline;
+  Duration expect_run_every{};  // from one success to the next at most; 0 = not watched
 
   std::string content_hash;  // SHA-256 of the file's bytes
   std::string source;        // the file's bytes, kept with each run (I21)

@@ -235,6 +235,7 @@ constexpr DagField kDagFields[] = {
      [](const Dag& d) { return fmt::format("{}", static_cast<int>(d.on_partition)); }},
     {"timeout", [](const Dag& d) { return print_duration(d.timeout); }},
     {"deadline", print_deadline},
+    {"expect_run_every", [](const Dag& d) { return print_duration(d.expect_run_every); }},
     {"priority", [](const Dag& d) { return fmt::format("{}", d.priority); }},
     {"max_active_tasks", [](const Dag& d) { return fmt::format("{}", d.max_active_tasks); }},
     {"params", print_params},

@@ -146,6 +146,12 @@ constexpr Field kDagFields[] = {
      .object = &kDeadlineObject,
      .description = "By when a run must have succeeded. A missed deadline alerts; the run goes on.",
      .example = "{\"after\": \"90m\", \"from\": \"scheduled\"}"},
+    {.key = "expect_run_every",
+     .kind = FieldKind::duration,
+     .fallback = "\"0s\"",
+     .description = "The longest time from one success to the next. When it is over, people are "
+                    "told that nothing is heard of the DAG, unless it is paused; 0s = not watched.",
+     .example = "\"26h\""},
     {.key = "triggers",
      .kind = FieldKind::object,
      .shape = kOne | kList,
@@ -345,8 +351,9 @@ constexpr Field kAlertsFields[] = {
      .description = "The name of the escalation policy.",
      .example = "\"ml_oncall\""},
     {.key = "runbook",
-     .description = "What the person on call should read: a path or a URL.",
-     .example = "\"docs/runbooks/listing_category.md\""},
+     .description = "What the person on call should read: a file in the DAG's folder, or a URL. "
+                    "A section headed with a task's name or a cause is shown alone.",
+     .example = "\"runbook.md\""},
 };
 
 constexpr Field kDeadlineFields[] = {

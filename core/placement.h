@@ -112,6 +112,8 @@ class Placement {
     BootTime since;  // when it became ready
   };
   std::vector<Stuck> stuck() const;
+  // The first ready task of every kind that asks for the same things, whatever it waits for.
+  std::vector<Stuck> first_of_each_kind() const;
 
   std::size_t ready_count() const;
   std::size_t live_count() const;

@@ -266,6 +266,16 @@ std::vector<Placement::Stuck> Placement::stuck() const {
   return found;
 }
 
+std::vector<Placement::Stuck> Placement::first_of_each_kind() const {
+  std::vector<Stuck> found;
+  for (const auto& [requirement, task_class] : state_->classes) {
+    if (task_class->queue.empty()) continue;
+    const auto& [key, since] = *task_class->queue.begin();
+    found.push_back({key.run, key.task, since});
+  }
+  return found;
+}
+
 std::vector<Blocker> Placement::blockers(RunId run, TaskIndex task, BootTime now) const {
   const auto found = state_->ready.find({run, task});
   if (found == state_->ready.end()) return {Blocker{}};

@@ -74,13 +74,15 @@ struct Daemon::Parts {
         alerts({load_version, [this] { return policies.current(); },
                 [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
                 [this](const std::string& text) { config.note(NoteLevel::error, text); }}),
-        troubles({config.data_dir + "/tidemill.db", [this] { return last_disk; },
-                  [this] { return policies.current(); },
+        troubles({config.data_dir + "/tidemill.db", people,
+                  [this] { return catalog ? catalog->view() : nullptr; },
+                  [this] { return last_disk; }, [this] { return policies.current(); },
                   [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
                   [this](const std::string& text) { config.note(NoteLevel::error, text); }}) {
     observers.add(metrics);
     observers.add(publisher);
     observers.add(alerts);
+    observers.add(troubles);
     observers.add(messenger);
   }
 

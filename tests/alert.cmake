@@ -22,6 +22,7 @@ tidemill_python_test(alert_story_test Story Runbook)
 tidemill_test(alert_watch_test
   SOURCES
     unit/scheduler/forecast_test.cc
+    unit/scheduler/silent_dags_test.cc
     unit/scheduler/troubles_test.cc
   LIBS tidemill_alerts tidemill_run_fixture)
 tidemill_test(missed_alerts_test

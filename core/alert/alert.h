@@ -45,6 +45,9 @@ enum class AlertFact : std::uint8_t {
 std::string_view to_word(AlertFact fact);
 std::optional<AlertFact> alert_fact_from(std::string_view word);
 
+// "head: detail", and the head alone when there is no detail.
+std::string with_detail(std::string head, std::string_view detail);
+
 // Alerts are about the same thing when they have the same key.
 struct AlertKey {
   std::string dag;    // empty: about the scheduler itself

@@ -24,6 +24,10 @@ string_view to_word(AlertSeverity severity) { return word_in(kSeverities, severi
 string_view to_word(AlertTimer timer) { return word_in(kTimers, timer); }
 string_view to_word(AlertFact fact) { return word_in(kFacts, fact); }
 
+std::string with_detail(std::string head, string_view detail) {
+  return detail.empty() ? head : std::move(head) + ": " + std::string(detail);
+}
+
 std::optional<AlertState> alert_state_from(string_view word) {
   return value_in<AlertState>(kStates, word);
 }

@@ -32,7 +32,7 @@ std::optional<KeyedAlertEvent> alert_of_forecast(const RunForecast& forecast,
   return KeyedAlertEvent{
       AlertKey{forecast.dag, "", is_slow ? "slow" : "deadline"},
       alert_event::Raise{fact, severity, "", forecast.run},
-      fmt::format("{} {}: {}", forecast.dag, is_slow ? "takes unusually long" : "will be late",
+      with_detail(forecast.dag + (is_slow ? " takes unusually long" : " will be late"),
                   forecast.reason)};
 }
 
@@ -48,7 +48,8 @@ std::optional<KeyedAlertEvent> alert_of_missed(const std::string& dag, std::int6
       key,
       alert_event::Raise{AlertFact::missed, std::max(rules.severity, AlertSeverity::error),
                          alert_signature(key, reason), 0},
-      fmt::format("{} did not run when it was due: {} ({})", dag, which, reason)};
+      fmt::format("{} did not run when it was due: {}{}", dag, which,
+                  reason.empty() ? "" : " (" + reason + ")")};
 }
 
 }  // namespace tidemill

@@ -44,7 +44,7 @@ void raise_failures(const RunNews& news, const AlertRules& rules, const std::vec
     events.push_back(
         {late == nullptr ? own : late->key,
          alert_event::Raise{AlertFact::failed, rules.severity, signature_of(own, failed), news.run},
-         fmt::format("{} of {} failed: {}", failed.task, news.dag, failed.reason)});
+         with_detail(fmt::format("{} of {} failed", failed.task, news.dag), failed.reason)});
   }
 }
 
@@ -54,7 +54,13 @@ void raise_run(const RunNews& news, const AlertRules& rules, std::vector<KeyedAl
   events.push_back({key,
                     alert_event::Raise{AlertFact::failed, rules.severity,
                                        alert_signature(key, news.reason), news.run},
-                    fmt::format("{} failed: {}", news.dag, news.reason)});
+                    with_detail(news.dag + " failed", news.reason)});
+}
+
+// The run goes on, so it has no reason of its own yet.
+std::string lateness(const RunNews& news) {
+  const std::string since = news.due_at.us == 0 ? "in time" : "by " + format_rfc3339(news.due_at);
+  return fmt::format("{} is late: run {} was to succeed {}", news.dag, news.run, since);
 }
 
 void raise_late(const RunNews& news, const AlertRules& rules, const std::vector<Alert>& open,
@@ -62,7 +68,7 @@ void raise_late(const RunNews& news, const AlertRules& rules, const std::vector<
   const Alert* failed = failed_alert(news, open);
   const AlertKey key = failed != nullptr ? failed->key : AlertKey{news.dag, "", kDeadline};
   events.push_back({key, alert_event::Raise{AlertFact::late, rules.severity, "", news.run},
-                    failed != nullptr ? "" : fmt::format("{} is late: {}", news.dag, news.reason)});
+                    failed != nullptr ? "" : lateness(news)});
 }
 
 // Only feared, or only slow: that is over with the run, however it ended.
@@ -129,7 +135,7 @@ KeyedAlertEvent alert_of_file(const std::string& dag, bool broken, const std::st
   return {
       key,
       alert_event::Raise{AlertFact::broken, AlertSeverity::error, alert_signature(key, finding), 0},
-      fmt::format("the file of {} is broken: {}", dag, finding)};
+      with_detail(fmt::format("the file of {} is broken", dag), finding)};
 }
 
 KeyedAlertEvent alert_of_policies(const std::string& finding) {

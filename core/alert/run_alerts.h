@@ -23,6 +23,7 @@ struct RunNews {
   RunState state = RunState::running;
   std::string reason;      // of the run
   bool timed_out = false;  // the run as a whole
+  WallTime due_at;         // of its deadline; 0 = it has none
   struct Failed {
     std::string task;
     Cause cause = Cause::none;

@@ -1,9 +1,16 @@
 #include "core/alert/trouble.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "core/alert/signature.h"
 
 namespace tidemill {
 namespace {
+
+// After an outage the runs that are late are only just being made up for.
+constexpr Duration kSilencePatience = std::chrono::minutes(1);
 
 TroubleNews news_of(const Trouble& trouble) {
   if (!trouble.holds) return {{trouble.key, alert_event::Recover{}, ""}, trouble.policy};
@@ -15,6 +22,20 @@ TroubleNews news_of(const Trouble& trouble) {
 }
 
 }  // namespace
+
+Trouble trouble_of_silence(const ExpectedSuccess& expected, WallTime heard, WallTime now) {
+  Trouble trouble;
+  trouble.key = {expected.dag, "", "silent"};
+  trouble.fact = AlertFact::silent;
+  trouble.severity = expected.severity;
+  trouble.policy = expected.policy;
+  trouble.patience = std::min(expected.every, kSilencePatience);
+  trouble.holds = expected.every > Duration::zero() && now - heard > expected.every;
+  if (!trouble.holds) return trouble;
+  trouble.what = fmt::format("{} has not succeeded since {}: a success is expected every {}",
+                             expected.dag, format_rfc3339(heard), format_duration(expected.every));
+  return trouble;
+}
 
 std::vector<TroubleNews> TroubleBook::look(const std::vector<Trouble>& found, BootTime now) {
   std::vector<TroubleNews> news;

@@ -24,6 +24,16 @@ struct Trouble {
   Duration calm{};      // its end is told when it has been over for so long
 };
 
+// A DAG that is to succeed so often.
+struct ExpectedSuccess {
+  std::string dag;
+  Duration every{};  // 0 = not expected any more
+  AlertSeverity severity = AlertSeverity::error;
+  std::string policy;
+};
+// `heard`: when it last succeeded, or from when on that is waited for.
+Trouble trouble_of_silence(const ExpectedSuccess& expected, WallTime heard, WallTime now);
+
 struct TroubleNews {
   KeyedAlertEvent told;
   std::string policy;

@@ -155,6 +155,7 @@ void read_dag(ParseContext& context) {
   read_pools(context);
   read_alerts(context);
   read_deadline(context);
+  read_duration(root.find("expect_run_every"), dag.expect_run_every);
 }
 
 }  // namespace tidemill

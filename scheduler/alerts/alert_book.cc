@@ -199,7 +199,7 @@ Status Turn::apply(AlertRow row, const AlertEvent& event) {
   for (const AlertEffect& effect : step.effects) {
     std::string text = timeline_text(effect);
     if (text.empty()) continue;
-    if (raised) text += ": " + row.what;
+    if (raised) text = with_detail(std::move(text), row.what);
     TRY(add_alert_event(database_, row.id, now_, text));
   }
   if (raised) TRY(note_of_policy(row, was_open));

@@ -91,7 +91,7 @@ Status tell_timeline(Database& database, const OutboxRow& row, const OutboxResul
   const std::string_view verb = result.state == OutboxState::dead ? "could not tell"
                                                                   : "could not tell yet";
   return add_alert_event(database, row.alert, now,
-                         fmt::format("{} {}: {}", verb, whom(row), result.error));
+                         with_detail(fmt::format("{} {}", verb, whom(row)), result.error));
 }
 
 // It was under way when somebody took the alert or it ended: this recipient hears of that as well,
@@ -157,8 +157,8 @@ Result<Failure> note_failure(Database& database, ChannelRow channel, const Outbo
   failure.long_since = now >= long_at;
   const bool just_now = failure.long_since && last < long_at;
   if (just_now || (gone && !channel.disabled) || result.state == OutboxState::dead) {
-    failure.news = {ChannelNews::Kind::failing, fmt::format("messages do not get through {}: {}",
-                                                            channel.channel, result.error)};
+    failure.news = {ChannelNews::Kind::failing,
+                    with_detail("messages do not get through " + channel.channel, result.error)};
   }
   channel.disabled = channel.disabled || gone;
   channel.last_failure = now;

@@ -37,6 +37,36 @@ Trouble worker_trouble(const Engine& engine, const KnownWorker& worker, Now now)
   return trouble;
 }
 
+// The pool is full, and nobody has come to hold a slot of it for long.
+bool is_jammed(const Blocker& blocker, Now now) {
+  return std::all_of(blocker.holders.begin(), blocker.holders.end(), [now](const Holder& holder) {
+    return !holder.since || now.boot - *holder.since >= kStuckAfter;
+  });
+}
+
+bool is_stuck(const Blocker& blocker, Now now) {
+  switch (blocker.kind) {
+    case Blocker::Kind::no_worker:
+    case Blocker::Kind::draining:
+    case Blocker::Kind::no_label:
+    case Blocker::Kind::too_big:
+    case Blocker::Kind::pool_unknown:
+    case Blocker::Kind::pool_too_small:
+      return true;
+    case Blocker::Kind::pool_full:
+      return is_jammed(blocker, now);
+    case Blocker::Kind::none:
+    case Blocker::Kind::paused:
+    case Blocker::Kind::run_full:
+    case Blocker::Kind::no_slot:
+    case Blocker::Kind::resources:
+    case Blocker::Kind::reserved:
+    case Blocker::Kind::behind_others:
+      return false;
+  }
+  UNREACHABLE();
+}
+
 std::string stuck_note(const Engine& engine, const Placement::Stuck& task, Now now) {
   const LiveRun* live = engine.find(task.run);
   if (live == nullptr) return "";
@@ -63,8 +93,9 @@ Trouble queue_trouble(const Engine& engine, Now now) {
   const Placement& placement = engine.placement();
   if (placement.ready_count() == 0) return trouble;
   std::size_t kinds = 0;
-  for (const Placement::Stuck& task : placement.stuck()) {
+  for (const Placement::Stuck& task : placement.first_of_each_kind()) {
     if (now.boot - task.since < kStuckAfter) continue;
+    if (!is_stuck(placement.why_waiting(task.run, task.task, now.boot), now)) continue;
     if (kinds++ == 0) trouble.what = stuck_note(engine, task, now);
   }
   trouble.holds = kinds > 0;

@@ -19,6 +19,7 @@ Status read_run(Statement& row, RunNews& news) {
   news.state = *state;
   news.reason = row.text(1);
   news.timed_out = row.integer(2) != 0;
+  news.due_at = {row.integer(3)};
   return Ok{};
 }
 
@@ -75,7 +76,8 @@ Result<std::optional<RunNews>> read_run_news(Database& database, const AlertFeed
   news.dag = feed.dag;
   news.run = static_cast<std::uint64_t>(feed.run);
   Statement row = TRY(
-      database.prepare("SELECT state, reason, timed_out FROM runs WHERE run_id = ?"));
+      database.prepare("SELECT state, reason, timed_out, coalesce(due_at, 0)"
+                       " FROM runs LEFT JOIN deadlines USING (run_id) WHERE run_id = ?"));
   row.bind(feed.run);
   if (!TRY(row.step())) return std::optional<RunNews>();
   TRY(read_run(row, news));

@@ -1,5 +1,7 @@
 #include "scheduler/storage/alert_story_rows.h"
 
+#include <algorithm>
+
 namespace tidemill {
 namespace {
 
@@ -26,6 +28,17 @@ Result<std::optional<RunId>> last_success(Database& database, const std::string&
   }
   if (!TRY(row.step())) return std::optional<RunId>();
   return std::optional<RunId>(RunId{row.integer(0)});
+}
+
+Result<WallTime> end_of_last_success(Database& database, const std::string& dag) {
+  const auto newest = [&](std::string_view state) -> Result<WallTime> {
+    Statement row = TRY(database.prepare(
+        "SELECT ended_at FROM runs WHERE dag_name = ? AND state = ? AND trigger_kind <> 'cli'"
+        " ORDER BY run_id DESC LIMIT 1"));
+    row.bind(dag, state);
+    return TRY(row.step()) ? WallTime{row.integer(0)} : WallTime{};
+  };
+  return std::max(TRY(newest("succeeded")), TRY(newest("partial")));
 }
 
 Result<std::vector<DeadlineAhead>> deadlines_ahead(Database& database, WallTime now, int limit) {

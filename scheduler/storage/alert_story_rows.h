@@ -18,6 +18,9 @@ namespace tidemill {
 Result<std::optional<RunId>> last_success(Database& database, const std::string& dag,
                                           const std::string& task, RunId before);
 
+// When the newest run that succeeded ended; 0 = none did. Runs of `tidemill run` do not count.
+Result<WallTime> end_of_last_success(Database& database, const std::string& dag);
+
 struct DeadlineAhead {
   RunId run;
   std::string dag;

@@ -33,6 +33,34 @@ class Conditions(RaiseTest):
         self.assertEqual(self.wait_alert("disk", "resolved", daemon.admin)["count"], 1)
 
 
+    def test_a_dag_that_does_not_succeed_for_too_long_is_an_alert(self) -> None:
+        daemon = self.own_daemon(1)
+        daemon.start()
+        source = "expect_run_every: %s\nparams: {code: {type: integer, default: 3}}\nalerts: {severity: critical}\ntasks: {a: {run: 'exit $TIDEMILL_PARAM_CODE'}}\n"
+        daemon.dag("quiet", source % "1s")
+        alert = self.wait_alert("silent", "firing", daemon.admin)
+        self.assertEqual((alert["dag"], alert["facts"], alert["severity"]), ("quiet", ["silent"], "critical"))
+        self.assertRegex(alert["what"], r"^quiet has not succeeded since 20\S+Z: a success is expected every 1s$")
+        daemon.admin.run_to_end("quiet")  # a failure is no sign of health
+        daemon.end(signal.SIGKILL)
+        daemon.start()  # which finds the same, and does not count it again
+        daemon.admin.run_to_end("quiet", {"code": 0})
+        daemon.dag("quiet", source % "24h")
+        self.assertEqual(self.wait_alert("silent", "resolved", daemon.admin)["count"], 1)
+
+    def test_a_late_run_is_told_with_its_time(self) -> None:
+        daemon = self.own_daemon(1)
+        daemon.start()
+        gate = daemon.folder / "gate"
+        daemon.dag("slow", "deadline: {after: 100ms, from: started}\nalerts: {on: [deadline]}\n"
+                           f"tasks: {{a: {{run: 'while ! test -e {gate}; do sleep 0.02; done'}}}}\n")
+        run = daemon.admin.trigger("slow")
+        alert = self.wait_alert("deadline", "firing", daemon.admin)
+        self.assertRegex(alert["what"], rf"^slow is late: run {run} was to succeed by 20\S+Z$")
+        gate.touch()
+        daemon.admin.wait_run(run)
+
+
 class Report(RaiseTest):
     def test_what_was_taken_and_over_is_counted(self) -> None:
         dag = self.daemon.dag("boom", "params: {code: {type: integer, default: 3}}\ntasks: {a: {run: 'exit $TIDEMILL_PARAM_CODE'}}\n")

@@ -23,6 +23,7 @@ catchup: {mode: latest, window: 6h}
 max_active_runs: 2
 on_overlap: skip
 on_partition: continue
+expect_run_every: 26h
 max_active_tasks: 7
 timeout: 4h
 priority: 3
@@ -92,6 +93,7 @@ TEST(DagParser, ReadsEveryKeyOfTheDag) {
   EXPECT_EQ(dag->max_active_tasks, 7);
   EXPECT_EQ(dag->on_overlap, Dag::OnOverlap::skip);
   EXPECT_EQ(dag->on_partition, Dag::OnPartition::go_on);
+  EXPECT_EQ(dag->expect_run_every, hours(26));
   EXPECT_EQ(dag->timeout, hours(4));
   EXPECT_EQ(dag->priority, 3);
   ASSERT_EQ(dag->schedules.size(), 1u);

@@ -91,6 +91,17 @@ TEST_F(Troubles, WhoWaitsForASlotIsNotStuck) {
   EXPECT_EQ(queue(), "");
 }
 
+TEST_F(Troubles, APoolThatNobodyLeavesIsStuck) {
+  const auto in_pool = [](TaskSpec& spec) { spec.pool = "warehouse"; };
+  Dag made = dag("a; b", with("a", in_pool), with("b", in_pool));
+  made.pools = {{"warehouse", 1}};
+  submit(made);
+  hello(1, "far");
+  turn();
+  wait(kStuckAfter);
+  EXPECT_NE(queue().find("b waits"), std::string::npos) << queue();
+}
+
 TEST(DiskTrouble, IsWhatTheWatchSays) {
   DiskWatch::Look look;
   look.space = {1ull << 30, 100ull << 30};

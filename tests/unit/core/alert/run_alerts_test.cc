@@ -47,6 +47,22 @@ TEST(RunAlerts, AFailureIsKeyedByDagTaskAndCause) {
   EXPECT_EQ(events[0].what, "train of etl failed: out of memory");
 }
 
+TEST(RunAlerts, ALateRunIsToldWithItsTime) {
+  RunNews late = news(RunNews::Kind::late);
+  EXPECT_EQ(alerts_of(late, {}, {}).at(0).what, "etl is late: run 7 was to succeed in time");
+  late.due_at = {1'700'000'000'000'000};
+  EXPECT_EQ(alerts_of(late, {}, {}).at(0).what,
+            "etl is late: run 7 was to succeed by 2023-11-14T22:13:20Z");
+}
+
+TEST(RunAlerts, NothingIsToldBehindAColonWithoutADetail) {
+  EXPECT_EQ(alerts_of(failure(Cause::lost, ""), {}, {}).at(0).what, "train of etl failed");
+  RunNews ended = news(RunNews::Kind::ended);
+  ended.state = RunState::failed;
+  EXPECT_EQ(alerts_of(ended, {}, {}).at(0).what, "etl failed");
+  EXPECT_EQ(alert_of_file("etl", true, "").what, "the file of etl is broken");
+}
+
 TEST(RunAlerts, FailedAfterLateJoinsTheAlertThatIsThere) {
   const AlertKey late{"etl", "", "deadline"};
   EXPECT_EQ(alerts_of(failure(), {}, {open_alert(late, 7)}).at(0).key, late);

@@ -33,6 +33,31 @@ class Looks {
   TroubleBook book_;
 };
 
+TEST(Silence, BeginsWhenMoreTimeHasPassedThanIsExpected) {
+  const WallTime heard{1'700'000'000'000'000};
+  const ExpectedSuccess daily{"daily", std::chrono::hours(26), AlertSeverity::critical, "night"};
+  EXPECT_FALSE(trouble_of_silence(daily, heard, heard + daily.every).holds);
+  const Trouble trouble = trouble_of_silence(daily, heard, heard + daily.every + Duration(1));
+  EXPECT_TRUE(trouble.holds);
+  EXPECT_EQ(trouble.key, (AlertKey{"daily", "", "silent"}));
+  EXPECT_EQ(
+      trouble.what,
+      "daily has not succeeded since 2023-11-14T22:13:20Z: a success is expected every 1d 2h");
+  EXPECT_EQ(trouble.severity, AlertSeverity::critical);
+  EXPECT_EQ(trouble.policy, "night");
+  EXPECT_EQ(trouble.patience, std::chrono::minutes(1)) << "for runs that are made up for";
+}
+
+TEST(Silence, IsNothingWhenNothingIsExpected) {
+  const ExpectedSuccess any{"any", {}, AlertSeverity::error, ""};
+  EXPECT_FALSE(trouble_of_silence(any, {}, WallTime{1'700'000'000'000'000}).holds);
+}
+
+TEST(Silence, AShortOneIsToldSoon) {
+  const ExpectedSuccess often{"often", seconds(5), AlertSeverity::error, ""};
+  EXPECT_EQ(trouble_of_silence(often, {}, {}).patience, seconds(5));
+}
+
 TEST(TroubleBook, TellsTheBeginningOnceWhenItHasLasted) {
   Looks looks;
   EXPECT_EQ(looks.at(0, true), "");
