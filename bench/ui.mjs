@@ -3,12 +3,10 @@
 // 10,000 tasks. Prints the time until each stands and the longest task while one moves through it.
 //
 //   bench/ui.mjs        with build/release/tidemill; takes about a minute
-import { fileURLToPath } from "node:url";
 import { Site } from "../tests/browser/fixture.mjs";
 
 const FIRST_VIEW_MS = 1000, LONGEST_TASK_MS = 100; // the targets
 const RUNS = 28;
-process.env.TIDEMILL_BINARY ??= fileURLToPath(new URL("../build/release/tidemill", import.meta.url));
 
 // Tasks that are skipped cost no process, and their rows are as any others.
 function dag(tasks, needs) {

@@ -4,10 +4,13 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
 const DEADLINE_MS = 60_000; // for broken builds only
 const STEP_MS = 10;
+// Made whole at once: the daemon is started in a folder of its own.
+const BINARY = resolve(process.env.TIDEMILL_BINARY ?? fileURLToPath(new URL("../../build/release/tidemill", import.meta.url)));
 export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 export async function poll(condition, what) {
@@ -64,7 +67,7 @@ export class Daemon {
   async up(port = 0) {
     const log = join(this.folder, "log");
     const file = openSync(log, "w");
-    this.process = spawn(process.env.TIDEMILL_BINARY, ["up", "--dags", this.dags, "--data-dir", this.data, "--listen", `127.0.0.1:${port}`, "--slots", "4", ...(this.more ?? [])],
+    this.process = spawn(BINARY, ["up", "--dags", this.dags, "--data-dir", this.data, "--listen", `127.0.0.1:${port}`, "--slots", "4", ...(this.more ?? [])],
       { cwd: this.folder, stdio: ["ignore", file, file], env: { ...process.env, NO_COLOR: "1" } });
     closeSync(file);
     const ended = new Promise((done) => this.process.once("exit", done));

@@ -45,3 +45,6 @@ export function useGet<Path extends GetPath>(
   const fits = held.address === address;
   return { data: fits ? held.data : remembered(), problem: fits ? held.problem : null, busy: !fits || held.busy, reload: load };
 }
+
+// True until each has an answer, good or bad: a page of several parts that appears at once does not jump.
+export const pending = (...parts: readonly Loaded<unknown>[]): boolean => parts.some((part) => part.data === null && part.problem === null);

@@ -50,7 +50,7 @@ export default function Dags() {
   const all = dags.data?.dags ?? [];
   const choice = (name: string, values: readonly string[]) => [{ value: "", name }, ...values.map((value) => ({ value, name: value }))];
   return (
-    <Page title="DAGs" sub={dags.data && <span>in <code>{dags.data.folder}</code></span>}>
+    <Page title="DAGs" sub={<span>in <code>{dags.data?.folder ?? " "}</code></span>}>
       <div class="toolbar">
         <SearchField label="Filter by name or tag" />
         <Choose name="show" label="Which" choices={SHOW} />

@@ -1,9 +1,9 @@
 // The first page: what is wrong, what runs, what is late and what comes, with six hours to each side.
 import type { Alert, DagSummary, RunSummary } from "../../api/schema.ts";
 import { plural } from "../../model/words.ts";
-import { useGet } from "../../state/resource.ts";
+import { pending, useGet } from "../../state/resource.ts";
 import { LinkButton } from "../../ui/Button.tsx";
-import { Notice, Show } from "../../ui/Notices.tsx";
+import { Loading, Notice, Show } from "../../ui/Notices.tsx";
 import { Page, Section } from "../../ui/Page.tsx";
 import { RunsTable } from "../../ui/RunsTable.tsx";
 import { AlertLine } from "./AlertLine.tsx";
@@ -45,6 +45,7 @@ export default function Now() {
   const unfinished = [...(running.data?.runs ?? []), ...(queued.data?.runs ?? [])];
   const inTime = unfinished.filter((run) => !run.deadline_missed);
   if (dags.data && active(dags.data.dags).length === 0) return <Page title="Now"><Empty /></Page>;
+  if (pending(alerts, dags, running, queued, strip, recent)) return <Page title="Now"><Loading rows={12} /></Page>;
   return (
     <Page title="Now">
       <Section title="Open alerts" aside={<a href="/alerts">All alerts</a>}>

@@ -104,7 +104,7 @@ export function Log({ run, task, attempt, going }: { run: string; task: string; 
         <LogSearch run={run} task={task} attempt={attempt} />
         <Button icon="alerts" onClick={() => void toError()}>First error</Button>
         <span class="spring" />
-        <span class="faint num">{window && bytesText(window.size)}{going && following.value && " · follows"}</span>
+        <span class="faint num size">{window && bytesText(window.size)}{going && following.value && " · follows"}</span>
         <Button pressed={times.value} icon="clock" title="Times" onClick={() => { times.value = !times.value; }} />
         <Button pressed={wrap.value} onClick={() => { wrap.value = !wrap.value; }}>Wrap</Button>
         <LinkButton icon="download" title="Download the whole log" href={raw} download />

@@ -1,15 +1,15 @@
 // One task of a run: how it is and why, its log, every attempt, and what it left.
 import { useSignal } from "@preact/signals";
-import type { Task } from "../../api/schema.ts";
+import type { Explanation, Task } from "../../api/schema.ts";
 import { useKeys } from "../../lib/keys.ts";
 import { parameter, setQuery } from "../../lib/router.ts";
 import { isLive } from "../../model/run.ts";
 import { isOver } from "../../model/words.ts";
 import type { ViewProps } from "../../routes.ts";
-import { useGet } from "../../state/resource.ts";
+import { pending, useGet } from "../../state/resource.ts";
 import { may } from "../../state/session.ts";
 import { Button } from "../../ui/Button.tsx";
-import { Show } from "../../ui/Notices.tsx";
+import { Loading, Show } from "../../ui/Notices.tsx";
 import { Page, Tabs } from "../../ui/Page.tsx";
 import { State } from "../../ui/State.tsx";
 import { Duration, Time } from "../../ui/Time.tsx";
@@ -31,13 +31,12 @@ function Facts({ task }: { task: Task }) {
   );
 }
 
-function Why({ run, task }: { run: string; task: string }) {
-  const why = useGet("/api/v1/runs/{run}/tasks/{task}/explain", { run, task }, {}, [`run:${run}`]);
+function Why({ why }: { why: Explanation }) {
   return (
     <section class="verdicts" aria-label="Why it is as it is">
       <div class="verdict plain"><div>
-        <p>{why.data?.sentence ?? " "}</p>
-        {why.data?.details.map((detail) => <p key={detail} class="soft">{detail}</p>)}
+        <p>{why.sentence}</p>
+        {why.details.map((detail) => <p key={detail} class="soft">{detail}</p>)}
       </div></div>
     </section>
   );
@@ -56,11 +55,14 @@ function AttemptChoice({ count, attempt }: { count: number; attempt: number }) {
 function Body({ run, task }: { run: string; task: Task }) {
   const tab = parameter("tab") || "log";
   const attempt = Math.min(task.attempts, Number(parameter("attempt")) || task.attempts);
+  const asks = task.state !== "succeeded";
+  const why = useGet(asks ? "/api/v1/runs/{run}/tasks/{task}/explain" : null, { run, task: task.id }, {}, [`run:${run}`]);
+  if (asks && pending(why)) return <Loading rows={12} />;
   const tabs = [{ id: "log", name: "Log" }, { id: "attempts", name: "Attempts", count: task.attempts },
     { id: "results", name: "Results", count: countResults(task.result) }, { id: "definition", name: "Definition" }];
   return (
     <>
-      {task.state !== "succeeded" && <Why run={run} task={task.id} />}
+      {asks && why.data && <Why why={why.data} />}
       <Tabs tabs={tabs} current={tab} />
       {tab === "log" && (task.attempts === 0 ? <p class="empty">It has not started, so there is no log yet.</p>
         : <><AttemptChoice count={task.attempts} attempt={attempt} /><Log key={attempt} run={run} task={task.id} attempt={attempt} going={attempt === task.attempts && isLive(task.state)} /></>)}
@@ -77,7 +79,7 @@ export default function TaskView({ at }: { at: ViewProps }) {
   const whole = useGet("/api/v1/runs/{run}", { run }, {}, []);
   const asking = useSignal<EditKind | "">("");
   const dag = whole.data?.dag;
-  const allowed = dag !== undefined && may("operator", dag) && task.data !== null;
+  const allowed = may("operator", dag) && task.data !== null;
   const ask = (kind: EditKind) => (): void => { asking.value = kind; };
   useKeys("Task", [
     { keys: "shift+C", does: "run again", run: ask("clear") }, { keys: "shift+S", does: "set the state by hand", run: ask("mark") },

@@ -57,24 +57,32 @@ function NoDags({ folder }: { folder: string }) {
   );
 }
 
+function Then() {
+  return (
+    <Section title="Then">
+      <ul class="lines then">
+        <li><Icon name="now" /><span><a href="/">Now</a> shows what is wrong, what runs and what is due.</span></li>
+        <li><Icon name="alerts" /><span>What fails raises an <a href="/alerts">alert</a>, which somebody acknowledges.</span></li>
+        <li><Icon name="settings" /><span>Set your password, and let others in, in <a href="/settings/account">Settings</a>.</span></li>
+        <li><Icon name="search" /><span><kbd>Ctrl</kbd> <kbd>K</kbd> goes anywhere, <kbd>?</kbd> shows every key.</span></li>
+      </ul>
+    </Section>
+  );
+}
+
 export default function Welcome() {
   const dags = useGet("/api/v1/dags", {}, {}, ["dags"]);
   return (
     <Page title="Welcome" sub={<span>You are signed in as <b>{session.value?.user}</b>. Tidemill runs dags: tasks that need each other, on a schedule or by hand.</span>}>
-      <Section title="Choose a dag and run it">
-        <Show from={dags} what="dags" rows={5}>{(list) => {
-          const there = list.dags.filter((dag) => dag.state !== "gone");
-          return there.length === 0 ? <NoDags folder={list.folder} /> : <ul class="choices">{there.slice(0, 12).map((dag) => <Choice key={dag.dag} dag={dag} />)}</ul>;
-        }}</Show>
-      </Section>
-      <Section title="Then">
-        <ul class="lines then">
-          <li><Icon name="now" /><span><a href="/">Now</a> shows what is wrong, what runs and what is due.</span></li>
-          <li><Icon name="alerts" /><span>What fails raises an <a href="/alerts">alert</a>, which somebody acknowledges.</span></li>
-          <li><Icon name="settings" /><span>Set your password, and let others in, in <a href="/settings/account">Settings</a>.</span></li>
-          <li><Icon name="search" /><span><kbd>Ctrl</kbd> <kbd>K</kbd> goes anywhere, <kbd>?</kbd> shows every key.</span></li>
-        </ul>
-      </Section>
+      <Show from={dags} what="dags" rows={8}>{(list) => {
+        const there = list.dags.filter((dag) => dag.state !== "gone");
+        return (
+          <>
+            <Section title="Choose a dag and run it">{there.length === 0 ? <NoDags folder={list.folder} /> : <ul class="choices">{there.slice(0, 12).map((dag) => <Choice key={dag.dag} dag={dag} />)}</ul>}</Section>
+            <Then />
+          </>
+        );
+      }}</Show>
     </Page>
   );
 }

@@ -2,10 +2,10 @@
 import type { PoolUse, Worker } from "../../api/schema.ts";
 import { byTrouble, fleetOf, fleetWords } from "../../model/fleet.ts";
 import { plural } from "../../model/words.ts";
-import { useGet } from "../../state/resource.ts";
+import { pending, useGet } from "../../state/resource.ts";
 import { may } from "../../state/session.ts";
 import { LinkButton } from "../../ui/Button.tsx";
-import { Notice, Show } from "../../ui/Notices.tsx";
+import { Loading, Notice, Show } from "../../ui/Notices.tsx";
 import { Page, Section } from "../../ui/Page.tsx";
 import { Time } from "../../ui/Time.tsx";
 import { Card } from "./Card.tsx";
@@ -43,6 +43,7 @@ export default function Workers() {
   const workers = useGet("/api/v1/workers", {}, {}, ["workers", "runs"]);
   const pools = useGet("/api/v1/pools", {}, {}, ["runs", "workers"]);
   const sorted: readonly Worker[] = [...(workers.data?.workers ?? [])].sort(byTrouble);
+  if (pending(workers, pools)) return <Page title="Workers" sub=" "><Loading rows={6} /></Page>;
   return (
     <Page title="Workers" sub={workers.data && <span>{fleetWords(fleetOf(sorted))}</span>}
       actions={may("admin") && <LinkButton icon="plus" href="/settings/workers">Add a worker</LinkButton>}>
