@@ -33,3 +33,10 @@ tidemill_python_test(delivery_test EndToEnd Services Trouble Links Coming Proofs
 
 # What is said about alerts, over a real database.
 tidemill_test(outbox_test SOURCES integration/outbox_test.cc LIBS tidemill_alerts)
+# Alerts from the failure to the acknowledgement, with a crash at every step.
+tidemill_test(alert_world_test
+  SOURCES
+    sim/alert_world.cc
+    sim/alert_world_test.cc
+  LIBS tidemill_alerts
+  TIMEOUT 300)
