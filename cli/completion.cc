@@ -90,6 +90,7 @@ class Offer {
       for (const char* shell : {"bash", "zsh", "fish"}) word(shell, "");
     }
     if (kind == "DAG") out_.live = Completion::Live::dags;
+    if (kind == "DATASET") out_.live = Completion::Live::datasets;
     if (kind == "RUN") {
       word("latest", "the newest run");
       out_.live = Completion::Live::runs;

@@ -26,6 +26,7 @@ struct Completion {
     dags,
     runs,
     tasks,
+    datasets,
     backfills,
     retries
   } live = Live::none;  // further ones, of the scheduler

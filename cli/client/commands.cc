@@ -18,9 +18,14 @@ void add_params(CLI::App& command, std::vector<std::string>& params) {
 
 void add_status(CLI::App& app, Chosen& chosen) {
   static StatusCommand options;
-  auto& command = add_command(app, chosen, kLook, "status", "What the scheduler is doing", options,
-                              run_status);
+  auto& command = add_command(app, chosen, kLook, "status",
+                              "What the scheduler is doing, or how a run is", options, run_status);
+  command.add_option("RUN", options.run, "A number, `latest` or a dag's name");
   add_client_options(command, options);
+  command.footer(
+      "Examples:\n"
+      "  tidemill status\n"
+      "  tidemill status 12                      in one sentence; `tidemill explain 12` says more");
 }
 
 void add_dags(CLI::App& app, Chosen& chosen) {
@@ -34,6 +39,20 @@ void add_dags(CLI::App& app, Chosen& chosen) {
       "  tidemill dags\n"
       "  tidemill dags etl                       its parameters, schedule and tasks\n"
       "  tidemill dags --json | jq -r '.dags[].dag'");
+}
+
+void add_datasets(CLI::App& app, Chosen& chosen) {
+  static DatasetsCommand options;
+  auto& command = add_command(app, chosen, kLook, "datasets",
+                              "List the datasets that tasks publish, or show one", options,
+                              run_datasets);
+  command.add_option("DATASET", options.dataset,
+                     "Only this one: its last update, who makes it, who waits for it");
+  add_client_options(command, options);
+  command.footer(
+      "Examples:\n"
+      "  tidemill datasets\n"
+      "  tidemill datasets listings              what makes it, and what its updates start");
 }
 
 void add_trigger(CLI::App& app, Chosen& chosen) {
@@ -52,7 +71,7 @@ void add_trigger(CLI::App& app, Chosen& chosen) {
                   "Whoever says the same key again gets the same run, not another one")
       ->type_name("TEXT");
   command.add_flag("-w,--wait", options.wait, "Wait for its end; exit code 4 when it failed");
-  command.add_flag("-f,--follow", options.follow, "Wait, and say what happens meanwhile");
+  command.add_flag("-f,--watch,--follow", options.follow, "Wait, and say what happens meanwhile");
   command
       .add_option("--timeout", options.timeout,
                   "Wait so long at most; exit code 124, and the run goes on")
@@ -387,9 +406,9 @@ void add_server_options(CLI::App& command, ServerOptions& options) {
 }
 
 void add_commands(CLI::App& app, Chosen& chosen) {
-  for (auto* add : {add_dags, add_watch, add_status, add_trigger, add_cancel, add_retry,
-                    add_retries, add_clear, add_mark, add_rerun, add_pause, add_resume, add_unpause,
-                    add_backfill, add_backfills, add_approvals, add_freezes}) {
+  for (auto* add : {add_dags, add_datasets, add_watch, add_status, add_trigger, add_cancel,
+                    add_retry, add_retries, add_clear, add_mark, add_rerun, add_pause, add_resume,
+                    add_unpause, add_backfill, add_backfills, add_approvals, add_freezes}) {
     add(app, chosen);
   }
   add_worker_commands(app, chosen);

@@ -36,6 +36,14 @@ Result<std::vector<Candidate>> dags_of(Api& api) {
   return words;
 }
 
+Result<std::vector<Candidate>> datasets_of(Api& api) {
+  std::vector<Candidate> words;
+  const Json answer = TRY(ask(api, "/datasets"));
+  for (const Json& dataset : array_at(answer, "datasets"))
+    words.push_back({text_at(dataset, "dataset"), text_at(dataset, "dag")});
+  return words;
+}
+
 Result<std::vector<Candidate>> runs_of(Api& api) {
   std::vector<Candidate> words;
   const Json page = TRY(ask(api, "/runs?limit=30"));
@@ -74,6 +82,8 @@ Result<std::vector<Candidate>> of_scheduler(Api& api, Completion::Live kind,
       return std::vector<Candidate>();
     case Completion::Live::dags:
       return dags_of(api);
+    case Completion::Live::datasets:
+      return datasets_of(api);
     case Completion::Live::runs:
       return runs_of(api);
     case Completion::Live::tasks:

@@ -25,10 +25,19 @@ std::string status_text(const Api& api, const Json& status) {
       int_at(status, "ready_tasks"), int_at(status, "workers_connected"));
 }
 
+// Who names a run wants to know how that is.
+Result<int> run_in_a_sentence(Api& api, const StatusCommand& options) {
+  const std::string run = std::to_string(TRY(api.find_run(options.run)));
+  const Json why = TRY(api.get(path_of({"runs", run, "explain"})));
+  return say(options, why,
+             fmt::format("run {}: {}", run, printable(text_at(why, "sentence"), 2000)));
+}
+
 }  // namespace
 
 int run_status(const StatusCommand& options) {
   return with_api(options, [&](Api& api) -> Result<int> {
+    if (!options.run.empty()) return run_in_a_sentence(api, options);
     const Json status = TRY(api.get("/status"));
     return say(options, status, status_text(api, status));
   });

@@ -13,7 +13,9 @@ struct ClientOptions : ServerOptions {
   bool json = false;  // what the API answers, instead of a table or a sentence
 };
 
-struct StatusCommand : ClientOptions {};
+struct StatusCommand : ClientOptions {
+  std::string run;  // empty = of the scheduler
+};
 int run_status(const StatusCommand& options);
 
 struct WorkersCommand : ClientOptions {};
@@ -37,6 +39,11 @@ struct DagsCommand : ClientOptions {
   std::string dag;  // empty = all
 };
 int run_dags(const DagsCommand& options);
+
+struct DatasetsCommand : ClientOptions {
+  std::string dataset;  // empty = all
+};
+int run_datasets(const DatasetsCommand& options);
 
 struct TriggerCommand : ClientOptions {
   std::string dag;

@@ -125,16 +125,37 @@ class Probe : public std::enable_shared_from_this<Probe> {
     if (error) return fail(fmt::format("cannot connect to {}: {}", url_.host, in_words(error)));
     if (!url_.tls) return send();
     stream_.set_verify_mode(asio::ssl::verify_peer);
-    stream_.set_verify_callback(asio::ssl::host_name_verification(url_.host));
+    stream_.set_verify_callback(
+        [this](bool known, asio::ssl::verify_context& context) { return accepts(known, context); });
     if (SSL_set_tlsext_host_name(stream_.native_handle(), url_.host.c_str()) != 1) {
       return fail("TLS cannot be begun");
     }
     stream_.async_handshake(asio::ssl::stream_base::client,
                             [self = shared_from_this()](const IoError& failed) {
                               if (self->finished_) return;
-                              if (failed) return self->fail("TLS: " + in_words(failed));
+                              if (failed) return self->fail_tls(failed);
                               self->send();
                             });
+  }
+
+  // Only while the handshake goes on, which keeps this object.
+  bool accepts(bool known, asio::ssl::verify_context& context) {
+    if (!known) {
+      const int error = ::X509_STORE_CTX_get_error(context.native_handle());
+      distrust_ = ::X509_verify_cert_error_string(error);
+      return false;
+    }
+    if (asio::ssl::host_name_verification(url_.host)(known, context)) return true;
+    distrust_ = "it is for another name than " + url_.host;
+    return false;
+  }
+
+  void fail_tls(const IoError& error) {
+    if (distrust_.empty()) return fail("TLS: " + in_words(error));
+    fail(
+        fmt::format("TLS: the certificate of {} is not accepted: {}; trusted is what the system "
+                    "trusts, or the file that SSL_CERT_FILE names to the scheduler",
+                    url_.host, distrust_));
   }
 
   void send() {
@@ -197,6 +218,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   asio::steady_timer timer_;
   TlsStream stream_;
   OutgoingUrl url_;
+  std::string distrust_;  // why the peer's certificate is not accepted
   Endpoints endpoints_;
   beast::http::request<beast::http::string_body> request_;
   beast::flat_buffer buffer_{kMaxHead};

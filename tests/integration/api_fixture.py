@@ -231,6 +231,7 @@ class Daemon:
         self.socket = self.data / "run/api.sock"
         self._more = ["--slots", str(slots), *map(str, more)]
         self._process: subprocess.Popen[bytes] | None = None
+        self.environment: dict[str, str] = {}  # beside that of the test
         self.port = 0
         self.admin = Client(self, over_tcp=False)
         self.anonymous = Client(self)
@@ -247,7 +248,7 @@ class Daemon:
         command = [str(BINARY), "up", "--dags", str(self.dags), "--data-dir", str(self.data), "--listen", "127.0.0.1:0"]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(command + self._more, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                             cwd=self.folder, env={**os.environ, "NO_COLOR": "1"})
+                                             cwd=self.folder, env={**os.environ, "NO_COLOR": "1", **self.environment})
         self.port = int(poll(self._said_ready, "the daemon to be ready"))
         poll(self._has_worker, "the local worker to connect")
         return self

@@ -123,11 +123,36 @@ class Running(ClientTest):
         self.assertEqual(definition["params"][0]["name"], "rounds")
         self.assertIn("did you mean shown?", self.refusal(3, "dags", "shwon"))
 
+    def test_datasets_are_listed_with_who_makes_and_who_awaits_them(self) -> None:
+        self.daemon.dag("maker", "tasks: {load: {run: 'true', publish: {dataset: listings}}}\n")
+        self.daemon.dag("user", "triggers: [{dataset: listings}]\n" + PLAIN)
+        self.daemon.dag("patient", "tasks: {gate: {uses: wait_for, with: {dataset: listings}}}\n")
+        self.assertRegex(self.out("datasets"), r"listings +- +maker\.load +user +patient\.gate")
+        self.assertRegex(self.out("datasets", "listings"), r"updated +never\n")
+        run = self.admin.run_to_end("maker")["run"]
+        text = self.out("datasets", "listings")
+        for words in (rf"updated +\S+Z by run {run} of maker, task load\n", r"made by +maker\.load\n", r"starts +user\n",
+                      r"waited for by +patient\.gate\n"):
+            self.assertRegex(text, words)
+        self.assertEqual(self.json("datasets", "listings")["run"], run)
+        self.assertEqual([row["dataset"] for row in self.json("datasets")["datasets"]], ["listings"])
+        self.assertIn("did you mean listings?", self.refusal(3, "datasets", "listing"))
+
+    def test_status_tells_how_a_run_is(self) -> None:
+        self.daemon.dag("told", PLAIN)
+        run = self.admin.run_to_end("told")["run"]
+        self.assertIn("workers", self.out("status"))
+        self.assertRegex(self.out("status", run), rf"^run {run}: succeeded ")
+        self.assertEqual(self.out("status", "told"), self.out("status", run))
+        self.assertIn("did you mean told?", self.refusal(3, "status", "tolt"))
+        self.refusal(3, "status", 987654)
+
     def test_trigger_waits_and_its_exit_code_is_that_of_the_run(self) -> None:
         self.daemon.dag("good", PLAIN)
         self.daemon.dag("bad", 'tasks:\n  a: {run: "exit 3"}\n')
         self.assertRegex(self.out("trigger", "good"), r"run \d+ of good started")
         self.assertEqual(self.json("trigger", "good", "--wait")["state"], "succeeded")
+        self.assertRegex(self.out("trigger", "good", "--watch"), r"run \d+ of good succeeded in ")
         self.assertEqual(self.json("trigger", "bad", "--wait", expect=4)["state"], "failed")
         done = self.call("trigger", "good", "--follow")
         self.assertIn("a succeeded", done.stderr)

@@ -169,6 +169,19 @@ class Datasets(ApiTest):
         self.assertEqual((made["trigger"], made["origin"], made["state"]), ("dataset", f"update of a (run {source} of makes_a)", "succeeded"))
         [known] = [d for d in self.admin.get("/api/v1/datasets")["datasets"] if d["dataset"] == "a"]
         self.assertEqual((known["run"], known["starts"]), (source, ["uses_a"]))
+        self.assertEqual(known["produced_by"], [{"dag": "makes_a", "task": "a"}])
+
+    def test_of_a_dataset_only_what_may_be_seen_is_told(self) -> None:
+        self.daemon.dag("makes_hidden", publishes("hidden"))
+        self.daemon.dag("open_to_her", "triggers: [{dataset: hidden}]\n" + PLAIN)
+        self.daemon.dag("makes_secret", publishes("secret"))
+        self.admin.run_to_end("makes_hidden")
+        her = self.daemon.client("vera", "none", {"open_to_her": "viewer"})
+        known = {row["dataset"]: row for row in her.get("/api/v1/datasets")["datasets"]}
+        self.assertEqual([*known], ["hidden"])
+        row = known["hidden"]
+        self.assertEqual(row["starts"], ["open_to_her"])
+        self.assertEqual((row["updated_at"], row["run"], row["dag"], row["task"], row["produced_by"]), (None, None, None, None, []))
 
     def test_all_are_waited_for_and_several_updates_count_once(self) -> None:
         self.daemon.dag("makes_b", publishes("b"))

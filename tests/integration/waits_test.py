@@ -1,15 +1,21 @@
 """Tasks that wait without a slot: for a file, an address, a time or a dataset."""
+import contextlib
 import http.server
 import signal
+import ssl
+import subprocess
+import tempfile
 import threading
 import time
 import unittest
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 from api_fixture import ApiTest, Daemon, poll
 
+NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
 HERE = ("--allow-private-network", "127.0.0.0/8")
 
 
@@ -18,9 +24,9 @@ def wait_for(what: str, more: str = "") -> str:
 
 
 class Web:
-    """An HTTP server of the test on loopback; `answer` gets the handler of each request."""
+    """An HTTP server of the test on loopback; `answer` gets the handler of each request. With `tls` it speaks HTTPS."""
 
-    def __init__(self, answer: Callable[[http.server.BaseHTTPRequestHandler, int], None]) -> None:
+    def __init__(self, answer: Callable[[http.server.BaseHTTPRequestHandler, int], None], tls: ssl.SSLContext | None = None) -> None:
         self.asked: list[str] = []
         web = self
 
@@ -34,10 +40,21 @@ class Web:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def finish_request(self, request: Any, address: Any) -> None:
+                if tls is None:
+                    return super().finish_request(request, address)
+                # A handshake that the other side breaks off is no matter.
+                with contextlib.suppress(OSError), tls.wrap_socket(request, server_side=True) as secure:
+                    super().finish_request(secure, address)
+                return None
+
+        self._server = Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.port = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def close(self) -> None:
         self._server.shutdown()
@@ -137,8 +154,8 @@ class Http(WaitTest):
         def answer(handler: http.server.BaseHTTPRequestHandler, count: int) -> None:
             status(404 if count < 3 else 200)(handler, count)
         web = self.web(answer)
-        run = self.begun("site", wait_for(f"http: '{web.url}/ready?x=1'"))
-        self.assertEqual(self.admin.wait_run(run)["state"], "succeeded")
+        self.daemon.dag("site", wait_for(f"http: '{web.url}/ready?x=1'"))
+        self.assertEqual(self.admin.run_to_end("site")["state"], "succeeded")
         self.assertEqual(web.asked, ["GET /ready?x=1"] * 3)
 
     def test_the_statuses_and_the_method_are_the_authors(self) -> None:
@@ -215,6 +232,73 @@ class Http(WaitTest):
             with self.subTest(url=url):
                 self.assertEqual(run["state"], "failed")
                 self.assertIn(why, self.task(run["run"])["reason"])
+
+
+class Https(ApiTest):
+    """A server with a certificate, and a daemon that trusts the authority of the test and nobody else."""
+
+    def setUp(self) -> None:
+        self.keys = self.own_folder()
+        self.openssl("req", "-x509", *NEW_KEY, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=authority of the test")
+
+    def own_folder(self) -> Path:
+        scratch = tempfile.TemporaryDirectory(prefix="tidemill-tls-")
+        self.addCleanup(scratch.cleanup)
+        return Path(scratch.name)
+
+    def openssl(self, *words: str) -> None:
+        subprocess.run(["openssl", *words], cwd=self.keys, check=True, capture_output=True)
+
+    def certificate(self, name: str, names: str, days: str = "2") -> ssl.SSLContext:
+        """Signed by the authority; of a negative number of days it has ended."""
+        self.openssl("req", *NEW_KEY, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+        (self.keys / f"{name}.ext").write_text(f"subjectAltName={names}\n")
+        self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                     "-out", f"{name}.pem", "-days", days, "-extfile", f"{name}.ext")
+        return self.context(name)
+
+    def context(self, name: str) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.keys / f"{name}.pem", self.keys / f"{name}.key")
+        return context
+
+    def web(self, context: ssl.SSLContext) -> Web:
+        web = Web(status(200), context)
+        self.addCleanup(web.close)
+        return web
+
+    def test_a_certificate_counts_only_from_whom_is_trusted_for_this_name_and_time(self) -> None:
+        by_name = self.web(self.certificate("good", "DNS:localhost"))
+        by_address = self.web(self.certificate("address", "IP:127.0.0.1"))
+        refused = {"other_name": (self.web(self.certificate("other", "DNS:other.example")), "it is for another name than localhost"),
+                   "expired": (self.web(self.certificate("expired", "DNS:localhost", "-1")), "certificate has expired")}
+        self.openssl("req", "-x509", *NEW_KEY, "-keyout", "self.key", "-out", "self.pem", "-days", "2", "-subj", "/CN=localhost",
+                     "-addext", "subjectAltName=DNS:localhost")
+        refused["unknown_signer"] = (self.web(self.context("self")), "self-signed certificate")
+        # What the machine itself trusts has no part in it.
+        nothing = self.own_folder()
+        daemon = Daemon(2, *HERE)
+        self.addCleanup(daemon.close)
+        daemon.environment = {"SSL_CERT_FILE": str(self.keys / "ca.pem"), "SSL_CERT_DIR": str(nothing)}
+        daemon.start()
+        for name, host, web in (("by_name", "localhost", by_name), ("by_address", "127.0.0.1", by_address)):
+            daemon.dag(name, wait_for(f"http: 'https://{host}:{web.port}/ready'"))
+            self.assertEqual(daemon.admin.run_to_end(name)["state"], "succeeded", name)
+            self.assertEqual(web.asked, ["GET /ready"])
+        for name, (web, why) in refused.items():
+            with self.subTest(name):
+                daemon.dag(name, wait_for(f"http: 'https://localhost:{web.port}/ready'"))
+                run = daemon.admin.trigger(name)
+
+                def said() -> str:
+                    answer = daemon.admin.get(f"/api/v1/runs/{run}/tasks/gate/explain")
+                    return "\n".join([answer["sentence"], *answer["details"]])
+                text = poll(lambda: "TLS" in said() and said(), "the last look to be told")
+                self.assertIn("the certificate of localhost is not accepted: " + why, text)
+                self.assertIn("SSL_CERT_FILE", text)
+                self.assertEqual(daemon.admin.run(run)["state"], "running")
+                self.assertEqual(web.asked, [], "nothing was sent to it")
+                daemon.admin.post(f"/api/v1/runs/{run}/cancel")
 
 
 class Loopback(ApiTest):
