@@ -47,8 +47,9 @@ export class Daemon {
     mkdirSync(daemon.dags);
     for (const [name, text] of Object.entries(dags)) daemon.dag(name, text);
     if (alerts) {
-      daemon.more = ["--alerts", join(daemon.folder, "alerts.yaml")];
-      writeFileSync(daemon.more[1], alerts);
+      const file = join(daemon.folder, "alerts.yaml");
+      daemon.more = ["--alerts", file, "--allow-private-network", "127.0.0.0/8"]; // where the tests listen
+      writeFileSync(file, alerts);
     }
     await daemon.up();
     return daemon;

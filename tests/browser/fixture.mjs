@@ -21,7 +21,7 @@ const require = createRequire(new URL("../../web/package.json", import.meta.url)
 const { chromium } = require("playwright-core");
 const axeSource = require("axe-core").source;
 
-export { default as test } from "node:test";
+export { after, default as test } from "node:test";
 export { assert };
 export { poll } from "./daemon.mjs";
 

@@ -1,4 +1,5 @@
 // Who is on call, who stands in, and what nobody is told about.
+import { readFileSync } from "node:fs";
 import { assert, checkWidth, PHONE, poll, site, test } from "./fixture.mjs";
 
 // The turn began three days ago and lasts seven, so that no turn ends while the tests run.
@@ -92,6 +93,26 @@ site("who is on call", { dags: DAGS, alerts: ALERTS }, (site) => {
     await page.getByRole("button", { name: "Also past ones" }).click();
     await row.getByText("ended", { exact: false }).waitFor();
     assert.doesNotMatch(await page.title(), /owned/);
+  });
+
+  test("a report: how fast alerts were taken, who was paged, what is noise, and all of it for a spreadsheet", async () => {
+    await site.daemon.runToEnd("boom");
+    await poll(async () => (await site.daemon.get("/api/v1/reports/alerts")).episodes > 0, "an alert in the report");
+    const page = await site.signIn("viewer", { path: "/on-call?tab=reports" });
+    const figures = page.getByRole("list", { name: "Figures" });
+    await figures.getByText("(MTTA)").waitFor();
+    await page.getByRole("table", { name: "The noisiest alerts" }).getByRole("link", { name: "boom / fall" }).waitFor();
+    await site.checkAccess(page);
+    await checkWidth(page);
+    await site.picture(page, "reports");
+    const coming = page.waitForEvent("download");
+    await page.getByRole("link", { name: "CSV" }).click();
+    assert.match(readFileSync(await (await coming).path(), "utf8"), /boom/);
+    await page.getByLabel("Period").selectOption("A week");
+    await page.waitForURL("**/on-call?tab=reports&period=7");
+    await figures.getByText("(MTTA)").waitFor();
+    await page.setViewportSize(PHONE);
+    await checkWidth(page);
   });
 });
 

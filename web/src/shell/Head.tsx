@@ -1,11 +1,12 @@
 // The head of every page: search, how fresh the data is, the theme, and who is signed in.
 import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
+import { deliveryWords } from "../model/channels.ts";
 import { ageText } from "../model/times.ts";
 import { now } from "../state/clock.ts";
-import { heldBecause, openAlerts, startCounts, version } from "../state/counts.ts";
+import { delivery, deliveryAsked, heldBecause, openAlerts, startCounts, version } from "../state/counts.ts";
 import { liveSince, liveState, retryLive } from "../state/live.ts";
-import { session, signOut } from "../state/session.ts";
+import { may, session, signOut } from "../state/session.ts";
 import { theme, zone } from "../state/settings.ts";
 import { Button } from "../ui/Button.tsx";
 import { Icon } from "../ui/icons.tsx";
@@ -29,6 +30,14 @@ export function LiveBanner() {
 function Live() {
   const live = liveState.value === "live";
   return <span class={live ? "live" : "live off"} title={live ? "Updates arrive as they happen" : "No live updates at the moment"}><i /><span>{live ? "Live" : "Offline"}</span></span>;
+}
+
+// Only what keeps people from being told is worth a place here.
+function Messages() {
+  const words = delivery.value ? deliveryWords(delivery.value, Math.max(0, now.value - deliveryAsked.value)) : "";
+  if (!words) return null;
+  const title = `Messages about alerts: ${words}`;
+  return may("operator") ? <a class="messages" href="/settings/channels" title={title}><Icon name="mute" /><span>{words}</span></a> : <span class="messages" title={title}><Icon name="mute" /><span>{words}</span></span>;
 }
 
 const THEMES = ["system", "light", "dark"] as const;
@@ -72,6 +81,7 @@ export function Head() {
         <Icon name="search" /><span>Go to a dag, run or page</span><kbd>Ctrl K</kbd>
       </button>
       <span class="spring" />
+      <Messages />
       <a class={alerts > 0 ? "alert-count some" : "alert-count"} href="/alerts" title={alerts === 1 ? "1 open alert" : `${alerts} open alerts`}>
         <Icon name="alerts" /><span class="num">{alerts}</span>
       </a>

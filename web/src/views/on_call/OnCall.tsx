@@ -4,10 +4,11 @@ import { parameter } from "../../lib/router.ts";
 import { useGet } from "../../state/resource.ts";
 import { Notice, Show } from "../../ui/Notices.tsx";
 import { Page, Tabs } from "../../ui/Page.tsx";
+import { Reports } from "./Reports.tsx";
 import { RotationCard } from "./RotationCard.tsx";
 import { Silences } from "./Silences.tsx";
 
-const TABS = [{ id: "now", name: "Who is on call" }, { id: "silences", name: "Silences" }] as const;
+const TABS = [{ id: "now", name: "Who is on call" }, { id: "silences", name: "Silences" }, { id: "reports", name: "Reports" }] as const;
 
 function Rotations() {
   const rotations = useGet("/api/v1/oncall", {}, {}, ["notes"]);
@@ -23,7 +24,7 @@ export default function OnCall() {
   return (
     <Page title="On call">
       <Tabs tabs={TABS} current={tab} />
-      {tab === "silences" ? <Silences /> : <Rotations />}
+      {tab === "silences" ? <Silences /> : tab === "reports" ? <Reports /> : <Rotations />}
     </Page>
   );
 }
