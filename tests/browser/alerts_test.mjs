@@ -270,4 +270,35 @@ site("the page of an alert", {}, (site) => {
     await page.getByRole("img", { name: "critical, resolved" }).waitFor();
     await page.getByRole("button", { name: "Acknowledge" }).waitFor({ state: "detached" });
   });
+
+  test("on a phone the failed run is retried, or run again with another parameter, from the alert", async () => {
+    site.daemon.dag("size", "params: {rows: {type: integer, default: 10}}\nalerts: {on: [failure], severity: critical}\ntasks:\n  get: {run: echo got}\n"
+      + "  fit: {run: 'test \"$ROWS\" -gt 5', needs: [get], env: {ROWS: '${{ params.rows }}'}}\n");
+    await poll(async () => (await site.daemon.ask("GET", "/api/v1/dags/size")).status === 200, "size to be read");
+    const { run } = await site.daemon.runToEnd("size", { rows: 1 });
+    const { alert: number } = await alertOf(site, "size");
+    const page = await site.signIn("operator", { path: `/alerts/${number}`, viewport: PHONE, hasTouch: true });
+    await page.getByRole("button", { name: "Retry failed …" }).tap();
+    const retry = page.getByRole("dialog", { name: "Retry what failed" });
+    await retry.getByRole("list", { name: "What will change" }).getByText("fit").waitFor();
+    assert.equal(await retry.getByText("get", { exact: true }).count(), 0);
+    await site.checkAccess(page);
+    await checkWidth(page);
+    await site.picture(page, "alert-retry-phone");
+    await retry.getByRole("button", { name: "Retry", exact: true }).tap();
+    await page.waitForURL(`**/runs/${run}`);
+    await poll(async () => (await site.daemon.get(`/api/v1/runs/${run}/tasks/fit`)).attempts === 2, "the second attempt");
+    await site.daemon.waitRun(run);
+    await page.goto(`/alerts/${number}`);
+    await page.getByRole("button", { name: "Run again …" }).tap();
+    const again = page.getByRole("dialog", { name: "Run size again" });
+    await again.getByLabel("rows").fill("7");
+    await again.getByText("1 → 7").waitFor();
+    await site.checkAccess(page);
+    await again.getByRole("button", { name: "Start the run" }).tap();
+    await page.waitForURL((url) => /\/runs\/\d+$/.test(url.pathname) && url.pathname !== `/runs/${run}`);
+    const next = Number(page.url().split("/").at(-1));
+    assert.equal((await site.daemon.waitRun(next)).state, "succeeded");
+    await poll(async () => (await site.daemon.get(`/api/v1/alerts/${number}`)).state === "resolved", "the alert to end by itself");
+  });
 });

@@ -61,7 +61,7 @@ function One({ alert, onChanged }: { alert: AlertDetail; onChanged: () => void }
         <Taken alert={alert} />
         <div class="alert-columns">
           <div>
-            <Failure alert={alert} />
+            <Failure alert={alert} mend={open} />
             <LastLines alert={alert} />
             <Changes alert={alert} />
           </div>

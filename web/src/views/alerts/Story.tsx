@@ -7,8 +7,9 @@ import { LinkButton } from "../../ui/Button.tsx";
 import { Markdown } from "../../ui/Markdown.tsx";
 import { Section } from "../../ui/Page.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { Repair } from "./Repair.tsx";
 
-export function Failure({ alert }: { alert: AlertDetail }) {
+export function Failure({ alert, mend }: { alert: AlertDetail; mend: boolean }) {
   const { failure, links } = alert;
   if (!failure) return null;
   const task = failure.task ? `/runs/${failure.run}/tasks/${encodeURIComponent(failure.task)}` : null;
@@ -23,6 +24,7 @@ export function Failure({ alert }: { alert: AlertDetail }) {
       <div class="row story-links">
         <LinkButton icon="graph" href={`/runs/${failure.run}`}>Open the run</LinkButton>
         {task && <LinkButton icon="log" href={links.log?.startsWith("/") ? links.log : task}>Whole log</LinkButton>}
+        {mend && <Repair failure={failure} />}
       </div>
     </Section>
   );
