@@ -1,7 +1,7 @@
 // A real `tidemill up` for the browser tests, with folders of its own. Like api_fixture.py, its
 // administrator asks over the Unix socket, without a password.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -38,13 +38,16 @@ function processesOf(folder) {
 }
 
 export class Daemon {
-  // `alerts`: the text of a file of alerts.
-  static async start(dags = {}, alerts = "") {
+  // `alerts`: the text of a file of alerts. `copy`: a folder of dags to begin with. `terminal`: as if somebody had
+  // started it by hand, who is shown a link to sign in.
+  static async start(dags = {}, alerts = "", { copy = "", terminal = false } = {}) {
     const daemon = new Daemon();
     daemon.folder = mkdtempSync(join(tmpdir(), "tidemill-browser-"));
     daemon.data = join(daemon.folder, "data");
     daemon.dags = join(daemon.folder, "dags");
     mkdirSync(daemon.dags);
+    daemon.terminal = terminal;
+    if (copy) cpSync(copy, daemon.dags, { recursive: true });
     for (const [name, text] of Object.entries(dags)) daemon.dag(name, text);
     if (alerts) {
       const file = join(daemon.folder, "alerts.yaml");
@@ -68,8 +71,10 @@ export class Daemon {
   async up(port = 0) {
     const log = join(this.folder, "log");
     const file = openSync(log, "w");
-    this.process = spawn(BINARY, ["up", "--dags", this.dags, "--data-dir", this.data, "--listen", `127.0.0.1:${port}`, "--slots", "4", ...(this.more ?? [])],
-      { cwd: this.folder, stdio: ["ignore", file, file], env: { ...process.env, NO_COLOR: "1" } });
+    const words = [BINARY, "up", "--dags", this.dags, "--data-dir", this.data, "--listen", `127.0.0.1:${port}`, "--slots", "4", ...(this.more ?? [])];
+    // script(1) gives it a terminal for as long as its own input is open.
+    const [program, ...args] = this.terminal ? ["script", "-qefc", words.map((word) => `'${word}'`).join(" "), "/dev/null"] : words;
+    this.process = spawn(program, args, { cwd: this.folder, stdio: [this.terminal ? "pipe" : "ignore", file, file], env: { ...process.env, NO_COLOR: "1" } });
     closeSync(file);
     const ended = new Promise((done) => this.process.once("exit", done));
     this.ended = ended;
@@ -79,6 +84,7 @@ export class Daemon {
       return /is ready at (http:\/\/127\.0\.0\.1:(\d+))/.exec(text);
     }, "the daemon to be ready");
     [, this.url, this.port] = ready;
+    if (this.terminal) this.link = await poll(() => /Sign in once[^\n]*?(http:\S+)/.exec(readFileSync(log, "utf8"))?.[1], "the link to sign in");
     await poll(async () => (await this.get("/api/v1/status")).workers_connected > 0, "the worker to connect");
   }
 

@@ -37,7 +37,7 @@ export const WIDE = { width: 1440, height: 900 };
 
 export class Site {
   async open(options) {
-    this.daemon = await Daemon.start(options.dags, options.alerts);
+    this.daemon = await Daemon.start(options.dags, options.alerts, options);
     this.browser = await chromium.launch({ executablePath: chromiumPath(), args: ARGS });
     this.users = new Set();
     this.troubles = [];
