@@ -56,6 +56,20 @@ site("workers and pools", { dags: DAGS }, (site) => {
     assert.equal(entry.detail.reason, "new kernel");
   });
 
+  test("a slot is released by setting the state of who holds it, after a look at what that changes", async () => {
+    const page = await site.signIn("operator", { path: "/workers" });
+    const { holders } = (await site.daemon.get("/api/v1/pools")).pools[0];
+    const holder = holders[0].task;
+    const line = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: holder, exact: true }), hasText: "holds 1 slot" });
+    await line.last().getByRole("button", { name: "Release …" }).click();
+    const dialog = page.getByRole("dialog", { name: new RegExp(`^Release the slot of \\w+: ${holder}$`) });
+    await dialog.getByRole("list", { name: "What will change" }).getByText("is stopped first, then failed").waitFor();
+    await site.checkAccess(page);
+    await dialog.getByLabel("Reason").fill("it hangs");
+    await dialog.getByRole("button", { name: "Set failed" }).click();
+    await poll(async () => (await site.daemon.get("/api/v1/pools")).pools.every((pool) => pool.holders.every((one) => one.task !== holder)), "the slot to be free");
+  });
+
   test("a viewer sees them and is offered nothing", async () => {
     const page = await site.signIn("viewer", { path: "/workers" });
     await page.getByRole("region", { name: "Worker local" }).waitFor();

@@ -75,6 +75,6 @@ export function place({ columns, before, after }: Layered, size: readonly number
     }).sort((a, b) => pull(node, b) - pull(node, a))[0];
     if (fitting !== undefined) at[node] = at[fitting] ?? 0;
   }));
-  const top = Math.min(0, ...at.map((middle, node) => middle - (size[node] ?? 0) / 2));
+  const top = at.reduce((least, middle, node) => Math.min(least, middle - (size[node] ?? 0) / 2), Infinity);
   return at.map((middle) => middle - top);
 }

@@ -1,6 +1,7 @@
 // Runs in a list: on Now, on the page of runs, and on the page of a dag.
 import type { RunSummary } from "../api/schema.ts";
-import { triggerWords } from "../model/words.ts";
+import { isOver, triggerWords } from "../model/words.ts";
+import { useGet } from "../state/resource.ts";
 import { State } from "./State.tsx";
 import { Table, type Column } from "./Table.tsx";
 import { Duration, Time } from "./Time.tsx";
@@ -19,11 +20,19 @@ export function TaskProgress({ run }: { run: RunSummary }) {
   );
 }
 
+// Why a run has no end yet, beside its name where there is room.
+function Why({ run }: { run: RunSummary }) {
+  const why = useGet("/api/v1/runs/{run}/explain", { run: run.run }, {}, ["runs"]);
+  return <span class="soft hide-narrow"> {why.data && `· ${why.data.sentence}`}</span>;
+}
+
+const MOST_WHY = 20; // each asks for its own
+
 const state: Column<RunSummary> = { id: "state", name: "", cell: (run) => <State state={run.state} /> };
-const name: Column<RunSummary> = {
+const nameOf = (explained: ReadonlySet<number>): Column<RunSummary> => ({
   id: "dag", name: "Run", main: true, wide: true,
-  cell: (run) => <><a href={`/runs/${run.run}`}>{run.dag}</a> <span class="faint">#{run.run}</span>{run.reason && <span class="soft"> · {run.reason}</span>}</>,
-};
+  cell: (run) => <><a href={`/runs/${run.run}`}>{run.dag}</a> <span class="faint">#{run.run}</span>{run.reason ? <span class="soft"> · {run.reason}</span> : explained.has(run.run) && <Why run={run} />}</>,
+});
 const trigger: Column<RunSummary> = { id: "trigger", name: "Started", hide: "narrow", cell: (run) => <span class="soft">{triggerWords(run.trigger)}</span> };
 const tasks: Column<RunSummary> = { id: "tasks", name: "Tasks", cell: (run) => <TaskProgress run={run} /> };
 const took: Column<RunSummary> = { id: "took", name: "Took", align: "end", cell: (run) => run.ended_at ? <Duration ms={run.duration_ms} /> : <Duration since={run.started_at} /> };
@@ -32,6 +41,8 @@ const interval: Column<RunSummary> = { id: "interval", name: "Data interval", hi
 
 export function RunsTable({ runs, label, full = false }: { runs: readonly RunSummary[]; label: string; full?: boolean }) {
   if (runs.length === 0) return <p class="empty">None yet. A run starts by its schedule, or by hand from its <a href="/dags">dag</a>.</p>;
+  const explained = new Set(runs.filter((run) => !isOver(run.state)).slice(0, MOST_WHY).map((run) => run.run));
+  const name = nameOf(explained);
   return <Table rows={runs} columns={full ? [state, name, trigger, interval, tasks, took, when] : [state, name, trigger, tasks, took, when]}
     label={label} keyOf={(run) => run.run} hrefOf={(run) => `/runs/${run.run}`} />;
 }

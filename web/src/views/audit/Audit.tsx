@@ -43,7 +43,7 @@ function Verdict({ found }: { found: Verified }) {
   if (!found) return null;
   if ("problem" in found) return <p class="problem" role="alert">{found.problem.message}</p>;
   const { whole, rows, first_broken: broken, what } = found.verdict;
-  return whole ? <p class="verdict good" role="status"><Icon name="check" />The log is whole: each of {plural(rows, "entry", "entries")} fits the one before it.</p>
+  return whole ? <p class="audit-verdict" role="status"><Icon name="check" />The log is whole: each of {plural(rows, "entry", "entries")} fits the one before it.</p>
     : <p class="problem" role="alert">The log was changed by other means, from entry {broken ?? "?"} on: {what}</p>;
 }
 

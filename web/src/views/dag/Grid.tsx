@@ -3,11 +3,12 @@
 import { Component } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Grid as WireGrid, GridRun } from "../../api/schema.ts";
+import { get } from "../../api/client.ts";
 import { nameOf } from "../../lib/keys.ts";
 import { go, parameter, setQuery } from "../../lib/router.ts";
 import { barHeights, inSight, readGrid, step, type GridView, type Place } from "../../model/grid.ts";
 import { durationText } from "../../model/times.ts";
-import { plural, stateWords } from "../../model/words.ts";
+import { isOver, plural, stateWords } from "../../model/words.ts";
 import { now } from "../../state/clock.ts";
 import { State, useStamps } from "../../ui/State.tsx";
 import { Time } from "../../ui/Time.tsx";
@@ -20,6 +21,22 @@ const hrefOf = (view: GridView<GridRun>, at: Place): string => {
   return task === undefined ? `/runs/${run}` : `/runs/${run}/tasks/${encodeURIComponent(task)}`;
 };
 
+const REST_MS = 250;
+
+// Why what the cursor rests on has no end yet.
+function Why({ run, task }: { run: number; task: string | undefined }) {
+  const [sentence, setSentence] = useState("");
+  useEffect(() => {
+    const leave = new AbortController();
+    const timer = setTimeout(() => {
+      (task === undefined ? get("/api/v1/runs/{run}/explain", { run }, {}, leave.signal) : get("/api/v1/runs/{run}/tasks/{task}/explain", { run, task }, {}, leave.signal))
+        .then((why) => setSentence(why.sentence), () => {}); // the task's own page says what went wrong
+    }, REST_MS);
+    return () => { clearTimeout(timer); leave.abort(); };
+  }, []);
+  return <span class="why soft cut">{sentence}</span>;
+}
+
 // What stands in the line below: the cell in words.
 function About({ view, at }: { view: GridView<GridRun>; at: Place }) {
   const run = view.runs[at.column];
@@ -29,8 +46,8 @@ function About({ view, at }: { view: GridView<GridRun>; at: Place }) {
   return (
     <p class="about-cell" role="status">
       <b>#{run.run}</b> <Time at={run.interval_start ?? run.created_at} />
-      {row ? <><b>{row.task}</b>{cell ? <><State state={cell.state} label />{cell.attempts > 1 && <span>{plural(cell.attempts, "attempt")}</span>}{cell.attempts > 0 && cell.took >= 0 && <span>took {durationText(cell.took)}</span>}</> : <span class="faint">not in version {run.version}</span>}</>
-        : <><State state={run.state} label />{run.duration_ms !== null && <span>{run.ended_at ? "took" : "running for"} {durationText(run.duration_ms)}</span>}{run.reason && <span class="soft cut">{run.reason}</span>}</>}
+      {row ? <><b>{row.task}</b>{cell ? <><State state={cell.state} label />{cell.attempts > 1 && <span>{plural(cell.attempts, "attempt")}</span>}{cell.attempts > 0 && cell.took >= 0 && <span>took {durationText(cell.took)}</span>}{!isOver(cell.state) && <Why key={`${run.run}/${row.task}/${cell.state}`} run={run.run} task={row.task} />}</> : <span class="faint">not in version {run.version}</span>}</>
+        : <><State state={run.state} label />{run.duration_ms !== null && <span>{run.ended_at ? "took" : "running for"} {durationText(run.duration_ms)}</span>}{run.reason && <span class="soft cut">{run.reason}</span>}{!isOver(run.state) && <Why key={`${run.run}/${run.state}`} run={run.run} task={undefined} />}</>}
     </p>
   );
 }

@@ -37,9 +37,11 @@ function Preview({ plan }: { plan: EditPlan }) {
   );
 }
 
-export function EditDialog({ run, kind, tasks, onClose, onDone }: { run: number; kind: EditKind; tasks: string[]; onClose: () => void; onDone: () => void }) {
+// `title` and `first`: for a use of its own, as releasing a slot is one of setting a state.
+export function EditDialog({ run, kind, tasks, title = TITLES[kind], first = "succeeded", onClose, onDone }: {
+  run: number; kind: EditKind; tasks: string[]; title?: string; first?: To; onClose: () => void; onDone: () => void }) {
   const [reach, setReach] = useState<Reach>("downstream");
-  const [to, setTo] = useState<To>("succeeded");
+  const [to, setTo] = useState<To>(first);
   const [plan, setPlan] = useState<EditPlan | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   useEffect(() => {
@@ -53,7 +55,7 @@ export function EditDialog({ run, kind, tasks, onClose, onDone }: { run: number;
   }, [run, kind, reach, to, tasks.join(" ")]);
   const verb = { retry: "Retry", clear: "Run again", mark: `Set ${to}` }[kind];
   return (
-    <Confirm title={`${TITLES[kind]}${tasks.length > 0 ? `: ${tasks.join(", ")}` : ""}`} verb={verb} withReason danger={kind === "mark"} onClose={onClose}
+    <Confirm title={`${title}${tasks.length > 0 ? `: ${tasks.join(", ")}` : ""}`} verb={verb} withReason danger={kind === "mark"} onClose={onClose}
       ready={plan !== null && plan.tasks.length > 0}
       onConfirm={async (reason) => {
         if (kind === "mark" && !reason) throw new Error("Say why: the reason stays with the run.");

@@ -30,7 +30,7 @@ function Facts({ run }: { run: Run }) {
       <span>{run.started_at ? <>started <Time at={run.started_at} /></> : <>made <Time at={run.created_at} /></>}</span>
       <span>{run.ended_at ? <>took <Duration ms={run.duration_ms} /></> : run.started_at ? <>running for <Duration since={run.started_at} /></> : "not started"}</span>
       {run.interval_start && run.interval_start !== run.interval_end && <span>data <Time at={run.interval_start} /> – <Time at={run.interval_end} /></span>}
-      {run.due_at && <span class={run.deadline_missed ? "late" : ""}>{run.deadline_missed ? "late: was due " : "due "}<Time at={run.due_at} relative /></span>}
+      {run.due_at && (run.deadline_missed || !isOver(run.state)) && <span class={run.deadline_missed ? "late" : ""}>{run.deadline_missed ? "late: was due " : "due "}<Time at={run.due_at} relative /></span>}
       <a href={`/dags/${encodeURIComponent(run.dag)}?tab=versions`}>version {run.version}</a>
       {run.paused && <span class="tagged">{run.pause_note ?? "paused"}</span>}
     </>

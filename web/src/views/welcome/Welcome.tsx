@@ -78,7 +78,7 @@ export default function Welcome() {
         const there = list.dags.filter((dag) => dag.state !== "gone");
         return (
           <>
-            <Section title="Choose a dag and run it">{there.length === 0 ? <NoDags folder={list.folder} /> : <ul class="choices">{there.slice(0, 12).map((dag) => <Choice key={dag.dag} dag={dag} />)}</ul>}</Section>
+            <Section title="Choose a dag and run it">{there.length === 0 ? <NoDags folder={list.folder} /> : <ul class="dag-choices">{there.slice(0, 12).map((dag) => <Choice key={dag.dag} dag={dag} />)}</ul>}</Section>
             <Then />
           </>
         );

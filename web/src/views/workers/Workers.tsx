@@ -1,17 +1,21 @@
 // Workers with what they run, and the slots of pools with who holds them.
+import { useState } from "preact/hooks";
 import type { PoolUse, Worker } from "../../api/schema.ts";
 import { byTrouble, fleetOf, fleetWords } from "../../model/fleet.ts";
 import { plural } from "../../model/words.ts";
 import { pending, useGet } from "../../state/resource.ts";
 import { may } from "../../state/session.ts";
-import { LinkButton } from "../../ui/Button.tsx";
+import { Button, LinkButton } from "../../ui/Button.tsx";
 import { Loading, Notice, Show } from "../../ui/Notices.tsx";
 import { Page, Section } from "../../ui/Page.tsx";
 import { Time } from "../../ui/Time.tsx";
+import { EditDialog } from "../run/EditDialog.tsx";
 import { Card } from "./Card.tsx";
 import { Slots } from "./Slots.tsx";
 
-function Pool({ pool }: { pool: PoolUse }) {
+// A slot is given back when its task ends, so releasing one is setting the state of who holds it.
+function Pool({ pool, onChanged }: { pool: PoolUse; onChanged: () => void }) {
+  const [releasing, setReleasing] = useState("");
   return (
     <li class="pool">
       <div class="pool-head">
@@ -23,10 +27,12 @@ function Pool({ pool }: { pool: PoolUse }) {
         {pool.holders.map((holder) => (
           <li key={holder.task}>
             <a href={`/runs/${pool.run}/tasks/${encodeURIComponent(holder.task)}`}>{holder.task}</a>
+            {may("operator", pool.dag) && <Button kind="quiet" onClick={() => setReleasing(holder.task)}>Release …</Button>}
             <span class="soft">holds {plural(holder.slots, "slot")} since <Time at={holder.since} relative />{holder.worker && <>, on {holder.worker}</>}</span>
           </li>
         ))}
       </ul>
+      {releasing && <EditDialog run={pool.run} kind="mark" tasks={[releasing]} title={`Release the slot of ${pool.pool}`} first="failed" onClose={() => setReleasing("")} onDone={onChanged} />}
     </li>
   );
 }
@@ -52,7 +58,7 @@ export default function Workers() {
       <Section title="Pools">
         <Show from={pools} what="pools" rows={2}>{(list) => list.pools.length === 0
           ? <p class="empty">No run that goes on has a pool. A dag sets its pools with <code>pools:</code>.</p>
-          : <ul class="pools">{list.pools.map((pool) => <Pool key={`${pool.run}/${pool.pool}`} pool={pool} />)}</ul>}</Show>
+          : <ul class="pools">{list.pools.map((pool) => <Pool key={`${pool.run}/${pool.pool}`} pool={pool} onChanged={pools.reload} />)}</ul>}</Show>
       </Section>
     </Page>
   );
