@@ -7,6 +7,7 @@ tidemill_core_area(tidemill_alert SOURCES
   alert/delivery.cc
   alert/escalation.cc
   alert/forecast_alerts.cc
+  alert/grouping.cc
   alert/mail_text.cc
   alert/message.cc
   alert/ntfy_post.cc

@@ -3,6 +3,7 @@ tidemill_test(core_alert_test
     unit/core/alert/alert_machine_test.cc
     unit/core/alert/alert_report_test.cc
     unit/core/alert/escalation_test.cc
+    unit/core/alert/grouping_test.cc
     unit/core/alert/message_formats_test.cc
     unit/core/alert/message_test.cc
     unit/core/alert/rotation_test.cc
@@ -29,6 +30,7 @@ tidemill_test(missed_alerts_test
   SOURCES integration/missed_alerts_test.cc
   LIBS tidemill_alerts)
 tidemill_python_test(alert_raise_test Conditions Report)
+tidemill_python_test(delivery_tls_test Tls)
 tidemill_python_test(delivery_test EndToEnd Services Trouble Links Coming Proofs Alertmanager Crash)
 
 # What is said about alerts, over a real database.

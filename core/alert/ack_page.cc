@@ -15,10 +15,21 @@ constexpr std::string_view kStyle =
     "dt{color:#555}dd{margin:0 0 .6em}"
     "@media(prefers-color-scheme:dark){body{color:#eee;background:#111}dt{color:#aaa}}";
 
-constexpr std::size_t kMaxWhat = 1000;  // six times that when all of it is escaped
+constexpr std::size_t kMaxWhat = 800;  // six times that when all of it is escaped
+constexpr std::size_t kMostListed = 6;
+constexpr std::size_t kMaxListed = 80;
 
 std::string fact(std::string_view name, std::string_view value) {
   return fmt::format("<dt>{}</dt><dd>{}</dd>", name, html_escaped(plain_text(value, 300)));
+}
+
+std::string list_of(const std::vector<std::string>& others) {
+  if (others.empty()) return "";
+  std::string html = fmt::format("<p>And {} more:</p><ul>", others.size());
+  for (std::size_t i = 0; i < others.size() && i < kMostListed; ++i) {
+    html += fmt::format("<li>{}</li>", html_escaped(plain_text(others[i], kMaxListed)));
+  }
+  return html + (others.size() > kMostListed ? "<li>…</li></ul>" : "</ul>");
 }
 
 }  // namespace
@@ -63,6 +74,7 @@ std::string ack_page_html(const AckPage& page) {
     html += fmt::format("<p><strong>{}</strong></p>",
                         html_escaped(plain_text(page.what, kMaxWhat)));
   }
+  html += list_of(page.others);
   if (page.button) {
     html += fmt::format(
         "<form method=\"post\"><input type=\"hidden\" name=\"seen\" value=\"{}\">"

@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/alert/alert.h"
 
@@ -21,6 +22,7 @@ struct AckPage {
   AlertSeverity severity = AlertSeverity::error;
   WallTime since;
   std::uint64_t count = 1;
+  std::vector<std::string> others;  // that the button takes, too: what is wrong with each
 };
 
 inline constexpr std::size_t kAckPageBytes = 15'000;

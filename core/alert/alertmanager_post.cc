@@ -65,10 +65,37 @@ Json alert_of(const AlertMessage& message, AlertSeverity severity) {
   return alert;
 }
 
+std::string_view hook_status(const AlertMessage& message) {
+  return is_over(message.kind) ? "resolved" : "firing";
+}
+
+Json hook_alert(const AlertMessage& message) {
+  Json alert;
+  alert.set("status", hook_status(message));
+  alert.set("labels", labels_of(message, message.severity));
+  alert.set("annotations", annotations_of(message));
+  alert.set("startsAt", format_rfc3339(message.raised_at));
+  alert.set("endsAt", is_over(message.kind) ? format_rfc3339(message.at) : "0001-01-01T00:00:00Z");
+  alert.set("generatorURL", message.alert_url);
+  alert.set("fingerprint", fmt::format("{:016x}", hash64(dedup_key(message.key))));
+  return alert;
+}
+
+// Of several alerts of one DAG.
+Json common_labels(const AlertMessage& message) {
+  Json labels;
+  labels.set("alertname", alert_name(message.kind));
+  labels.set("dag", plain_text(message.key.dag, 500));
+  return labels;
+}
+
 }  // namespace
 
 OutgoingPost alertmanager_post(const AlertMessage& message) {
   Json::Array alerts{alert_of(message, message.severity)};
+  for (const AlertMessage& other : message.others) {
+    alerts.push_back(alert_of(other, other.severity));
+  }
   // The severity only rises while an alert is open: what was sent while it was lower ends too.
   if (message.kind == MessageKind::ended) {
     for (const AlertSeverity lower :
@@ -80,32 +107,23 @@ OutgoingPost alertmanager_post(const AlertMessage& message) {
 }
 
 OutgoingPost webhook_post(const AlertMessage& message) {
-  const bool over = is_over(message.kind);
-  const std::string_view status = over ? "resolved" : "firing";
-  const Json labels = labels_of(message, message.severity);
-  const Json annotations = annotations_of(message);
-  Json alert;
-  alert.set("status", status);
-  alert.set("labels", labels);
-  alert.set("annotations", annotations);
-  alert.set("startsAt", format_rfc3339(message.raised_at));
-  alert.set("endsAt", over ? format_rfc3339(message.at) : "0001-01-01T00:00:00Z");
-  alert.set("generatorURL", message.alert_url);
-  alert.set("fingerprint", fmt::format("{:016x}", hash64(dedup_key(message.key))));
+  Json::Array alerts{hook_alert(message)};
+  for (const AlertMessage& other : message.others) alerts.push_back(hook_alert(other));
+  const bool is_one = message.others.empty();
   Json json;
   json.set("version", "4");
-  json.set("groupKey", dedup_key(message.key));
+  json.set("groupKey", is_one ? dedup_key(message.key) : message.key.dag);
   json.set("truncatedAlerts", 0);
-  json.set("status", status);
+  json.set("status", hook_status(message));
   json.set("receiver", "tidemill");
   Json group;
   if (!message.key.dag.empty()) group.set("dag", message.key.dag);
   json.set("groupLabels", group.is_null() ? Json(Json::Object()) : group);
-  json.set("commonLabels", labels);
-  json.set("commonAnnotations", annotations);
+  json.set("commonLabels", is_one ? labels_of(message, message.severity) : common_labels(message));
+  json.set("commonAnnotations", annotations_of(message));
   json.set("externalURL", message.alert_url);
   json.set("notification_reason", to_word(message.kind));
-  json.set("alerts", Json::Array{std::move(alert)});
+  json.set("alerts", std::move(alerts));
   return {"", {{"Content-Type", "application/json"}}, json.dump()};
 }
 

@@ -33,7 +33,8 @@ struct EscalationPolicy {
   ZonePtr zone;                       // of the times of day; null = UTC
   Duration acknowledged_for{};        // 0 = until it is resolved
   Duration reopen_window = std::chrono::hours(24);
-  Duration digest_every = std::chrono::hours(4);  // for repeats; 0 = never
+  Duration digest_every = std::chrono::hours(4);   // for repeats; 0 = never
+  Duration group_wait = std::chrono::seconds(30);  // see grouping.h; 0 = each is told alone
 };
 
 struct EscalationMove {

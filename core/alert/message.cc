@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/hash.h"
@@ -16,6 +17,9 @@ constexpr std::array<std::string_view, 6> kKinds = {"tell",   "taken",  "ended",
 constexpr std::size_t kMaxDedupKey = 255;
 constexpr std::string_view kEllipsis = "…";
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+constexpr std::size_t kMostListed = 20;
+constexpr std::size_t kMaxListed = 160;
 
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -39,6 +43,32 @@ std::string begin_of_title(const AlertMessage& message) {
       return "test, nothing is wrong";
   }
   return {};
+}
+
+// Without links.
+std::string text_of_one(const AlertMessage& message) {
+  if (!message.story.empty()) {
+    return (message.news.empty() ? "" : message.news + "\n\n") + message.story;
+  }
+  std::string text = message.what;
+  if (!message.news.empty()) text += "\n" + message.news;
+  if (message.kind != MessageKind::canary && message.kind != MessageKind::test) {
+    text += fmt::format("\n{} · {} · since {}", scope_words(message.key), to_word(message.severity),
+                        format_rfc3339(message.raised_at));
+    if (message.count > 1) text += fmt::format(" · {} times", message.count);
+  }
+  return text;
+}
+
+std::string list_of_others(const AlertMessage& message) {
+  if (message.others.empty()) return "";
+  std::string list = fmt::format("\n\n{} more of {}:", message.others.size(), message.key.dag);
+  std::size_t left = kMostListed;
+  for (const AlertMessage& other : message.others) {
+    if (left-- == 0) return list + "\n- …";
+    list += "\n- " + plain_text(with_detail(other.what, other.news), kMaxListed);
+  }
+  return list;
 }
 
 }  // namespace
@@ -80,7 +110,11 @@ std::string plain_text(std::string_view text, std::size_t max_bytes) {
 }
 
 std::string message_title(const AlertMessage& message, std::size_t max_bytes) {
-  std::string title = plain_text(begin_of_title(message) + ": " + message.what, max_bytes);
+  const std::string more = message.others.empty()
+                               ? ""
+                               : fmt::format(" (and {} more)", message.others.size());
+  std::string title = begin_of_title(message) + ": " + message.what;
+  title = plain_text(title, max_bytes - std::min(max_bytes, more.size())) + more;
   for (char& c : title) {
     if (c == '\n') c = ' ';
   }
@@ -93,18 +127,8 @@ std::string scope_words(const AlertKey& key) {
 }
 
 std::string message_text(const AlertMessage& message, std::size_t max_bytes) {
-  if (!message.story.empty()) {
-    const std::string news = message.news.empty() ? "" : message.news + "\n\n";
-    return plain_text(news + message.story, max_bytes);
-  }
-  std::string text = message.what;
-  if (!message.news.empty()) text += "\n" + message.news;
-  if (message.kind != MessageKind::canary && message.kind != MessageKind::test) {
-    text += fmt::format("\n{} · {} · since {}", scope_words(message.key), to_word(message.severity),
-                        format_rfc3339(message.raised_at));
-    if (message.count > 1) text += fmt::format(" · {} times", message.count);
-  }
-  return plain_text(text, max_bytes);
+  const std::string list = plain_text(list_of_others(message), max_bytes / 2);
+  return plain_text(text_of_one(message), max_bytes - list.size()) + list;
 }
 
 std::string dedup_key(const AlertKey& key) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/alert/alert.h"
 
@@ -30,6 +31,8 @@ struct AlertMessage {
   WallTime raised_at;  // of the alert
   // Empty = there is none.
   std::string alert_url, run_url, acknowledge_url, runbook_url;
+  // Other alerts of the same DAG that it tells of, too; theirs are empty.
+  std::vector<AlertMessage> others;
 };
 
 // Whether it is about something that is wrong now, and somebody shall act.

@@ -29,6 +29,8 @@ struct AlertmanagerChannel {
   std::string url;  // without /api/v2/alerts
   std::string user;
   SecretName password;
+  // It keeps nothing when it starts anew, so what goes on is told again; 0 = never.
+  Duration resend_every = std::chrono::minutes(1);
 };
 struct NtfyChannel {
   std::string url;  // of the server
@@ -43,6 +45,7 @@ struct SmtpChannel {
   std::string from, user;
   SecretName password;
   std::vector<std::string> to;  // never empty
+  std::string ca_file;          // who signs its certificate; empty = whom the system trusts
 };
 struct WebhookChannel {  // Standard Webhooks
   std::string url;

@@ -16,6 +16,8 @@ namespace {
 constexpr std::array<std::string_view, 6> kKinds = {"slack", "pagerduty", "alertmanager",
                                                     "ntfy",  "smtp",      "webhook"};
 
+constexpr Duration kLongestResend = std::chrono::hours(24);
+
 class ChannelReader {
  public:
   ChannelReader(PoliciesContext& context, const YamlNode::Entry& entry)
@@ -37,6 +39,7 @@ class ChannelReader {
   SmtpChannel smtp(const YamlNode& node);
   std::string mail_address(const YamlNode& node);
   void password_needs_user(const YamlNode& node);
+  void read_ca_file(const YamlNode* node, SmtpChannel& made);
 
   PoliciesContext& context_;
   const YamlNode::Entry& entry_;
@@ -86,6 +89,8 @@ AlertmanagerChannel ChannelReader::alertmanager(const YamlNode& node) {
   read_text(node.find("user"), made.user);
   made.password = secret(node, "password");
   password_needs_user(node);
+  context_.read_span(node.find("resend_every"), where("resend_every"), kLongestResend,
+                     made.resend_every);
   return made;
 }
 
@@ -151,7 +156,16 @@ SmtpChannel ChannelReader::smtp(const YamlNode& node) {
   read_text(node.find("user"), made.user);
   made.password = secret(node, "password");
   password_needs_user(node);
+  read_ca_file(node.find("ca_file"), made);
   return made;
+}
+
+// A path that depends on where the daemon was started would be another file one day.
+void ChannelReader::read_ca_file(const YamlNode* node, SmtpChannel& made) {
+  if (!read_text(node, made.ca_file) || made.ca_file.starts_with('/')) return;
+  context_.findings.add(Rule::bad_channel, node->mark,
+                        fmt::format("{} must be an absolute path", where("ca_file")),
+                        "for example /etc/tidemill/mail-ca.pem");
 }
 
 void ChannelReader::read_kind(const YamlNode& node) {

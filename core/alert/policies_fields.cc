@@ -133,6 +133,13 @@ constexpr Field kPolicyFields[] = {
      .description = "How often those who were told hear how many times it was raised since; 0s = "
                     "never. At most 30d.",
      .example = "\"4h\""},
+    {.key = "group_wait",
+     .kind = FieldKind::duration,
+     .fallback = "\"30s\"",
+     .description = "The first alert of a DAG is told at once; others of it that follow within "
+                    "this time are told together at its end, by one message. 0s = each alone. "
+                    "At most 1h.",
+     .example = "\"30s\""},
 };
 
 constexpr Field kTopFields[] = {

@@ -54,6 +54,12 @@ constexpr Field kAlertmanagerFields[] = {
      .object = &kSecretObject,
      .description = "The secret that holds the password of `user`.",
      .example = "{\"secret\": \"alertmanager\"}"},
+    {.key = "resend_every",
+     .kind = FieldKind::duration,
+     .fallback = "\"1m\"",
+     .description = "How often it is told again of what goes on, because it keeps nothing when it "
+                    "starts anew; 0s = never. At most 1d.",
+     .example = "\"1m\""},
 };
 
 constexpr Field kNtfyFields[] = {
@@ -107,6 +113,10 @@ constexpr Field kSmtpFields[] = {
      .object = &kSecretObject,
      .description = "The secret that holds the password of `user`.",
      .example = "{\"secret\": \"smtp\"}"},
+    {.key = "ca_file",
+     .description = "A file with the certificates (PEM) of who may sign that of the server; "
+                    "without it, those whom the system trusts.",
+     .example = "\"/etc/tidemill/mail-ca.pem\""},
 };
 
 constexpr Field kHookFields[] = {

@@ -11,6 +11,7 @@ namespace tidemill {
 namespace {
 
 constexpr Duration kLongestWait = std::chrono::hours(24);
+constexpr Duration kLongestGroup = std::chrono::hours(1);
 constexpr Duration kLongest = std::chrono::hours(24 * 30);
 
 struct TargetKind {
@@ -141,6 +142,7 @@ void read_policy(PoliciesContext& context, const YamlNode::Entry& entry) {
                     policy.acknowledged_for);
   context.read_span(node.find("reopen_window"), "reopen_window", kLongest, policy.reopen_window);
   context.read_span(node.find("digest_every"), "digest_every", kLongest, policy.digest_every);
+  context.read_span(node.find("group_wait"), "group_wait", kLongestGroup, policy.group_wait);
   context.policies.policies.push_back(std::move(policy));
 }
 

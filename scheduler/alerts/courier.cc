@@ -9,6 +9,7 @@ namespace tidemill {
 namespace {
 
 constexpr int kChannelsAtOnce = 200;
+constexpr int kRemindedAtOnce = 500;
 // The wall clock may jump while the courier sleeps.
 constexpr Duration kLongestSleep = std::chrono::seconds(20);
 constexpr Duration kAfterTrouble = std::chrono::seconds(5);
@@ -101,6 +102,7 @@ Result<WallTime> Courier::pass(WallTime now) {
   auto reader = TRY(world_.readers.take());
   TRY(prove(*reader, *policies, now));
   check_in(policies->check_in_url, now);
+  TRY(remind(*reader, *policies, now));
   for (const OutboxRow& row : TRY(read_due_messages(*reader, now, kChannelsAtOnce))) {
     {
       const std::lock_guard lock(mutex_);
@@ -112,8 +114,9 @@ Result<WallTime> Courier::pass(WallTime now) {
       recorded(row.channel, begun.error());
     }
   }
-  const auto next = TRY(next_message_due(*reader, now));
-  return next.value_or(now + kLongestSleep);
+  WallTime next = TRY(next_message_due(*reader, now)).value_or(now + kLongestSleep);
+  for (const auto& [channel, at] : remind_at_) next = std::min(next, std::max(at, now));
+  return next;
 }
 
 // A canary through each channel, so that one that broke is known before it is needed.
@@ -183,7 +186,7 @@ void Courier::send_check_in() {
 }
 
 // The words of a message are those of the alert as it is now.
-Result<AlertMessage> Courier::compose(Database& database, const OutboxRow& row) {
+Result<AlertMessage> Courier::compose(Database& database, const OutboxRow& row, Told told) {
   AlertMessage message;
   message.kind = row.kind;
   message.id = row.key;
@@ -207,7 +210,21 @@ Result<AlertMessage> Courier::compose(Database& database, const OutboxRow& row) 
   }
   if (row.kind == MessageKind::tell || row.kind == MessageKind::digest) {
     message.acknowledge_url = world_.links.url(row);
-    message.story = world_.story(*alert);
+    if (told == Told::all) message.story = world_.story(*alert);
+  }
+  return message;
+}
+
+// The words of the first, which has the story and the link, and a list of the others.
+Result<AlertMessage> Courier::compose(Database& database, const Bundle& bundle) {
+  AlertMessage message = TRY(compose(database, bundle.rows.front(), Told::all));
+  if (bundle.rows.size() == 1) return message;
+  if (message.thread == message.id) message.thread = bundle.key;
+  message.id = bundle.key;
+  for (std::size_t i = 1; i < bundle.rows.size(); ++i) {
+    AlertMessage other = TRY(compose(database, bundle.rows[i], Told::without_story));
+    message.severity = std::min(message.severity, other.severity);
+    message.others.push_back(std::move(other));
   }
   return message;
 }
@@ -216,41 +233,121 @@ Status Courier::begin(Database& database, const OutboxRow& row, const AlertPolic
   using Kind = DeliveryOutcome::Kind;
   const AlertChannel* channel = find_channel(policies, row.channel);
   if (channel == nullptr) {
-    record(row, {Kind::refused, "there is no channel of this name any more", {}});
+    record({{row}, row.key}, {Kind::refused, "there is no channel of this name any more", {}});
     return Ok{};
   }
   const ChannelRow state = TRY(read_channel(database, row.channel));
   if (state.disabled && row.kind != MessageKind::test) {
-    record(row, {Kind::refused,
-                 "its address is gone; put it right and send a test through the channel",
-                 {}});
+    record({{row}, row.key},
+           {Kind::refused,
+            "its address is gone; put it right and send a test through the channel",
+            {}});
     return Ok{};
   }
-  const auto message = TRY(compose(database, row));
-  const auto still = TRY(read_message(database, row.id));
-  if (!still || still->state != OutboxState::pending) {
-    const std::lock_guard lock(mutex_);
-    busy_.erase(row.channel);
-    awake_ = true;
-    return Ok{};
+  const auto bundle = TRY(bundle_of(database, row));
+  if (bundle) {
+    const auto message = TRY(compose(database, *bundle));
+    const auto still = TRY(bundle_of(database, row));
+    if (still && still->key == bundle->key) {
+      carriers_->carry(*channel, message, [this, bundle](const DeliveryOutcome& outcome) {
+        record(*bundle, outcome);
+      });
+      return Ok{};
+    }
   }
-  carriers_->carry(*channel, message,
-                   [this, row](const DeliveryOutcome& outcome) { record(row, outcome); });
+  const std::lock_guard lock(mutex_);
+  busy_.erase(row.channel);
+  awake_ = true;
   return Ok{};
 }
 
+// Everything that a channel was told of and that goes on, for those that would forget it. It is no
+// news, so nothing of it is kept. The channel is busy meanwhile: an end comes after it.
+Status Courier::remind(Database& database, const AlertPolicies& policies, WallTime now) {
+  std::map<std::string, WallTime> next;
+  for (const AlertChannel& channel : policies.channels) {
+    const auto* manager = std::get_if<AlertmanagerChannel>(&channel.kind);
+    if (manager == nullptr || manager->resend_every <= Duration::zero()) continue;
+    WallTime& at = next[channel.name];
+    const auto known = remind_at_.find(channel.name);
+    at = known == remind_at_.end() ? now : std::min(known->second, now + manager->resend_every);
+    if (at > now) continue;
+    {
+      const std::lock_guard lock(mutex_);
+      if (ending_ || !busy_.insert(channel.name).second) {
+        at = now + kAfterTrouble;
+        continue;
+      }
+    }
+    at = now + manager->resend_every;
+    if (const Status begun = remind(database, channel); !begun.ok()) {
+      recorded(channel.name, begun.error());
+    }
+  }
+  remind_at_ = std::move(next);
+  return Ok{};
+}
+
+Status Courier::remind(Database& database, const AlertChannel& channel) {
+  Reminders& known = reminders_[channel.name];
+  Reminders going_on;
+  for (const OutboxRow& row : TRY(read_going_on(database, channel.name, kRemindedAtOnce))) {
+    auto message = known.extract(row.id);
+    if (message.empty()) {
+      going_on.emplace(row.id, TRY(compose(database, row, Told::all)));
+    } else {
+      going_on.insert(std::move(message));
+    }
+  }
+  known = std::move(going_on);
+  if (known.empty()) {
+    const std::lock_guard lock(mutex_);
+    busy_.erase(channel.name);
+    return Ok{};
+  }
+  AlertMessage all = known.begin()->second;
+  for (auto it = std::next(known.begin()); it != known.end(); ++it) {
+    all.others.push_back(it->second);
+  }
+  carriers_->carry(channel, all, [this, name = channel.name](const DeliveryOutcome& outcome) {
+    reminded(name, outcome);
+  });
+  return Ok{};
+}
+
+// Any thread. One that takes none is told of by messages and canaries; here it is said once.
+void Courier::reminded(const std::string& channel, const DeliveryOutcome& outcome) {
+  bool is_news = false;
+  {
+    const std::lock_guard lock(mutex_);
+    busy_.erase(channel);
+    awake_ = true;
+    const bool took = outcome.kind == DeliveryOutcome::Kind::sent;
+    is_news = took ? false : deaf_.insert(channel).second;
+    if (took) deaf_.erase(channel);
+  }
+  changed_.notify_all();
+  if (is_news) {
+    world_.complain(
+        fmt::format("{} is not told again of what goes on: {}", channel, outcome.error));
+  }
+}
+
 // Any thread.
-void Courier::record(const OutboxRow& row, const DeliveryOutcome& outcome) {
+void Courier::record(const Bundle& bundle, const DeliveryOutcome& outcome) {
+  const OutboxRow& first = bundle.rows.front();
   Mutation mutation;
-  mutation.store = [row, outcome, policies = world_.policies(),
+  mutation.weight = bundle.rows.size();
+  mutation.store = [bundle, outcome, policies = world_.policies(),
                     tell = world_.tell](Database& database) -> Result<Json> {
     const WallTime now = system_now().wall;
-    const ChannelNews news = TRY(record_try(database, row, outcome, policies, now));
-    Json answer = TRY(tell(database, row.channel, news));
-    answer.set("notification", notification(row, outcome, now));
+    const std::string& channel = bundle.rows.front().channel;
+    const ChannelNews news = TRY(record_tries(database, bundle, outcome, policies, now));
+    Json answer = TRY(tell(database, channel, news));
+    answer.set("notification", notification(bundle.rows.front(), outcome, now));
     return answer;
   };
-  mutation.done = [this, channel = row.channel](const Result<Json>& answer) {
+  mutation.done = [this, channel = first.channel](const Result<Json>& answer) {
     recorded(channel, answer);
   };
   world_.mutate(std::move(mutation));

@@ -59,8 +59,13 @@ class Courier : public Observer {
   Status prove(Database& database, const AlertPolicies& policies, WallTime now);
   void check_in(const std::string& url, WallTime now);
   void send_check_in();
-  Result<AlertMessage> compose(Database& database, const OutboxRow& row);
-  void record(const OutboxRow& row, const DeliveryOutcome& outcome);
+  enum class Told : std::uint8_t { all, without_story };
+  Result<AlertMessage> compose(Database& database, const OutboxRow& row, Told told);
+  Result<AlertMessage> compose(Database& database, const Bundle& bundle);
+  Status remind(Database& database, const AlertPolicies& policies, WallTime now);
+  Status remind(Database& database, const AlertChannel& channel);
+  void reminded(const std::string& channel, const DeliveryOutcome& outcome);
+  void record(const Bundle& bundle, const DeliveryOutcome& outcome);
   void recorded(const std::string& channel, const Result<Json>& answer);
 
   World world_;
@@ -68,11 +73,15 @@ class Courier : public Observer {
   std::condition_variable changed_;
   bool awake_ = true;  // an earlier scheduler may have left something
   bool ending_ = false;
-  std::set<std::string> busy_;              // channels
-  std::map<std::string, WallTime> paused_;  // channels whose results could not be stored
-  std::set<std::string> proving_;           // channels whose canary is being written
-  std::string check_in_now_;                // address that is to be asked; empty = none
-  WallTime checked_in_at_{};                // the courier's thread only
+  std::set<std::string> busy_;                 // channels
+  std::map<std::string, WallTime> paused_;     // channels whose results could not be stored
+  std::set<std::string> proving_;              // channels whose canary is being written
+  std::string check_in_now_;                   // address that is to be asked; empty = none
+  WallTime checked_in_at_{};                   // the courier's thread only
+  std::map<std::string, WallTime> remind_at_;  // channels; likewise
+  using Reminders = std::map<std::int64_t, AlertMessage>;  // by message
+  std::map<std::string, Reminders> reminders_;             // channels; likewise
+  std::set<std::string> deaf_;                             // channels that took no reminder
   std::optional<Carriers> carriers_;
   std::thread thread_;
 };

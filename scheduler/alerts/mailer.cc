@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <fmt/format.h>
+#include <openssl/x509.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -93,6 +94,10 @@ void set_address(CURL* handle, const SmtpChannel& channel, Sending& sending) {
   if (channel.tls == SmtpChannel::Tls::starttls) {
     curl_easy_setopt(handle, CURLOPT_USE_SSL, static_cast<long>(CURLUSESSL_ALL));
   }
+  if (!channel.ca_file.empty()) {
+    curl_easy_setopt(handle, CURLOPT_CAINFO, channel.ca_file.c_str());
+    curl_easy_setopt(handle, CURLOPT_CAPATH, nullptr);
+  }
 }
 
 List recipients_of(const SmtpChannel& channel) {
@@ -104,6 +109,24 @@ List recipients_of(const SmtpChannel& channel) {
     list.reset(longer);
   }
   return list;
+}
+
+// What keeps a connection from being safe, in words; empty = it is something else.
+std::string trouble_of_tls(CURL* handle, CURLcode code, const SmtpChannel& channel) {
+  if (code == CURLE_USE_SSL_FAILED)
+    return "it offers no STARTTLS, and nothing is sent in the clear";
+  if (code == CURLE_SSL_CACERT_BADFILE) {
+    return fmt::format("the file of signers {} cannot be used", channel.ca_file);
+  }
+  if (code != CURLE_PEER_FAILED_VERIFICATION) return "";
+  long verdict = X509_V_OK;
+  curl_easy_getinfo(handle, CURLINFO_SSL_VERIFYRESULT, &verdict);
+  // libcurl looks at the name before it asks for the verdict, which is then still unspecified.
+  if (verdict == X509_V_OK || verdict == X509_V_ERR_UNSPECIFIED) {
+    return "its certificate is for another name";
+  }
+  return fmt::format("its certificate is not trusted: {}; name who signed it in ca_file",
+                     X509_verify_cert_error_string(verdict));
 }
 
 // For the life of the process: taking libcurl and what it brings along down again is not safe
@@ -182,6 +205,9 @@ DeliveryOutcome Mailer::deliver(const Mail& mail) const {
   if (code == CURLE_OK) return {};
   if (!sending.refusal.empty()) {
     return {Kind::refused, fmt::format("{} is not asked: {}", channel.host, sending.refusal), {}};
+  }
+  if (const std::string tls = trouble_of_tls(handle, code, channel); !tls.empty()) {
+    return {Kind::retry, fmt::format("{}: {}", channel.host, tls), {}};
   }
   long said = 0;
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &said);

@@ -4,10 +4,14 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
+#include "core/alert/grouping.h"
+
 namespace tidemill {
 namespace {
 
 constexpr int kCopiesAtOnce = 500;
+constexpr int kToldTogether = 200;
 
 const AlertChannel* channel_named(const PoliciesPtr& policies, const std::string& name) {
   return policies == nullptr ? nullptr : find_channel(*policies, name);
@@ -23,8 +27,13 @@ bool keeps_state(const PoliciesPtr& policies, const std::string& name) {
 
 class Post {
  public:
-  Post(Database& database, const AlertRow& alert, WallTime now)
-      : database_(database), alert_(alert), now_(now) {}
+  Post(Database& database, const AlertRow& alert, const PoliciesPtr& policies, Duration group_wait,
+       WallTime now)
+      : database_(database),
+        alert_(alert),
+        policies_(policies),
+        group_wait_(group_wait),
+        now_(now) {}
 
   Status add(MessageKind kind, const Recipient& to, const std::string& text, std::uint32_t step = 0,
              std::uint32_t round = 0) {
@@ -39,13 +48,14 @@ class Post {
     row.severity = alert_.alert.severity;
     row.text = text;
     row.due_at = row.created_at = now_;
+    if (group_wait_ > Duration::zero() && !keeps_state(policies_, to.channel)) TRY(join(row));
     return add_message(database_, row);
   }
 
   // Whoever was told of it. Of those of whom that is not certain, channels with a state.
-  Status add_to_told(MessageKind kind, const std::string& text, const PoliciesPtr& policies) {
+  Status add_to_told(MessageKind kind, const std::string& text) {
     for (const ToldRow& told : TRY(read_told(database_, alert_.id, alert_.alert.raised_at))) {
-      if (!told.sent && (kind == MessageKind::digest || !keeps_state(policies, told.channel))) {
+      if (!told.sent && (kind == MessageKind::digest || !keeps_state(policies_, told.channel))) {
         continue;
       }
       TRY(add(kind, {told.channel, told.person}, text));
@@ -54,8 +64,26 @@ class Post {
   }
 
  private:
+  // Alerts about Tidemill itself have nothing in common.
+  Status join(OutboxRow& row) {
+    row.dag = alert_.alert.key.dag;
+    if (row.dag.empty()) return Ok{};
+    const auto last = TRY(read_group_neighbour(database_, row, now_));
+    std::optional<GroupNeighbour> neighbour;
+    if (last) {
+      const bool is_held = last->state == OutboxState::pending && last->tries == 0;
+      neighbour = GroupNeighbour{last->due_at, is_held, last->severity};
+    }
+    const GroupPlace place = place_in_group(neighbour, row.severity, group_wait_, now_);
+    row.due_at = place.due_at;
+    if (place.joins) row.bundle = last->bundle == 0 ? last->id : last->bundle;
+    return Ok{};
+  }
+
   Database& database_;
   const AlertRow& alert_;
+  const PoliciesPtr& policies_;
+  Duration group_wait_;
   WallTime now_;
 };
 
@@ -104,7 +132,7 @@ Status follow_up(Database& database, const OutboxRow& row, WallTime now) {
   const bool over = state == AlertState::resolved;
   const MessageKind kind = over ? MessageKind::ended : MessageKind::taken;
   if (TRY(hears_later(database, row, kind))) return Ok{};
-  Post post(database, *alert, now);
+  Post post(database, *alert, nullptr, Duration::zero(), now);
   return post.add(kind, {row.channel, row.person},
                   over ? "it is over" : alert->alert.by + " takes care of it");
 }
@@ -114,6 +142,7 @@ Status copy_to(Database& database, const std::string& fallback, const OutboxRow&
   OutboxRow copy = row;
   copy.channel = fallback;
   copy.copy_of = row.id;
+  if (copy.bundle == 0) copy.bundle = row.id;  // what was to go out together still does
   copy.due_at = copy.created_at = now;
   TRY(add_message(database, copy));
   return mark_copied(database, row.id);
@@ -174,7 +203,7 @@ AlertKey channel_alert_key(const std::string& channel) { return {"", "", "delive
 Result<bool> post_effects(Database& database, const AlertRow& row,
                           const std::vector<AlertEffect>& effects, const PoliciesPtr& policies,
                           const EscalationPolicy& policy, WallTime now) {
-  Post post(database, row, now);
+  Post post(database, row, policies, policy.group_wait, now);
   bool told = false, silent = false;
   for (const AlertEffect& effect : effects) {
     switch (effect.kind) {
@@ -196,13 +225,13 @@ Result<bool> post_effects(Database& database, const AlertRow& row,
         TRY(cancel_messages(database, row.id, effect.text));
         break;
       case AlertEffect::Kind::tell_taken:
-        TRY(post.add_to_told(MessageKind::taken, effect.text, policies));
+        TRY(post.add_to_told(MessageKind::taken, effect.text));
         break;
       case AlertEffect::Kind::tell_ended:
-        TRY(post.add_to_told(MessageKind::ended, effect.text, policies));
+        TRY(post.add_to_told(MessageKind::ended, effect.text));
         break;
       case AlertEffect::Kind::digest:
-        TRY(post.add_to_told(MessageKind::digest, effect.text, policies));
+        TRY(post.add_to_told(MessageKind::digest, effect.text));
         break;
       case AlertEffect::Kind::note:
         break;
@@ -218,7 +247,8 @@ Result<ChannelNews> record_try(Database& database, const OutboxRow& taken,
   if (!found) return ChannelNews();
   const OutboxRow& row = *found;
   const bool cancelled = row.state != OutboxState::pending;
-  const OutboxResult result = TRY(result_of(row, outcome, now));
+  OutboxResult result = TRY(result_of(row, outcome, now));
+  result.sent_as = taken.sent_as;
   TRY(write_result(database, row, result));
   TRY(tell_timeline(database, row, result, now));
   ChannelRow channel = TRY(read_channel(database, row.channel));
@@ -232,6 +262,31 @@ Result<ChannelNews> record_try(Database& database, const OutboxRow& taken,
     TRY(use_fallback(database, policies, row, cancelled, now));
   }
   return failure.news;
+}
+
+// Others may have joined or been cancelled since the last try: what is told is then another
+// message.
+Result<std::optional<Bundle>> bundle_of(Database& database, const OutboxRow& due) {
+  Bundle bundle{TRY(read_bundle(database, due, kToldTogether)), ""};
+  if (bundle.rows.empty()) return std::optional<Bundle>();
+  bundle.key = bundle.rows.front().key;
+  if (bundle.rows.size() == 1) return std::optional(std::move(bundle));
+  std::string keys;
+  for (const OutboxRow& row : bundle.rows) keys += row.key;
+  bundle.key = sha256_hex(keys).substr(0, 24);
+  for (OutboxRow& row : bundle.rows) row.sent_as = bundle.key;
+  return std::optional(std::move(bundle));
+}
+
+Result<ChannelNews> record_tries(Database& database, const Bundle& taken,
+                                 const DeliveryOutcome& outcome, const PoliciesPtr& policies,
+                                 WallTime now) {
+  ChannelNews news;
+  for (const OutboxRow& row : taken.rows) {
+    const ChannelNews of_row = TRY(record_try(database, row, outcome, policies, now));
+    if (of_row.kind != ChannelNews::Kind::none) news = of_row;
+  }
+  return news;
 }
 
 }  // namespace tidemill

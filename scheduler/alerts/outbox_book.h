@@ -32,6 +32,19 @@ Result<ChannelNews> record_try(Database& database, const OutboxRow& taken,
                                const DeliveryOutcome& outcome, const PoliciesPtr& policies,
                                WallTime now);
 
+// What one message told, or was to tell.
+struct Bundle {
+  std::vector<OutboxRow> rows;  // never empty; the first leads
+  std::string key;              // the same whenever the same rows are sent
+};
+// What is to be sent now that this row is due: it and what it waits with, as far as that is still
+// wanted; none when nothing is.
+Result<std::optional<Bundle>> bundle_of(Database& database, const OutboxRow& due);
+// The same of all of a bundle.
+Result<ChannelNews> record_tries(Database& database, const Bundle& taken,
+                                 const DeliveryOutcome& outcome, const PoliciesPtr& policies,
+                                 WallTime now);
+
 // Raises or ends the alert about a channel; answers as scheduler/alerts/alert_book.h does.
 Result<Json> tell_of_channel(Database& database, const std::string& channel,
                              const ChannelNews& news, const PoliciesPtr& policies, WallTime now);

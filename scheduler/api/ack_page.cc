@@ -18,6 +18,7 @@ using http::Response;
 struct Linked {
   OutboxRow message;
   AlertRow alert;
+  std::vector<AlertRow> others;  // told by the same message, as far as nobody has taken them
 };
 
 std::string bytes_of_hex(std::string_view hex) {
@@ -55,6 +56,11 @@ Response unknown_link() {
 // The failure that a page shows; another one since then is another matter.
 std::string seen_mark(const Alert& alert) { return sha256_hex(alert.signature).substr(0, 16); }
 
+std::string name_of(const Linked& linked) {
+  if (linked.others.empty()) return fmt::format("alert {}", linked.alert.id);
+  return fmt::format("alert {} and {} more", linked.alert.id, linked.others.size());
+}
+
 std::string who_taps(const OutboxRow& message) {
   return message.person.empty() ? "somebody in " + message.channel : message.person;
 }
@@ -69,6 +75,7 @@ AckPage about(const Linked& linked) {
   content.since = alert.raised_at;
   content.count = alert.count;
   content.seen = seen_mark(alert);
+  for (const AlertRow& other : linked.others) content.others.push_back(other.what);
   return content;
 }
 
@@ -102,6 +109,20 @@ std::string why_not(const Linked& linked, WallTime now) {
   return {};
 }
 
+bool can_take(const Alert& alert) {
+  return alert.state == AlertState::firing || alert.state == AlertState::suppressed;
+}
+
+Result<std::vector<AlertRow>> read_others(Database& database, const OutboxRow& message) {
+  std::vector<AlertRow> others;
+  for (const OutboxRow& row : TRY(read_told_together(database, message))) {
+    auto alert = TRY(read_alert(database, row.alert));
+    if (!alert || alert->alert.raised_at != row.episode || !can_take(alert->alert)) continue;
+    others.push_back(std::move(*alert));
+  }
+  return others;
+}
+
 Result<std::optional<Linked>> find_linked(Database& database, const AckLinks& links,
                                           std::string_view token) {
   const auto id = AckLinks::message_of(token);
@@ -112,20 +133,30 @@ Result<std::optional<Linked>> find_linked(Database& database, const AckLinks& li
   }
   auto alert = TRY(read_alert(database, message->alert));
   if (!alert) return std::optional<Linked>();
-  return std::optional<Linked>(Linked{std::move(*message), std::move(*alert)});
-}
-
-bool can_take(const Alert& alert) {
-  return alert.state == AlertState::firing || alert.state == AlertState::suppressed;
+  std::vector<AlertRow> others = TRY(read_others(database, *message));
+  return std::optional<Linked>(Linked{std::move(*message), std::move(*alert), std::move(others)});
 }
 
 Response show(const Linked& linked, const std::string& detail = "") {
   AckPage content = about(linked);
   content.title = state_title(linked.alert.alert);
   const std::string why = why_not(linked, system_now().wall);
-  content.button = why.empty() && can_take(linked.alert.alert);
+  content.button = why.empty() && (can_take(linked.alert.alert) || !linked.others.empty());
   content.detail = detail.empty() ? why : detail;
   return page(content);
+}
+
+Result<Json> take_all(Database& database, const std::vector<AlertRow>& alerts,
+                      const std::string& who, const PoliciesPtr& policies, WallTime now) {
+  Json::Array changed;
+  for (const AlertRow& row : alerts) {
+    const alert_event::Acknowledge event{who, "by link", {}, row.alert.signature};
+    const Json told = TRY(tell_alert(database, row.id, event, policies, now));
+    for (const Json& one : told.find("alerts")->as_array()) changed.push_back(one);
+  }
+  Json answer;
+  answer.set("alerts", std::move(changed));
+  return answer;
 }
 
 // Inside the transaction: once, and only what is still as it was shown.
@@ -134,12 +165,15 @@ Result<Json> take_by_link(Database& database, const Linked& linked, const std::s
   const auto message = TRY(read_message(database, linked.message.id));
   const auto alert = TRY(read_alert(database, linked.alert.id));
   if (!message || !alert) return no_alert_changed();
-  if (!why_not({*message, *alert}, now).empty() || !can_take(alert->alert))
-    return no_alert_changed();
-  if (!seen.empty() && seen != seen_mark(alert->alert)) return no_alert_changed();
+  const Linked still{*message, *alert, TRY(read_others(database, *message))};
+  const bool takes = can_take(alert->alert);
+  if (!why_not(still, now).empty()) return no_alert_changed();
+  if (takes && !seen.empty() && seen != seen_mark(alert->alert)) return no_alert_changed();
+  std::vector<AlertRow> all = still.others;
+  if (takes) all.insert(all.begin(), still.alert);
+  if (all.empty()) return no_alert_changed();
   TRY(mark_tapped(database, message->id, now));
-  const alert_event::Acknowledge event{who_taps(*message), "by link", {}, alert->alert.signature};
-  return tell_alert(database, alert->id, event, policies, now);
+  return take_all(database, all, who_taps(*message), policies, now);
 }
 
 // "seen=0123456789abcdef" as the form of the page sends it; a phone's button sends nothing.
@@ -176,8 +210,7 @@ Result<Response> use_link(Context& context, GuessGate& gate, const Request& requ
   const Linked linked = std::move(*found.linked);
   const std::string seen = seen_of(request.body);
   Mutation mutation;
-  mutation.audit = audit_entry(request, "alert.acknowledge",
-                               fmt::format("alert {}", linked.alert.id),
+  mutation.audit = audit_entry(request, "alert.acknowledge", name_of(linked),
                                linked.alert.alert.key.dag);
   mutation.audit->who = who_taps(linked.message);
   mutation.audit->via = "link";

@@ -13,7 +13,11 @@ constexpr std::array<std::string_view, 5> kStates = {"pending", "sent", "dead", 
                                                      "dropped"};
 constexpr const char* kColumns =
     "message_id, key, alert_id, episode, kind, channel, person, step, round, severity, text, state,"
-    " tries, due_at, created_at, sent_at, last_error, copy_of, copied, tapped_at";
+    " tries, due_at, created_at, sent_at, last_error, copy_of, copied, tapped_at,"
+    " dag, bundle, sent_as";
+
+// A message is not held for others any longer.
+constexpr Duration kLongestGroup = std::chrono::hours(1);
 
 // Events that came in are told again for two days at most.
 constexpr Duration kEventsKept = std::chrono::hours(24 * 4);
@@ -53,6 +57,9 @@ Result<OutboxRow> read_row(const Statement& s) {
   row.copy_of = s.integer(17);
   row.copied = s.integer(18) != 0;
   row.tapped_at = {s.integer(19)};
+  row.dag = s.text(20);
+  row.bundle = s.integer(21);
+  row.sent_as = s.text(22);
   return row;
 }
 
@@ -73,10 +80,11 @@ std::string_view to_word(OutboxState state) { return word_in(kStates, state); }
 Status add_message(Database& database, OutboxRow& row) {
   Statement put = TRY(database.prepare(
       "INSERT INTO outbox (alert_id, episode, kind, channel, person, step, round, severity, text,"
-      " due_at, created_at, copy_of) VALUES (?,?,?,?,?,?,?,?,?,?,?,?) RETURNING message_id"));
+      " due_at, created_at, copy_of, dag, bundle)"
+      " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING message_id"));
   put.bind(row.alert, row.episode.us, to_word(row.kind), row.channel, row.person, row.step,
            row.round, to_word(row.severity), row.text, row.due_at.us, row.created_at.us,
-           row.copy_of);
+           row.copy_of, row.dag, row.bundle);
   if (!TRY(put.step())) return damaged(put.path(), "a message was stored without an id");
   row.id = put.integer(0);
   return put.run();
@@ -116,6 +124,52 @@ Result<std::optional<WallTime>> next_message_due(Database& database, WallTime af
   return std::optional<WallTime>(WallTime{row.integer(0)});
 }
 
+Result<std::optional<OutboxRow>> read_group_neighbour(Database& database, const OutboxRow& row,
+                                                      WallTime now) {
+  Statement last = TRY(select(
+      database,
+      "WHERE channel = ? AND dag = ? AND kind = ? AND person = ? AND alert_id <> ?"
+      " AND dag <> '' AND state IN ('pending', 'sent') AND copy_of = 0 AND due_at >= ?"
+      " ORDER BY state = 'pending' AND tries = 0 AND due_at > ? DESC, due_at DESC, message_id DESC"
+      " LIMIT 1"));
+  last.bind(row.channel, row.dag, to_word(row.kind), row.person, row.alert,
+            (now - kLongestGroup).us, now.us);
+  if (!TRY(last.step())) return std::optional<OutboxRow>();
+  return std::optional<OutboxRow>(TRY(read_row(last)));
+}
+
+// Few are pending at a time, and many of a channel are not.
+Result<std::vector<OutboxRow>> read_bundle(Database& database, const OutboxRow& row, int limit) {
+  const std::int64_t leader = row.bundle == 0 ? row.id : row.bundle;
+  Statement rows = TRY(
+      select(database,
+             "WHERE state = 'pending' AND (message_id = ?1 OR message_id = ?2 OR bundle = ?2)"
+             " AND +channel = ?3 AND person = ?4 AND +kind = ?5 ORDER BY message_id LIMIT ?6"));
+  rows.bind(row.id, leader, row.channel, row.person, to_word(row.kind), limit);
+  return all_rows(rows);
+}
+
+Result<std::vector<OutboxRow>> read_told_together(Database& database, const OutboxRow& row) {
+  if (row.sent_as.empty()) return std::vector<OutboxRow>();
+  Statement rows = TRY(select(
+      database,
+      "WHERE sent_as = ? AND sent_as <> '' AND message_id <> ? AND channel = ? AND person = ?"));
+  rows.bind(row.sent_as, row.id, row.channel, row.person);
+  return all_rows(rows);
+}
+
+Result<std::vector<OutboxRow>> read_going_on(Database& database, const std::string& channel,
+                                             int limit) {
+  Statement rows = TRY(select(
+      database,
+      "WHERE message_id IN (SELECT max(o.message_id) FROM alerts a JOIN outbox o"
+      " ON o.alert_id = a.alert_id AND o.episode = a.raised_at AND o.channel = ?"
+      " WHERE a.state <> 'resolved' AND o.kind = 'tell' AND o.sent_at <> 0 GROUP BY a.alert_id)"
+      " ORDER BY message_id DESC LIMIT ?"));
+  rows.bind(channel, limit);
+  return all_rows(rows);
+}
+
 Status cancel_messages(Database& database, std::int64_t alert, const std::string& why) {
   Statement stop = TRY(
       database.prepare("UPDATE outbox SET state = 'cancelled', last_error = ? WHERE alert_id = ?"
@@ -129,11 +183,14 @@ Status write_result(Database& database, const OutboxRow& row, const OutboxResult
       " state = CASE state WHEN 'pending' THEN ?1 ELSE state END,"
       " sent_at = CASE ?2 WHEN 1 THEN ?3 ELSE sent_at END,"
       " due_at = CASE ?4 WHEN 0 THEN due_at ELSE ?4 END,"
+      " sent_as = CASE ?2 WHEN 1 THEN ?7 ELSE sent_as END,"
       " last_error = CASE state WHEN 'pending' THEN ?5"
       "   ELSE last_error || CASE ?2 WHEN 1 THEN '; it was under way' ELSE '' END END"
       " WHERE message_id = ?6"));
   const bool sent = result.state == OutboxState::sent;
-  return put.bind(to_word(result.state), sent, result.at.us, result.due_at.us, result.error, row.id)
+  return put
+      .bind(to_word(result.state), sent, result.at.us, result.due_at.us, result.error, row.id,
+            result.sent_as)
       .run();
 }
 
@@ -159,9 +216,10 @@ Result<bool> hears_later(Database& database, const OutboxRow& row, MessageKind k
 
 Result<std::string> read_thread_key(Database& database, const OutboxRow& row) {
   if (row.alert == 0) return row.key;
-  Statement first = TRY(database.prepare(
-      "SELECT key FROM outbox WHERE alert_id = ? AND episode = ? AND channel = ? AND person = ?"
-      " ORDER BY message_id LIMIT 1"));
+  Statement first = TRY(
+      database.prepare("SELECT CASE sent_as WHEN '' THEN key ELSE sent_as END FROM outbox"
+                       " WHERE alert_id = ? AND episode = ? AND channel = ? AND person = ?"
+                       " ORDER BY message_id LIMIT 1"));
   first.bind(row.alert, row.episode.us, row.channel, row.person);
   return TRY(first.step()) ? first.text(0) : row.key;
 }

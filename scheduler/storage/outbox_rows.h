@@ -32,6 +32,9 @@ struct OutboxRow {
   std::int64_t copy_of = 0;
   bool copied = false;
   WallTime tapped_at;
+  std::string dag;          // whose alerts it may be told together with; empty = it is told alone
+  std::int64_t bundle = 0;  // id of the message that it goes out with; 0 = none, or it leads
+  std::string sent_as;      // key of the message that told several; empty = its own
 };
 
 // Sets its id; key, state, tries and what follows from them are those of a new one.
@@ -46,6 +49,19 @@ Result<std::vector<OutboxRow>> read_due_messages(Database& database, WallTime no
 // Of those that are pending; none when nothing is. `after`: strictly.
 Result<std::optional<WallTime>> next_message_due(Database& database, WallTime after);
 
+// The newest message of this kind to this recipient about another alert of the same dag, one that
+// waits for the time of its group before any other.
+Result<std::optional<OutboxRow>> read_group_neighbour(Database& database, const OutboxRow& row,
+                                                      WallTime now);
+// What goes out together with a message, itself among them: as far as it is pending, by id, at most
+// `limit`.
+Result<std::vector<OutboxRow>> read_bundle(Database& database, const OutboxRow& row, int limit);
+// What was told by the same message to the same recipient, without itself.
+Result<std::vector<OutboxRow>> read_told_together(Database& database, const OutboxRow& row);
+// By a channel: the newest message of each alert that still goes on, as far as it was sent.
+Result<std::vector<OutboxRow>> read_going_on(Database& database, const std::string& channel,
+                                             int limit);
+
 // Of this alert, whatever is pending.
 Status cancel_messages(Database& database, std::int64_t alert, const std::string& why);
 
@@ -55,6 +71,7 @@ struct OutboxResult {
   OutboxState state = OutboxState::sent;  // pending = it is tried again at due_at
   WallTime at, due_at;
   std::string error;
+  std::string sent_as;  // as in the row
 };
 Status write_result(Database& database, const OutboxRow& row, const OutboxResult& result);
 

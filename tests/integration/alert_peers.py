@@ -9,28 +9,44 @@ import hmac
 import http.server
 import json
 import re
+import ssl
 import threading
 from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 
 from api_fixture import poll
 
 
 class Mails:
-    """An SMTP server. Every mail it takes is parsed as strictly as Python can."""
+    """An SMTP server. Every mail it takes is parsed as strictly as Python can. With `starttls` it offers TLS after its greeting,
+    with `tls` it speaks nothing else."""
 
-    def __init__(self) -> None:
+    def __init__(self, starttls: ssl.SSLContext | None = None, tls: ssl.SSLContext | None = None) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
+        self.logins: list[tuple[str, str]] = []
+        self.said_in_clear: list[str] = []  # senders that were named before the connection was safe
         self.answer: str | None = None  # instead of taking the mail
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(self._loop.create_server(lambda: SMTP(self, loop=self._loop), "127.0.0.1", 0))
+        self._server = self._loop.run_until_complete(self._loop.create_server(
+            lambda: SMTP(self, loop=self._loop, tls_context=starttls, authenticator=self._log_in, auth_require_tls=tls is None),
+            "127.0.0.1", 0, ssl=tls))
         self.port = self._server.sockets[0].getsockname()[1]
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+
+    def _log_in(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
+        self.logins.append((data.login.decode(), data.password.decode()))
+        return AuthResult(success=True)
+
+    async def handle_MAIL(self, server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        if server.transport.get_extra_info("sslcontext") is None:
+            self.said_in_clear.append(address)
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         if self.answer is not None:

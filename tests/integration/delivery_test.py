@@ -44,7 +44,7 @@ class DeliveryTest(ApiTest):
     def start(self, channels: dict[str, Any], steps: list[dict[str, Any]] | None = None, **more: Any) -> Daemon:
         """A daemon that tells all channels of every alert, unless other steps are given."""
         everybody = [{"notify": [f"channel.{name}" for name in channels]}]
-        file = {"channels": channels, "policies": {"all": {"steps": steps or everybody, "digest_every": "0s"}}, "default": "all", **more}
+        file = {"channels": channels, "policies": {"all": {"steps": steps or everybody, "digest_every": "0s"}}, "default": "all"} | more
         daemon = Daemon(2, *HERE)
         self.addCleanup(daemon.close)
         daemon.with_alerts(json.dumps(file))
@@ -131,6 +131,26 @@ class EndToEnd(DeliveryTest):
         poll(lambda: self.alerts(daemon, "boom")[0]["count"] == 100, "all of them to be counted")
         self.wait_quiet(daemon)
         self.assertEqual(len(self.mails.wait(1)), 1)
+
+    def test_thirty_tasks_that_fail_are_few_messages_and_a_tap_takes_what_one_lists(self) -> None:
+        channels = {"mail": self.mail()}
+        policies = {"all": {"steps": [{"notify": ["channel.mail"]}], "group_wait": "10s"}}
+        daemon = self.start(channels, policies=policies)
+        daemon.dag("wide", "tasks: {" + ", ".join(f"t{i}: {{run: 'exit 3'}}" for i in range(30)) + "}\n")
+        daemon.admin.run_to_end("wide")
+        poll(lambda: daemon.rows("SELECT count(*) FROM outbox WHERE kind = 'tell' AND state = 'sent'") == [(30,)], "all of them to be told")
+        [(took,)] = daemon.rows("SELECT max(created_at) - min(created_at) FROM outbox WHERE kind = 'tell'")
+        self.assertLessEqual(len(self.mails.mails), 3 + took // 10_000_000, "the first, and one in 10 s at most")
+        mail = next(mail for mail in self.mails.mails if " more)" in mail["Subject"])
+        path = link_in(text_of(mail))
+        together = {task for (task,) in daemon.rows(
+            "SELECT a.task FROM outbox o JOIN alerts a USING (alert_id) WHERE o.sent_as = (SELECT sent_as FROM outbox WHERE message_id = ?)",
+            int(path.removeprefix("/ack/").split("-")[0]))}
+        self.assertIn(f"{len(together) - 1} more of wide:", text_of(mail))
+        self.assertIn(f"And {len(together) - 1} more:", daemon.anonymous.expect(200, "GET", path).text)
+        daemon.anonymous.expect(200, "POST", path)
+        taken = {alert["task"] for alert in self.alerts(daemon, "wide", "acknowledged")}
+        self.assertEqual(taken, together, "nobody took what was told by another message")
 
     def test_a_repair_that_fails_is_told_once_more(self) -> None:
         daemon = self.start({"mail": self.mail()})
@@ -495,19 +515,50 @@ class Alertmanager(DeliveryTest):
         except ConnectionError:
             return False
 
-    def test_there_and_back(self) -> None:
-        people, port = self.service(), self.free_port()
-        daemon = self.start({"am": {"alertmanager": {"url": f"http://127.0.0.1:{port}"}}})
+    def configure(self, daemon: Daemon, people: Service) -> None:
         daemon.user("alertmanager", "operator")
-        config = daemon.folder / "alertmanager.yml"
-        config.write_text(ALERTMANAGER.format(people=people.url, token=daemon.token("alertmanager", "operator"),
-                                              tidemill=f"http://127.0.0.1:{daemon.port}/api/v1/hooks-in/alertmanager"))
-        with (daemon.folder / "alertmanager.log").open("wb") as log:
-            process = subprocess.Popen(["prometheus-alertmanager", f"--config.file={config}", f"--storage.path={daemon.folder}/am",
-                                        f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address="], stdout=log, stderr=log)
+        (daemon.folder / "alertmanager.yml").write_text(
+            ALERTMANAGER.format(people=people.url, token=daemon.token("alertmanager", "operator"),
+                                tidemill=f"http://127.0.0.1:{daemon.port}/api/v1/hooks-in/alertmanager"))
+
+    def run_alertmanager(self, daemon: Daemon, port: int) -> subprocess.Popen[bytes]:
+        with (daemon.folder / "alertmanager.log").open("ab") as log:
+            process = subprocess.Popen(["prometheus-alertmanager", f"--config.file={daemon.folder}/alertmanager.yml",
+                                        f"--storage.path={daemon.folder}/am", f"--web.listen-address=127.0.0.1:{port}",
+                                        "--cluster.listen-address="], stdout=log, stderr=log)
         self.addCleanup(process.wait, 60)
         self.addCleanup(process.kill)
         poll(lambda: self.is_ready(port, process), "Alertmanager to be ready")
+        return process
+
+    def listed(self, port: int) -> list[str]:
+        return sorted(alert["labels"]["dag"] for alert in self.ask(port, "GET", "/api/v2/alerts"))
+
+    def test_one_that_starts_anew_is_told_again_of_what_goes_on(self) -> None:
+        people, port = self.service(), self.free_port()
+        daemon = self.start({"am": {"alertmanager": {"url": f"http://127.0.0.1:{port}", "resend_every": "1s"}}})
+        self.configure(daemon, people)
+        process = self.run_alertmanager(daemon, port)
+        for name in ("boom", "crash", "over"):
+            self.break_run(daemon, name)
+        poll(lambda: self.listed(port) == ["boom", "crash", "over"], "all of them to be there")
+        alert = self.alerts(daemon, "crash")[0]["alert"]
+        daemon.admin.post(f"/api/v1/alerts/{alert}/acknowledge", {})
+        daemon.admin.run_to_end("over", {"code": 0})
+        self.wait_state(daemon, "over", "resolved")
+        self.wait_quiet(daemon)
+        before = self.rows(daemon), daemon.rows("SELECT count(*) FROM alert_events")
+        process.kill()
+        process.wait()
+        self.run_alertmanager(daemon, port)
+        poll(lambda: self.listed(port) == ["boom", "crash"], "it to be told again")
+        self.assertEqual((self.rows(daemon), daemon.rows("SELECT count(*) FROM alert_events")), before, "which is no news")
+
+    def test_there_and_back(self) -> None:
+        people, port = self.service(), self.free_port()
+        daemon = self.start({"am": {"alertmanager": {"url": f"http://127.0.0.1:{port}"}}})
+        self.configure(daemon, people)
+        self.run_alertmanager(daemon, port)
         self.break_run(daemon)
         fired = people.wait(1)[0].json["alerts"][0]
         self.assertEqual(fired["labels"], {"alertname": "TidemillAlert", "severity": "critical", "dag": "boom", "task": "a", "cause": "exit"})

@@ -1,5 +1,6 @@
 // The outbox over a real database, with hours that pass at once: what waits, what is given up, what
 // goes to another channel, and what an acknowledgement stops.
+#include "base/text.h"
 #include "scheduler/alerts/alert_book.h"
 #include "scheduler/alerts/outbox_book.h"
 #include "tests/support/storage_fixture.h"
@@ -234,6 +235,149 @@ TEST_F(Outbox, OfEachChannelTheFirstThatIsDueComesOut) {
   EXPECT_EQ(due[0].channel, "a");
   EXPECT_EQ(due[1].channel, "b");
   EXPECT_EQ(due[0].state, OutboxState::pending);
+}
+
+// Several tasks of one DAG.
+class Groups : public Outbox {
+ protected:
+  void fail(const std::string& task, AlertSeverity severity = AlertSeverity::error) {
+    say_of(task, alert_event::Raise{AlertFact::failed, severity, "", 1});
+  }
+  void say_of(const std::string& task, const AlertEvent& event) {
+    in_transaction<Json>([&](Database& database) {
+      return tell_keyed_alerts(database, {{{"daily", task, "exit"}, event, task + " failed"}},
+                               policies_, now_);
+    });
+  }
+  // What is due, as one message each: "1", "2 3".
+  Words due() {
+    return in_transaction<Words>([&](Database& database) -> Result<Words> {
+      Words found;
+      for (const OutboxRow& row : TRY(read_due_messages(database, now_, 10))) {
+        const auto bundle = TRY(bundle_of(database, row));
+        if (!bundle) continue;
+        Words ids;
+        for (const OutboxRow& one : bundle->rows) ids.push_back(std::to_string(one.id));
+        found.push_back(join(ids, " "));
+      }
+      return found;
+    });
+  }
+  std::string try_bundle(std::int64_t id, const DeliveryOutcome& outcome) {
+    std::string key;
+    in_transaction<Json>([&](Database& database) -> Result<Json> {
+      const auto row = TRY(read_message(database, id));
+      const auto bundle = TRY(bundle_of(database, *row));
+      key = bundle->key;
+      TRY(record_tries(database, *bundle, outcome, policies_, now_));
+      return Json();
+    });
+    return key;
+  }
+};
+
+TEST_F(Groups, TheFirstIsToldAtOnceAndTheOthersTogether) {
+  for (const char* task : {"a", "b", "c", "d"}) fail(task);
+  EXPECT_EQ(due(), (Words{"1"}));
+  try_bundle(1, sent());
+  now_ = now_ + seconds(29);
+  fail("e");
+  EXPECT_EQ(due(), (Words{}));
+  now_ = now_ + seconds(1);
+  EXPECT_EQ(due(), (Words{"2 3 4 5"}));
+  try_bundle(2, sent());
+  EXPECT_EQ(message(5).state, OutboxState::sent);
+  EXPECT_EQ(due(), (Words{}));
+}
+
+TEST_F(Groups, WhoIsTakenMeanwhileIsLeftOut) {
+  for (const char* task : {"a", "b", "c", "d"}) fail(task);
+  try_bundle(1, sent());
+  say_of("b", alert_event::Acknowledge{"ann", "", {}, ""});
+  now_ = now_ + seconds(30);
+  EXPECT_EQ(due(), (Words{"3 4"})) << "also when it was the first of them";
+  say_of("c", alert_event::Recover{2});
+  say_of("d", alert_event::Recover{2});
+  EXPECT_EQ(due(), (Words{}));
+}
+
+TEST_F(Groups, TheSameRowsAreTheSameMessageAndOthersAreNot) {
+  for (const char* task : {"a", "b", "c", "d"}) fail(task);
+  try_bundle(1, sent());
+  now_ = now_ + seconds(30);
+  const std::string key = try_bundle(2, down());
+  EXPECT_EQ(try_bundle(2, down()), key);
+  EXPECT_EQ(try_bundle(4, down()), key) << "whichever is due first";
+  EXPECT_NE(key, message(2).key);
+  say_of("c", alert_event::Acknowledge{"ann", "", {}, ""});
+  EXPECT_NE(try_bundle(2, sent()), key);
+  EXPECT_EQ(message(1).sent_as, "");
+  EXPECT_EQ(message(2).sent_as, message(4).sent_as);
+  EXPECT_EQ(message(3).sent_as, "");
+}
+
+TEST_F(Groups, WhatIsMoreUrgentOrOfAnotherDagDoesNotWait) {
+  fail("a");
+  fail("b");
+  try_bundle(1, sent());
+  fail("c", AlertSeverity::critical);
+  EXPECT_EQ(due(), (Words{"3"}));
+  try_bundle(3, sent());
+  in_transaction<Json>([&](Database& database) {
+    const alert_event::Raise raised{AlertFact::failed, AlertSeverity::error, "", 1};
+    return tell_keyed_alerts(database, {{{"other", "a", "exit"}, raised, "it failed"}}, policies_,
+                             now_);
+  });
+  EXPECT_EQ(due(), (Words{"4"}));
+}
+
+TEST_F(Groups, EndsAreToldTogetherToo) {
+  for (const char* task : {"a", "b", "c"}) fail(task);
+  try_bundle(1, sent());
+  now_ = now_ + seconds(30);
+  try_bundle(2, sent());
+  for (const char* task : {"a", "b", "c"}) say_of(task, alert_event::Recover{2});
+  EXPECT_EQ(due(), (Words{"4"}));
+  try_bundle(4, sent());
+  now_ = now_ + seconds(30);
+  EXPECT_EQ(due(), (Words{"5 6"}));
+}
+
+TEST_F(Groups, WithoutATimeToWaitEachIsToldAlone) {
+  auto policies = std::make_shared<AlertPolicies>(*policies_);
+  policies->policies[0].group_wait = {};
+  policies_ = policies;
+  for (const char* task : {"a", "b"}) fail(task);
+  try_bundle(1, sent());
+  EXPECT_EQ(due(), (Words{"2"}));
+}
+
+TEST_F(Groups, WhatGoesToTheFallbackStaysTogether) {
+  policies_ = policies_of({mail_channel("a", "b"), mail_channel("b")}, {tell("a")});
+  for (const char* task : {"a", "b", "c"}) fail(task);
+  try_bundle(1, sent());
+  now_ = now_ + seconds(30);
+  try_bundle(2, {Kind::refused, "no", {}});
+  EXPECT_EQ(due(), (Words{"4 5"}));
+  EXPECT_EQ(message(4).channel, "b");
+}
+
+TEST_F(Groups, WhatGoesOnIsWhatWasSentAndIsNotOver) {
+  for (const char* task : {"a", "b", "c"}) fail(task);
+  try_bundle(1, sent());
+  const auto going_on = [&] {
+    return in_transaction<std::vector<OutboxRow>>(
+               [](Database& database) { return read_going_on(database, "mail", 10); })
+        .size();
+  };
+  EXPECT_EQ(going_on(), 1u);
+  now_ = now_ + seconds(30);
+  try_bundle(2, sent());
+  EXPECT_EQ(going_on(), 3u);
+  say_of("a", alert_event::Acknowledge{"ann", "", {}, ""});
+  EXPECT_EQ(going_on(), 3u) << "it goes on, whoever has it";
+  say_of("b", alert_event::Recover{2});
+  EXPECT_EQ(going_on(), 2u);
 }
 
 TEST_F(Outbox, AnEventFromElsewhereCountsOnce) {

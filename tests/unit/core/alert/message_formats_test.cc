@@ -168,6 +168,18 @@ TEST(Webhook, HasTheShapeOfAlertmanagersVersion4) {
   EXPECT_EQ(at(at(ended, "alerts").as_array()[0], "fingerprint"), at(alert, "fingerprint"));
 }
 
+TEST(Webhook, HoldsEveryAlertThatIsToldTogether) {
+  AlertMessage message = sample();
+  message.others = {sample(), sample()};
+  message.others[1].key.task = "publish";
+  const Json json = parsed(webhook_post(message));
+  const Json::Array& alerts = at(json, "alerts").as_array();
+  ASSERT_EQ(alerts.size(), 3u);
+  EXPECT_EQ(at(at(alerts[2], "labels"), "task").as_string(), "publish");
+  EXPECT_EQ(at(json, "groupKey").as_string(), message.key.dag);
+  EXPECT_EQ(at(json, "commonLabels").find("task"), nullptr) << "they have no task in common";
+}
+
 TEST(Ntfy, HasOneTapAndKeepsTheLimits) {
   const Json json = parsed(ntfy_post(sample(), "oncall"));
   EXPECT_EQ(at(json, "topic").as_string(), "oncall");
@@ -238,6 +250,7 @@ TEST(AckPage, IsSmallAndHoldsNoScriptWhateverTheTexts) {
   page.what = "<script>alert(1)</script>" + std::string(90'000, '"');
   page.scope = std::string(90'000, '&');
   page.seen = "0123456789abcdef";
+  page.others.assign(200, std::string(90'000, '"'));
   page.alert = page.button = true;
   const std::string html = ack_page_html(page);
   EXPECT_LE(html.size(), kAckPageBytes);

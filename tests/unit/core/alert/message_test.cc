@@ -1,6 +1,7 @@
 // How a message reads, whatever its texts hold.
 #include "core/alert/message.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/text.h"
@@ -54,6 +55,28 @@ TEST(Message, TheTextSaysSinceWhenAndHowOften) {
   EXPECT_LE(message_text(message, 40).size(), 40u);
   message.story = "what changed";
   EXPECT_EQ(message_text(message, 2000), "it works again\n\nwhat changed");
+}
+
+TEST(Message, SeveralAlertsAreOneTitleAndAList) {
+  AlertMessage message = sample();
+  for (int i = 0; i < 30; ++i) {
+    AlertMessage other = sample();
+    other.what = fmt::format("t{} of daily failed: exit code {}", i, i);
+    message.others.push_back(other);
+  }
+  EXPECT_EQ(message_title(message, 200),
+            "critical: train of daily failed: exit code 3 (and 30 more)");
+  EXPECT_LE(message_title(message, 30).size(), 30u);
+  EXPECT_TRUE(message_title(message, 30).ends_with("(and 30 more)"));
+  const std::string text = message_text(message, 5000);
+  EXPECT_NE(text.find("\n\n30 more of daily:\n- t0 of daily failed: exit code 0\n"),
+            std::string::npos)
+      << text;
+  EXPECT_TRUE(text.ends_with("- t19 of daily failed: exit code 19\n- …")) << text;
+  EXPECT_LE(message_text(message, 100).size(), 100u);
+  message.story = std::string(5000, 's');
+  EXPECT_NE(message_text(message, 3000).find("30 more of daily"), std::string::npos)
+      << "a long story does not hide it";
 }
 
 TEST(Message, KeysAreShortAndDiffer) {
