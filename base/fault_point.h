@@ -3,13 +3,14 @@
 // third time. With TIDEMILL_FAULT_ONCE=FILE only the first process to get there dies: it makes the
 // file, and processes that find it when they start are spared. Unset, which is always the case
 // outside tests, a point costs one predictable branch.
-// Not for several threads passing the same point.
+// Any thread may pass; which of several that pass the same point dies is not said.
 #pragma once
 
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -44,7 +45,7 @@ class FaultPlan {
 
  private:
   bool armed_ = false;
-  int left_ = 0;
+  std::atomic<int> left_ = 0;
   std::string name_, once_;
 };
 
