@@ -17,7 +17,6 @@ from typing import Any
 from api_fixture import DEADLINE_S, Daemon, poll
 from tidemill import BINARY, end_tasks_of, process_is_alive
 
-LEASE_S = 5
 COMES_IN = re.compile(r"come in at 127\.0\.0\.1:(\d+); the fingerprint of their scheduler is ([0-9a-f]{64})")
 PROTOCOL = 3
 PROOF = 21  # index of the frame among the messages
@@ -164,13 +163,15 @@ class Worker:
 class Remote(unittest.TestCase):
     """A daemon with a door for workers of other machines."""
 
+    LEASE_S = 300  # longer than any restart takes, on a busy machine too
+
     def setUp(self) -> None:
         self.daemon = Daemon(1)
         self.addCleanup(self.daemon.close)
         self.admin = self.daemon.admin
         self.certificate, key = make_certificate(self.daemon.folder, "door")
         self.daemon._more += ["--workers-listen", "127.0.0.1:0", "--workers-certificate", str(self.certificate),
-                              "--workers-key", str(key), "--workers-lease", f"{LEASE_S}s"]
+                              "--workers-key", str(key), "--workers-lease", f"{self.LEASE_S}s"]
         self.start_daemon()
 
     def start_daemon(self) -> None:
@@ -278,6 +279,8 @@ class Work(Remote):
 
 
 class Partition(Remote):
+    LEASE_S = 10
+
     def ledger_dag(self, name: str, policy: str, script: str) -> None:
         self.daemon.dag(name, f"on_partition: {policy}\ntasks: {{a: {{runs_on: [far], grace: 1s, run: {script!r}}}}}\n")
 
