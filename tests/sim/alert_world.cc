@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <utility>
 
@@ -14,14 +15,14 @@
 namespace tidemill::sim {
 namespace {
 
-using std::chrono::hours;
 using std::chrono::minutes;
+using std::chrono::seconds;
 
 constexpr const char* kFile = "tidemill.db";
-constexpr int kActs = 24;
+constexpr int kActs = 32;
 constexpr int kQuietRounds = 10;
 constexpr WallTime kBegin{1'700'000'000'000'000};
-const AlertKey kKey{"hello", "a", "exit"};
+constexpr std::array<const char*, 3> kTasks = {"a", "b", "c"};
 
 AlertChannel channel(std::string name, std::string fallback) {
   WebhookChannel hook;
@@ -48,7 +49,7 @@ PoliciesPtr two_channels() {
 
 Result<DagPtr> no_file(const RunSource&) { return invalid("no file"); }
 
-// What an outsider knows to be true of the one alert, from what was committed.
+// What an outsider knows to be true of the alert of a task, from what was committed.
 struct Known {
   std::string feed;  // of runs that ended: F and S, not looked at yet
   bool open = false, taken = false;
@@ -78,7 +79,7 @@ class AlertWorld {
   explicit AlertWorld(const AlertStory& story) : story_(story), random_(story.seed) {
     start();
     Batch batch;
-    batch.dags.push_back({1, "hello", "hash-1", "version: 1\n", 1, {"a"}, {kBegin.us}});
+    batch.dags.push_back({1, "hello", "hash-1", "version: 1\n", 3, {"a", "b", "c"}, {kBegin.us}});
     CHECK(writer_->commit(batch).ok());
   }
 
@@ -95,23 +96,27 @@ class AlertWorld {
   T read(const std::function<Result<T>(Database&)>& look) {
     return look(*reader_).value();
   }
-  std::optional<AlertRow> alert(const AlertKey& key = kKey) {
-    return read<std::optional<AlertRow>>(
-        [&](Database& database) { return find_alert(database, key); });
+  std::optional<AlertRow> alert(std::size_t task) {
+    return read<std::optional<AlertRow>>([&](Database& database) {
+      return find_alert(database, {"hello", kTasks[task], "exit"});
+    });
   }
+  std::size_t any_task() { return static_cast<std::size_t>(random_.below(kTasks.size())); }
 
   void act();
-  void end_run(RunState state);
+  void end_run(RunState state, std::size_t task);
   void look();
   void deliver();
   bool deliver(const OutboxRow& found);
+  void record(const Bundle& bundle, const DeliveryOutcome& outcome);
+  void send(const Bundle& bundle);
   void send(const OutboxRow& row);
-  DeliveryOutcome serve(const OutboxRow& row);
-  void person();
+  DeliveryOutcome serve(const Bundle& bundle);
+  void person(std::size_t task);
   Result<Json> acknowledge(Database& database, std::int64_t id);
   void quieten();
   void check_messages();
-  void check_end();
+  void check_end(std::size_t task);
 
   AlertStory story_;
   Random random_;
@@ -122,9 +127,10 @@ class AlertWorld {
   WallTime now_ = kBegin;
   std::int64_t runs_ = 0;
   bool calm_ = false;  // services answer and nothing happens any more
-  Known known_;
-  std::map<std::string, std::string> id_of_;  // by what a message says to whom
-  std::set<std::int64_t> taken_;              // messages, by the services
+  std::array<Known, kTasks.size()> known_;
+  std::map<std::string, std::int64_t> row_of_;            // by what a message says to whom
+  std::map<std::set<std::int64_t>, std::string> key_of_;  // of messages, by their rows
+  std::set<std::int64_t> taken_;                          // rows, by the services
   bool told_of_trouble_ = false;
   AlertStoryEnd end_;
 };
@@ -161,8 +167,9 @@ Result<Json> AlertWorld::commit(std::function<Result<Json>(Database&)> apply) {
 }
 
 // A task of one attempt, from its beginning to its end.
-void add_task(Batch& batch, std::int64_t run, bool failed) {
+void add_task(Batch& batch, std::int64_t run, std::size_t index, bool failed) {
   TaskRow task;
+  task.task = static_cast<TaskIndex>(index);
   task.run = {run};
   task.state = TaskState::ready;
   batch.tasks.push_back({std::nullopt, task});
@@ -179,13 +186,14 @@ void add_task(Batch& batch, std::int64_t run, bool failed) {
   batch.tasks.push_back({TaskState::dispatched, task});
   AttemptRow attempt;
   attempt.run = {run};
+  attempt.task = task.task;
   attempt.number = 1;
   attempt.attempt = {run};
   attempt.worker = {1};
   batch.attempts.push_back(attempt);
 }
 
-void AlertWorld::end_run(RunState state) {
+void AlertWorld::end_run(RunState state, std::size_t task) {
   const bool failed = state == RunState::failed;
   RunWrite run;
   run.is_new = true;
@@ -198,11 +206,11 @@ void AlertWorld::end_run(RunState state) {
   batch.runs[1].is_new = false;
   batch.runs[1].row.state = state;
   batch.runs[1].row.ended_at = now_;
-  add_task(batch, runs_, failed);
+  add_task(batch, runs_, task, failed);
   const Status done = writer_->commit(batch);
   if (!done.ok()) fmt::print(stderr, "{}\n", done.error().message);
   CHECK(done.ok());
-  known_.feed += failed ? 'F' : 'S';
+  known_[task].feed += failed ? 'F' : 'S';
 }
 
 // The feed becomes alerts and messages.
@@ -230,19 +238,19 @@ void AlertWorld::look() {
   const auto told = commit(
       [&](Database& database) { return turn_alerts(database, no_file, policies_, now_); });
   CHECK(told.ok());
-  known_.look_at_feed();
+  for (Known& known : known_) known.look_at_feed();
   crashes_here();
 }
 
 // The person who was paged, or who looks at the list: an answer is given when it is committed.
-void AlertWorld::person() {
-  const auto row = alert();
+void AlertWorld::person(std::size_t task) {
+  const auto row = alert(task);
   if (!row || crashes_here()) return;
   const auto told = commit([&](Database& database) { return acknowledge(database, row->id); });
   CHECK(told.ok());
-  if (known_.open) {
-    known_.taken = true;
-  } else if (alert()->alert.state != AlertState::resolved) {
+  if (known_[task].open) {
+    known_[task].taken = true;
+  } else if (alert(task)->alert.state != AlertState::resolved) {
     broken("an acknowledgement won over the end");
   }
   if (crashes_here() || story_.sabotage != AlertSabotage::cancel_later) return;
@@ -271,67 +279,86 @@ void AlertWorld::deliver() {
   }
 }
 
-// False when it crashed.
+void AlertWorld::record(const Bundle& bundle, const DeliveryOutcome& outcome) {
+  CHECK(commit([&](Database& database) -> Result<Json> {
+          const ChannelNews news = TRY(record_tries(database, bundle, outcome, policies_, now_));
+          return tell_of_channel(database, bundle.rows.front().channel, news, policies_, now_);
+        }).ok());
+}
+
+// As the courier does it: composed, and looked at once more just before it is sent. False when it
+// crashed.
 bool AlertWorld::deliver(const OutboxRow& found) {
-  if (!calm_ && random_.percent(20)) person();
-  if (crashes_here()) return false;
-  const auto row = read<std::optional<OutboxRow>>(
-      [&](Database& database) { return read_message(database, found.id); });
-  if (!row) return true;
-  const bool blind = story_.sabotage == AlertSabotage::send_what_was_read;
-  if (!blind && row->state != OutboxState::pending) return true;
-  const auto record = [&](const DeliveryOutcome& outcome) {
-    CHECK(commit([&](Database& database) -> Result<Json> {
-            const ChannelNews news = TRY(record_try(database, found, outcome, policies_, now_));
-            return tell_of_channel(database, found.channel, news, policies_, now_);
-          }).ok());
+  const auto to_send = [&] {
+    return read<std::optional<Bundle>>(
+        [&](Database& database) { return bundle_of(database, found); });
   };
-  DeliveryOutcome outcome;
+  const auto bundle = to_send();
+  if (!bundle) return true;
+  if (!calm_ && random_.percent(20)) person(any_task());
+  if (crashes_here()) return false;
+  const auto still = to_send();
+  const bool blind = story_.sabotage == AlertSabotage::send_what_was_read;
+  if (!blind && (!still || still->key != bundle->key)) return true;
   if (story_.sabotage == AlertSabotage::record_before_send) {
-    record(outcome);
+    record(*bundle, {});
     if (crashes_here()) return false;
-    serve(*row);
+    serve(*bundle);
     return true;
   }
-  outcome = serve(*row);
+  const DeliveryOutcome outcome = serve(*bundle);
   if (crashes_here()) return false;
-  record(outcome);
+  record(*bundle, outcome);
   return !crashes_here();
+}
+
+void AlertWorld::send(const Bundle& bundle) {
+  ++end_.pages;
+  if (bundle.rows.size() > 1) ++end_.pages_of_several;
+  std::set<std::int64_t> ids;
+  for (const OutboxRow& row : bundle.rows) {
+    send(row);
+    ids.insert(row.id);
+  }
+  const bool fresh = story_.sabotage == AlertSabotage::other_id;
+  const std::string key = fresh ? fmt::format("{}-{}", bundle.key, end_.pages) : bundle.key;
+  const auto [place, is_new] = key_of_.emplace(ids, key);
+  if (!is_new && place->second != key) broken("two ids for one message");
 }
 
 // What the service takes is told for good, whether the answer arrives or not.
 void AlertWorld::send(const OutboxRow& row) {
-  ++end_.pages;
   taken_.insert(row.id);
   const auto about = read<std::optional<AlertRow>>(
       [&](Database& database) { return read_alert(database, row.alert); });
-  if (about->alert.key != kKey) {
+  const AlertKey& key = about->alert.key;
+  const auto task = std::find(kTasks.begin(), kTasks.end(), key.task);
+  if (task == kTasks.end()) {
     told_of_trouble_ = true;
     return;
   }
+  Known& known = known_[static_cast<std::size_t>(task - kTasks.begin())];
   const bool calls = row.kind == MessageKind::tell || row.kind == MessageKind::digest;
-  if (calls && !known_.open) broken("somebody is called about what is over");
-  if (calls && known_.taken) broken("somebody is called about what somebody took");
-  if (calls) known_.reached = true;
+  if (calls && !known.open) broken("somebody is called about what is over");
+  if (calls && known.taken) broken("somebody is called about what somebody took");
+  if (calls) known.reached = true;
   if (row.kind != MessageKind::tell) return;
-  const bool fresh = story_.sabotage == AlertSabotage::other_id;
-  const std::string id = fresh ? fmt::format("{}-{}", row.key, end_.pages) : row.key;
-  const std::string what = fmt::format("episode {} step {} round {} by {} copy of {}",
-                                       known_.episode, row.step, row.round, row.channel,
+  const std::string what = fmt::format("{} episode {} step {} round {} by {} copy of {}", key.task,
+                                       known.episode, row.step, row.round, row.channel,
                                        row.copy_of);
-  const auto [place, is_new] = id_of_.emplace(what, id);
-  if (!is_new && place->second != id) broken("two ids for one message: " + what);
+  const auto [place, is_new] = row_of_.emplace(what, row.id);
+  if (!is_new && place->second != row.id) broken("told twice: " + what);
 }
 
-DeliveryOutcome AlertWorld::serve(const OutboxRow& row) {
+DeliveryOutcome AlertWorld::serve(const Bundle& bundle) {
   using Kind = DeliveryOutcome::Kind;
   const std::int64_t chance = calm_ ? 0 : random_.below(100);
   if (chance < 50) {
-    send(row);
+    send(bundle);
     return {};
   }
   if (chance < 72) {
-    send(row);
+    send(bundle);
     return {Kind::retry, "the answer was lost", {}};
   }
   if (chance < 95) return {Kind::retry, "nobody answers", {}};
@@ -339,19 +366,23 @@ DeliveryOutcome AlertWorld::serve(const OutboxRow& row) {
 }
 
 void AlertWorld::act() {
-  switch (random_.below(8)) {
+  switch (random_.below(10)) {
     case 0:
     case 1:
-      end_run(RunState::failed);
-      break;
     case 2:
-      end_run(RunState::succeeded);
+      end_run(RunState::failed, any_task());
       break;
     case 3:
-      if (random_.percent(30)) person();
+      end_run(RunState::succeeded, any_task());
       break;
     case 4:
+      if (random_.percent(30)) person(any_task());
+      break;
+    case 5:
       now_ = now_ + minutes(random_.below(20));
+      break;
+    case 6:
+      now_ = now_ + seconds(random_.below(40));
       break;
     default:
       deliver();
@@ -365,7 +396,7 @@ void AlertWorld::quieten() {
   calm_ = true;
   for (int round = 0; round < kQuietRounds; ++round) {
     look();
-    deliver();
+    for (int message = 0; message < 3; ++message) deliver();
     now_ = now_ + minutes(20);
   }
 }
@@ -382,27 +413,28 @@ void AlertWorld::check_messages() {
   }
 }
 
-void AlertWorld::check_end() {
-  const auto row = alert();
+void AlertWorld::check_end(std::size_t task) {
+  const auto row = alert(task);
+  const Known& known = known_[task];
   const bool is_there = row && is_open(row->alert);
-  if (is_there != known_.open) return broken("the alert is not what happened");
-  if (is_there && row->alert.count != known_.count) {
-    broken(fmt::format("raised {} times, and {} runs failed", row->alert.count, known_.count));
+  if (is_there != known.open) return broken("the alert is not what happened");
+  if (is_there && row->alert.count != known.count) {
+    broken(fmt::format("raised {} times, and {} runs failed", row->alert.count, known.count));
   }
   const bool is_taken = is_there && row->alert.state == AlertState::acknowledged;
-  if (is_taken != known_.taken && known_.open) broken("an acknowledgement was lost");
-  if (known_.open && !known_.taken && !known_.reached && !told_of_trouble_) {
+  if (is_taken != known.taken && known.open) broken("an acknowledgement was lost");
+  if (known.open && !known.taken && !known.reached && !told_of_trouble_) {
     broken("nobody was ever told");
   }
 }
 
 AlertStoryEnd AlertWorld::tell() {
-  end_run(RunState::failed);
+  for (std::size_t task = 0; task < kTasks.size(); ++task) end_run(RunState::failed, task);
   look();
   for (int i = 0; i < kActs && end_.problem.empty(); ++i) act();
   if (end_.problem.empty()) quieten();
   if (end_.problem.empty()) check_messages();
-  if (end_.problem.empty()) check_end();
+  for (std::size_t task = 0; task < kTasks.size(); ++task) check_end(task);
   return end_;
 }
 

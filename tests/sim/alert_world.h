@@ -34,9 +34,10 @@ struct AlertStory {
 };
 
 struct AlertStoryEnd {
-  std::string problem;     // the first broken promise; empty = none
-  std::int64_t steps = 0;  // places where it could have crashed
-  std::int64_t pages = 0;  // that services took
+  std::string problem;                // the first broken promise; empty = none
+  std::int64_t steps = 0;             // places where it could have crashed
+  std::int64_t pages = 0;             // that services took
+  std::int64_t pages_of_several = 0;  // alerts, of these
 };
 
 AlertStoryEnd tell_alert_story(const AlertStory& story);
