@@ -44,4 +44,10 @@ std::optional<Duration> slow_after(const std::vector<Duration>& good) {
   return *percentile(good, 95) * 3 / 2;
 }
 
+std::optional<Duration> task_slow_after(const std::vector<Duration>& good) {
+  const auto limit = slow_after(good);
+  if (!limit) return std::nullopt;
+  return std::max(*limit, *limit * 2 / 3 + std::chrono::minutes(1));
+}
+
 }  // namespace tidemill

@@ -31,5 +31,7 @@ std::optional<WallTime> feared_end(const Dag& dag, const Run& run, const TaskHis
 // Half as long again as 95 of 100 good runs took; `good` are the last of them. None when fewer than
 // ten are known.
 std::optional<Duration> slow_after(const std::vector<Duration>& good);
+// The same of one task, but never less than a minute beyond: short tasks vary more.
+std::optional<Duration> task_slow_after(const std::vector<Duration>& good);
 
 }  // namespace tidemill

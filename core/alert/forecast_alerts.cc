@@ -10,10 +10,18 @@
 namespace tidemill {
 namespace {
 
+constexpr std::string_view kSlow = "slow";
+
 bool has_failed(std::uint64_t run, const std::vector<Alert>& open) {
   return std::any_of(open.begin(), open.end(), [run](const Alert& alert) {
     return alert.last_run == run && std::find(alert.facts.begin(), alert.facts.end(),
                                               AlertFact::failed) != alert.facts.end();
+  });
+}
+
+bool has_slow_task(std::uint64_t run, const std::vector<Alert>& open) {
+  return std::any_of(open.begin(), open.end(), [run](const Alert& alert) {
+    return alert.last_run == run && alert.key.cause == kSlow && !alert.key.task.empty();
   });
 }
 
@@ -25,15 +33,17 @@ std::optional<KeyedAlertEvent> alert_of_forecast(const RunForecast& forecast,
   const bool is_slow = forecast.kind == RunForecast::Kind::slow;
   if (!rules.deadline) return std::nullopt;
   if (!is_slow && has_failed(forecast.run, open)) return std::nullopt;
+  if (is_slow && forecast.task.empty() && has_slow_task(forecast.run, open)) return std::nullopt;
   // Less urgent than what is foreseen, so that being late is news then.
   const AlertSeverity severity = is_slow ? AlertSeverity::warning
                                          : std::max(rules.severity, AlertSeverity::warning);
   const AlertFact fact = is_slow ? AlertFact::slow : AlertFact::will_be_late;
+  const std::string who = forecast.task.empty() ? forecast.dag
+                                                : forecast.task + " of " + forecast.dag;
   return KeyedAlertEvent{
-      AlertKey{forecast.dag, "", is_slow ? "slow" : "deadline"},
+      AlertKey{forecast.dag, forecast.task, std::string(is_slow ? kSlow : "deadline")},
       alert_event::Raise{fact, severity, "", forecast.run},
-      with_detail(forecast.dag + (is_slow ? " takes unusually long" : " will be late"),
-                  forecast.reason)};
+      with_detail(who + (is_slow ? " takes unusually long" : " will be late"), forecast.reason)};
 }
 
 std::optional<KeyedAlertEvent> alert_of_missed(const std::string& dag, std::int64_t count,

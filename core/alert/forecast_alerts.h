@@ -14,12 +14,14 @@ namespace tidemill {
 struct RunForecast {
   enum class Kind : std::uint8_t { will_be_late, slow } kind = Kind::will_be_late;
   std::string dag;
+  std::string task = {};  // that takes so long; empty = the run as a whole
   std::uint64_t run = 0;
   std::string reason;  // what is feared or measured, a sentence
 };
 
-// Predicted, then late, then failed is one alert: its key is that of the deadline. `open` are the
-// open alerts of the DAG. None when it is known already, or the DAG does not tell of deadlines.
+// Predicted, then late, then failed is one alert: its key is that of the deadline. A task that
+// takes long says why the run does. `open` are the open alerts of the DAG. None when it is known
+// already, or the DAG does not tell of deadlines.
 std::optional<KeyedAlertEvent> alert_of_forecast(const RunForecast& forecast,
                                                  const AlertRules& rules,
                                                  const std::vector<Alert>& open);

@@ -76,6 +76,33 @@ Result<std::vector<RunForecast>> Forecast::look(Now now) {
       if (late.ok() && *late) news.push_back(std::move(**late));
     }
   }
+  TRY(look_at_tasks(database, now, news));
+  TRY(look_at_runs(database, now, news));
+  if (told_.size() > kMostTold) told_.clear();
+  for (const RunForecast& one : news) {
+    told_.insert({one.kind, RunId{static_cast<std::int64_t>(one.run)}, one.task});
+  }
+  return news;
+}
+
+Status Forecast::look_at_tasks(Database& database, Now now, std::vector<RunForecast>& news) {
+  for (const RunningTask& task : TRY(running_tasks(database, kMostRuns))) {
+    if (is_told(RunForecast::Kind::slow, task.run, task.task)) continue;
+    const Past* past = TRY(past_of(database, task.dag, now.wall));
+    const auto known = past->tasks.find(task.task);
+    const auto limit = known == past->tasks.end() ? std::nullopt : task_slow_after(known->second);
+    const Duration elapsed = now.wall - task.started_at;
+    if (!limit || elapsed <= *limit) continue;
+    news.push_back(forecast_of(
+        RunForecast::Kind::slow, task.dag, task.run,
+        fmt::format("it runs for {}, and 95 of 100 times it took no more than {}",
+                    format_duration(elapsed), format_duration(*percentile(known->second, 95)))));
+    news.back().task = task.task;
+  }
+  return Ok{};
+}
+
+Status Forecast::look_at_runs(Database& database, Now now, std::vector<RunForecast>& news) {
   for (const RunningRun& run : TRY(running_runs(database, kMostRuns))) {
     if (is_told(RunForecast::Kind::slow, run.run)) continue;
     const auto limit = slow_after(TRY(past_of(database, run.dag, now.wall))->runs);
@@ -86,11 +113,7 @@ Result<std::vector<RunForecast>> Forecast::look(Now now) {
                     fmt::format("it runs for {}, and 95 of 100 runs took no more than {}",
                                 format_duration(elapsed), format_duration(*limit * 2 / 3))));
   }
-  if (told_.size() > kMostTold) told_.clear();
-  for (const RunForecast& one : news) {
-    told_.insert({one.kind, RunId{static_cast<std::int64_t>(one.run)}});
-  }
-  return news;
+  return Ok{};
 }
 
 Forecaster::Forecaster(World world)

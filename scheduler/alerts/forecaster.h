@@ -9,7 +9,7 @@
 #include <set>
 #include <string>
 #include <thread>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "core/alert/forecast_alerts.h"
@@ -40,12 +40,16 @@ class Forecast {
   Result<const Past*> past_of(Database& database, const std::string& dag, WallTime now);
   Result<std::optional<RunForecast>> look_at_deadline(Database& database, RunReader& runs,
                                                       RunId run, WallTime due_at, Now now);
-  bool is_told(RunForecast::Kind kind, RunId run) const { return told_.contains({kind, run}); }
+  Status look_at_tasks(Database& database, Now now, std::vector<RunForecast>& news);
+  Status look_at_runs(Database& database, Now now, std::vector<RunForecast>& news);
+  bool is_told(RunForecast::Kind kind, RunId run, const std::string& task = "") const {
+    return told_.contains({kind, run, task});
+  }
 
   std::string database_, vfs_;
   Catalog::Parse parse_;
   std::map<std::string, Past> past_;
-  std::set<std::pair<RunForecast::Kind, RunId>> told_;
+  std::set<std::tuple<RunForecast::Kind, RunId, std::string>> told_;  // and of which task
 };
 
 class Forecaster {

@@ -15,6 +15,22 @@ Result<std::vector<RunningRun>> running_runs(Database& database, int limit) {
   return found;
 }
 
+// From the runs that go on, of which there are few, to their tasks.
+Result<std::vector<RunningTask>> running_tasks(Database& database, int limit) {
+  Statement rows = TRY(database.prepare(
+      "SELECT r.run_id, r.dag_name, n.task_id, t.started_at FROM runs r"
+      " CROSS JOIN tasks t ON t.run_id = r.run_id"
+      " JOIN dag_tasks n ON n.version_id = r.version_id AND n.task_index = t.task_index"
+      " WHERE r.state = 'running' AND r.paused = 0 AND r.trigger_kind <> 'cli'"
+      " AND t.state = 'running' AND t.started_at > 0 LIMIT ?"));
+  rows.bind(limit);
+  std::vector<RunningTask> found;
+  while (TRY(rows.step())) {
+    found.push_back({RunId{rows.integer(0)}, rows.text(1), rows.text(2), {rows.integer(3)}});
+  }
+  return found;
+}
+
 Result<std::map<std::string, std::vector<Duration>>> task_durations(Database& database,
                                                                     const std::string& dag,
                                                                     int runs) {

@@ -21,6 +21,14 @@ struct RunningRun {
 // Oldest first, at most `limit`; not of `tidemill run`, nor paused ones.
 Result<std::vector<RunningRun>> running_runs(Database& database, int limit);
 
+struct RunningTask {
+  RunId run;
+  std::string dag, task;
+  WallTime started_at;  // of its attempt
+};
+// Of such runs, at most `limit`.
+Result<std::vector<RunningTask>> running_tasks(Database& database, int limit);
+
 // Exec to end of the successful attempts of each task in the last `runs` ended runs of the dag.
 Result<std::map<std::string, std::vector<Duration>>> task_durations(Database& database,
                                                                     const std::string& dag,

@@ -48,7 +48,7 @@ class Forecasts : public EngineFixture {
     EXPECT_TRUE(news.ok()) << (news.ok() ? "" : news.error().message);
     std::vector<std::string> said;
     for (const RunForecast& one : news.value()) {
-      said.push_back(fmt::format("{} {} {}", one.run,
+      said.push_back(fmt::format("{}{} {} {}", one.run, one.task.empty() ? "" : " " + one.task,
                                  one.kind == RunForecast::Kind::slow ? "slow" : "will be late",
                                  one.reason));
     }
@@ -101,10 +101,16 @@ TEST_F(Forecasts, WhatTakesUnusuallyLongIsToldOnce) {
   past(made, 10, minutes(10));
   submit(made);
   begin();
-  pass(minutes(30));
+  pass(minutes(15));
   EXPECT_EQ(look(), "");
   pass(minutes(1));
+  EXPECT_EQ(look(),
+            "11 a slow it runs for 16m 00s, and 95 of 100 times it took no more than 10m 00s");
+  EXPECT_EQ(tell().at(0).alert.key, (AlertKey{"etl", "a", "slow"}));
+  EXPECT_EQ(look(), "");
+  pass(minutes(15));
   EXPECT_EQ(look(), "11 slow it runs for 31m 00s, and 95 of 100 runs took no more than 20m 00s");
+  EXPECT_EQ(tell().size(), 1U) << "the task says why";
   EXPECT_EQ(look(), "");
 }
 

@@ -76,6 +76,9 @@ TEST(SlowAfter, NeedsTenGoodRuns) {
   auto mixed = times(19, minutes(10));
   mixed.push_back(minutes(60));
   EXPECT_EQ(slow_after(mixed), minutes(15)) << "one that was slow itself does not count";
+  EXPECT_EQ(task_slow_after(times(10, minutes(10))), minutes(15));
+  EXPECT_EQ(task_slow_after(times(10, minutes(1))), minutes(2)) << "a minute beyond at least";
+  EXPECT_EQ(task_slow_after(times(9, minutes(1))), std::nullopt);
 }
 
 }  // namespace

@@ -147,7 +147,7 @@ TEST(AlertSignature, IsShortAndNeverCutsACharacter) {
 
 std::vector<KeyedAlertEvent> foretell(RunForecast::Kind kind, const AlertRules& rules,
                                       const std::vector<Alert>& open) {
-  const auto event = alert_of_forecast({kind, "etl", 7, "it is feared to end at noon"}, rules,
+  const auto event = alert_of_forecast({kind, "etl", "", 7, "it is feared to end at noon"}, rules,
                                        open);
   return event ? std::vector{*event} : std::vector<KeyedAlertEvent>();
 }
@@ -187,6 +187,22 @@ TEST(RunAlerts, WhoHasFailedIsNotForetoldToBeLate) {
   const auto slow = foretell(RunForecast::Kind::slow, {}, {failed});
   EXPECT_EQ(slow.at(0).key, (AlertKey{"etl", "", "slow"}));
   EXPECT_EQ(only<Raise>(slow).fact, AlertFact::slow);
+}
+
+TEST(RunAlerts, ASlowTaskSaysWhyItsRunIsSlow) {
+  RunForecast slow;
+  slow.kind = RunForecast::Kind::slow;
+  slow.dag = "etl";
+  slow.task = "train";
+  slow.run = 7;
+  slow.reason = "it runs for 1h";
+  const auto of_task = alert_of_forecast(slow, {}, {});
+  ASSERT_TRUE(of_task.has_value());
+  EXPECT_EQ(of_task->key, (AlertKey{"etl", "train", "slow"}));
+  EXPECT_EQ(of_task->what, "train of etl takes unusually long: it runs for 1h");
+  slow.task.clear();
+  EXPECT_TRUE(alert_of_forecast(slow, {}, {open_alert({"etl", "train", "slow"}, 6)}).has_value());
+  EXPECT_FALSE(alert_of_forecast(slow, {}, {open_alert({"etl", "train", "slow"}, 7)}).has_value());
 }
 
 TEST(RunAlerts, AFailureDoesNotJoinTheAlertOfASlowRun) {
