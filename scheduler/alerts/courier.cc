@@ -305,6 +305,8 @@ Status Courier::remind(Database& database, const AlertChannel& channel) {
     busy_.erase(channel.name);
     return Ok{};
   }
+  // It goes on from now, however long ago it was told first.
+  for (auto& [id, message] : known) message.at = system_now().wall;
   AlertMessage all = known.begin()->second;
   for (auto it = std::next(known.begin()); it != known.end(); ++it) {
     all.others.push_back(it->second);
