@@ -99,7 +99,7 @@ site("a task", { dags: DAGS }, (site) => {
     await page.getByText("42", { exact: true }).waitFor();
     await page.getByRole("table", { name: "Metrics" }).getByText("0.81").waitFor();
     await page.getByRole("table", { name: "Checks" }).getByText("found 3").waitFor();
-    await page.locator("pre.summary").getByText(HOSTILE).waitFor();
+    await page.locator(".summary").getByText(HOSTILE).waitFor();
     assert.equal(await page.evaluate(() => globalThis.hurt), undefined);
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download model" }).click()]);
     assert.equal(readFileSync(await download.path(), "utf8"), "weights\n");

@@ -35,3 +35,13 @@ test("a long line of marks is read in one go", () => {
   assert.equal(piecesOf("[".repeat(4000)).map((piece) => piece.text).join("").length, 4000);
   assert.equal(blocksOf(`# ${" #".repeat(4000)}`).length, 1);
 });
+
+test("a table, with an empty head left out; a line with bars alone is none", () => {
+  const text = (word: string) => ({ kind: "text", text: word });
+  assert.deepEqual(blocksOf("before\n| a | b \\| c |\n|---|:-:|\n| `x` | **y** |\n| 1 |\nafter"), [
+    { kind: "paragraph", pieces: [text("before")] },
+    { kind: "table", head: [[text("a")], [text("b | c")]], rows: [[[{ kind: "code", text: "x" }], [{ kind: "strong", text: "y" }]], [[text("1")]]] },
+    { kind: "paragraph", pieces: [text("after")] }]);
+  assert.deepEqual(blocksOf("| | |\n|---|---|\n| 1 | 2 |")[0], { kind: "table", head: [], rows: [[[text("1")], [text("2")]]] });
+  assert.deepEqual(blocksOf("| a | b |"), [{ kind: "paragraph", pieces: [text("| a | b |")] }]);
+});

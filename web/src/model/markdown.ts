@@ -1,4 +1,4 @@
-// A runbook's Markdown as blocks of plain text: headings, lists, code, paragraphs, and links that lead
+// A runbook's Markdown as blocks of plain text: headings, lists, tables, code, paragraphs, and links that lead
 // to web pages. Everything else stays the text that it is. Pure; the result is drawn as text nodes.
 
 export type Piece = { kind: "text" | "code" | "strong"; text: string } | { kind: "link"; text: string; href: string };
@@ -6,6 +6,7 @@ export type Block =
   | { kind: "heading"; level: number; pieces: Piece[] }
   | { kind: "paragraph"; pieces: Piece[] }
   | { kind: "list"; ordered: boolean; items: Piece[][] }
+  | { kind: "table"; head: Piece[][]; rows: Piece[][][] } // head: empty when it says nothing
   | { kind: "code"; text: string };
 
 // Only what a browser opens as a page; "javascript:" and its like stay text.
@@ -69,6 +70,25 @@ export function piecesOf(text: string): Piece[] {
 const ITEM = /^\s{0,3}(?:([-*+])|(\d{1,9})[.)])\s+(.*)$/;
 const FENCE = /^\s{0,3}(```|~~~)/;
 
+const RULE = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
+
+function cellsOf(line: string): Piece[][] {
+  // A bar behind a backslash is one of the text. Old phones know no lookbehind.
+  const text = line.trim().replaceAll("\\|", "\0").replace(/^\|/, "").replace(/\|$/, "");
+  return text.split("|").map((cell) => piecesOf(cell.trim().replaceAll("\0", "|")));
+}
+
+// The table that begins at a line, and the line behind it; null = none begins there.
+function tableAt(lines: readonly string[], at: number): { block: Block; end: number } | null {
+  const isRow = (line: string | undefined): boolean => line !== undefined && line.trimStart().startsWith("|");
+  if (!isRow(lines[at]) || !RULE.test((lines[at + 1] ?? "").slice(0, 500))) return null;
+  const head = cellsOf(lines[at] ?? "");
+  const rows: Piece[][][] = [];
+  let end = at + 2;
+  for (; isRow(lines[end]); end++) rows.push(cellsOf(lines[end] ?? ""));
+  return { block: { kind: "table", head: head.some((cell) => cell.length > 0) ? head : [], rows }, end };
+}
+
 export function blocksOf(markdown: string): Block[] {
   const blocks: Block[] = [];
   let paragraph: string[] = [];
@@ -85,7 +105,12 @@ export function blocksOf(markdown: string): Block[] {
     const fence = FENCE.exec(line)?.[1];
     const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line.slice(0, 500));
     const item = ITEM.exec(line);
-    if (fence) {
+    const table = tableAt(lines, i);
+    if (table) {
+      flush();
+      blocks.push(table.block);
+      i = table.end - 1;
+    } else if (fence) {
       flush();
       const code: string[] = [];
       for (i++; i < lines.length && !(lines[i] ?? "").trimStart().startsWith(fence); i++) code.push(lines[i] ?? "");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { ageText, bytesText, durationText, fullText, momentText, relativeText } from "./times.ts";
+import { ageText, bytesText, durationText, fullText, momentText, relativeText, momentsIn } from "./times.ts";
 
 test("durations have two units at most and never round up to the next unit", () => {
   const cases: [number, string][] = [[-5, "0ms"], [0, "0ms"], [999, "999ms"], [1000, "1.0s"], [9999, "9.9s"], [10_000, "10s"],
@@ -29,4 +29,11 @@ test("bytes", () => {
   assert.equal(bytesText(1023), "1023 B");
   assert.equal(bytesText(1024), "1.0 KiB");
   assert.equal(bytesText(20 * 1024 * 1024), "20 MiB");
+});
+
+test("moments are found in a sentence of the server", () => {
+  assert.deepEqual(momentsIn("ended at 2026-11-22T22:28:42.630260Z, late"), [{ text: "ended at ", at: null },
+    { text: "2026-11-22T22:28:42.630260Z", at: "2026-11-22T22:28:42.630260Z" }, { text: ", late", at: null }]);
+  assert.deepEqual(momentsIn("exit code 1"), [{ text: "exit code 1", at: null }]);
+  assert.deepEqual(momentsIn(""), []);
 });

@@ -81,3 +81,8 @@ export function bytesText(bytes: number): string {
   while (value >= 1024 && unit + 1 < units.length) { value /= 1024; unit++; }
   return unit === 0 ? `${value} B` : `${value.toFixed(value < 10 ? 1 : 0)} ${units[unit] ?? ""}`;
 }
+
+// A text in pieces: words, and the moments (RFC 3339 in UTC) that stand among them.
+export function momentsIn(text: string): { text: string; at: string | null }[] {
+  return text.split(/(\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/).map((part, i) => ({ text: part, at: i % 2 === 1 ? part : null })).filter((part) => part.text !== "");
+}

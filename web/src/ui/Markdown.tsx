@@ -22,6 +22,12 @@ function One({ block }: { block: Block }) {
     case "heading": return <h3><Pieces pieces={block.pieces} /></h3>;
     case "paragraph": return <p><Pieces pieces={block.pieces} /></p>;
     case "code": return <pre tabIndex={0}>{block.text}</pre>;
+    case "table": return (
+      <table tabIndex={0}>
+        {block.head.length > 0 && <thead><tr>{block.head.map((cell, i) => <th key={i}><Pieces pieces={cell} /></th>)}</tr></thead>}
+        <tbody>{block.rows.map((row, i) => <tr key={i}>{row.map((cell, j) => <td key={j}><Pieces pieces={cell} /></td>)}</tr>)}</tbody>
+      </table>
+    );
     case "list": {
       const items = block.items.map((item, i) => <li key={i}><Pieces pieces={item} /></li>);
       return block.ordered ? <ol>{items}</ol> : <ul>{items}</ul>;

@@ -1,6 +1,6 @@
 // The frame of a view: where one is, its name, what can be done with it, and its tabs.
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { path, query } from "../lib/router.ts";
 
 export interface Crumb { name: string; href: string }
@@ -24,10 +24,20 @@ export function Page({ title, crumbs = [], glyph, actions, sub, children, wide =
   );
 }
 
+// A bar of tabs that are links. On a narrow screen it scrolls to the one that is shown.
+export function TabBar({ label, children, current }: { label: string; children: ComponentChildren; current: string }) {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const shown = bar.current?.querySelector<HTMLElement>("[aria-current]");
+    if (bar.current && shown) bar.current.scrollLeft = shown.offsetLeft - (bar.current.clientWidth - shown.offsetWidth) / 2;
+  }, [current]);
+  return <nav class="tabs" ref={bar} aria-label={label}>{children}</nav>;
+}
+
 // Tabs are links: `?tab=`, the first one without.
 export function Tabs({ tabs, current }: { tabs: readonly { id: string; name: string; count?: number }[]; current: string }) {
   return (
-    <nav class="tabs" aria-label="Parts of this page">
+    <TabBar label="Parts of this page" current={current}>
       {tabs.map((tab, i) => {
         const next = new URLSearchParams(query.value);
         if (i === 0) next.delete("tab"); else next.set("tab", tab.id);
@@ -38,7 +48,7 @@ export function Tabs({ tabs, current }: { tabs: readonly { id: string; name: str
           </a>
         );
       })}
-    </nav>
+    </TabBar>
   );
 }
 

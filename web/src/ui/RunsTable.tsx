@@ -1,6 +1,6 @@
 // Runs in a list: on Now, on the page of runs, and on the page of a dag.
 import type { RunSummary } from "../api/schema.ts";
-import { isOver, triggerWords } from "../model/words.ts";
+import { isOver, plural, triggerWords } from "../model/words.ts";
 import { useGet } from "../state/resource.ts";
 import { State } from "./State.tsx";
 import { Table, type Column } from "./Table.tsx";
@@ -34,7 +34,7 @@ const nameOf = (explained: ReadonlySet<number>): Column<RunSummary> => ({
   cell: (run) => <><a href={`/runs/${run.run}`}>{run.dag}</a> <span class="faint">#{run.run}</span>{run.reason ? <span class="soft"> · {run.reason}</span> : explained.has(run.run) && <Why run={run} />}</>,
 });
 const trigger: Column<RunSummary> = { id: "trigger", name: "Started", hide: "narrow", cell: (run) => <span class="soft">{triggerWords(run.trigger)}</span> };
-const tasks: Column<RunSummary> = { id: "tasks", name: "Tasks", cell: (run) => <TaskProgress run={run} /> };
+const tasks: Column<RunSummary> = { id: "tasks", name: "Tasks", cell: (run) => isOver(run.state) ? <TaskProgress run={run} /> : <span class="soft num">{plural(run.tasks.total, "task")}</span> };
 const took: Column<RunSummary> = { id: "took", name: "Took", align: "end", cell: (run) => run.ended_at ? <Duration ms={run.duration_ms} /> : <Duration since={run.started_at} /> };
 const when: Column<RunSummary> = { id: "at", name: "When", align: "end", cell: (run) => <Time at={run.ended_at ?? run.started_at ?? run.created_at} /> };
 const interval: Column<RunSummary> = { id: "interval", name: "Data interval", hide: "narrow", cell: (run) => run.interval_start ? <span class="soft"><Time at={run.interval_start} /> – <Time at={run.interval_end} /></span> : null };

@@ -1,5 +1,5 @@
 // Moments and durations. They follow the switch between local time and UTC, and tick while they are seen.
-import { durationText, fullText, momentText, relativeText } from "../model/times.ts";
+import { durationText, fullText, momentsIn, momentText, relativeText } from "../model/times.ts";
 import { now } from "../state/clock.ts";
 import { zone } from "../state/settings.ts";
 
@@ -20,4 +20,9 @@ export function Duration({ ms, since }: { ms?: number | null; since?: string | n
   const from = since ? Date.parse(since) : Number.NaN;
   if (Number.isNaN(from)) return <span class="faint">–</span>;
   return <span class="num">{durationText(now.value - from)}</span>;
+}
+
+// A sentence of the server; the moments in it are said as everywhere else.
+export function Told({ text }: { text: string }) {
+  return <>{momentsIn(text).map((part, i) => part.at === null ? part.text : <Time key={i} at={part.at} />)}</>;
 }

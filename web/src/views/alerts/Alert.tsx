@@ -67,8 +67,8 @@ function One({ alert, onChanged }: { alert: AlertDetail; onChanged: () => void }
           </div>
           <div>
             <Blocked alert={alert} />
-            <Runbook alert={alert} />
             <ToDo alert={alert} />
+            <Runbook alert={alert} />
             <Section title="What happened"><Timeline alert={alert} /></Section>
             {open && (
               <div class="row phone-only">

@@ -10,7 +10,7 @@ import { useGet } from "../../state/resource.ts";
 import { may } from "../../state/session.ts";
 import { Button } from "../../ui/Button.tsx";
 import { Show } from "../../ui/Notices.tsx";
-import { Page } from "../../ui/Page.tsx";
+import { Page, TabBar } from "../../ui/Page.tsx";
 import { Choose, SearchField } from "../../ui/SearchField.tsx";
 import { Row } from "./Row.tsx";
 import { Words, type Deed } from "./Words.tsx";
@@ -112,9 +112,9 @@ export default function Alerts() {
   const filtered = ["q", "severity", "dag"].some((name) => query.value.has(name));
   return (
     <Page title="Alerts">
-      <nav class="tabs" aria-label="By state">
+      <TabBar label="By state" current={state}>
         {STATES.map((one) => <a key={one} href={one ? `/alerts?state=${one}` : "/alerts"} aria-current={one === state ? "page" : undefined}>{one ? TABS[one] : "Open"}</a>)}
-      </nav>
+      </TabBar>
       <div class="toolbar">
         <Choose name="severity" label="Severity" choices={SEVERITIES} />
         <SearchField label="Filter alerts" />

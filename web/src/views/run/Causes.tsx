@@ -3,6 +3,7 @@ import type { Run, TaskRun } from "../../api/schema.ts";
 import { useGet } from "../../state/resource.ts";
 import { LinkButton } from "../../ui/Button.tsx";
 import { State } from "../../ui/State.tsx";
+import { Told } from "../../ui/Time.tsx";
 
 export const taskHref = (run: number, task: string, query = ""): string => `/runs/${run}/tasks/${encodeURIComponent(task)}${query}`;
 
@@ -30,8 +31,8 @@ export function Why({ run }: { run: Run }) {
       <div class="verdict">
         <State state={run.state} />
         <div>
-          <p>{why.data?.sentence ?? " "}</p>
-          {why.data?.details.map((detail) => <p key={detail} class="soft">{detail}</p>)}
+          <p><Told text={why.data?.sentence ?? " "} /></p>
+          {why.data?.details.map((detail) => <p key={detail} class="soft"><Told text={detail} /></p>)}
         </div>
       </div>
     </section>

@@ -72,8 +72,8 @@ const columns = (test: (channel: string) => void): Column<Channel>[] => [
   { id: "state", name: "", cell: (row) => <State state={GLYPHS[row.state]} /> },
   { id: "channel", name: "Channel", main: true, cell: (row) => <><b>{row.channel}</b> <span class="faint">{row.kind}</span></> },
   { id: "how", name: "How it is", wide: true, cell: (row) => <>{channelWords(row)}{row.failing_since && <> since <Time at={row.failing_since} relative /></>}{row.state === "failing" && row.last_error && <span class="soft">: {plainText(row.last_error)}</span>}{row.fallback && <span class="faint"> · then {row.fallback}</span>}</> },
-  { id: "last", name: "Last delivery", cell: (row) => <span title="Canaries count as well"><Time at={row.last_success} relative fallback="never" /></span> },
-  { id: "pending", name: "Waiting", align: "end", cell: (row) => row.pending > 0 ? <span class="num">{row.pending}{row.oldest_pending && <> since <Time at={row.oldest_pending} relative /></>}</span> : <span class="faint">none</span> },
+  { id: "last", name: "Last delivery", cell: (row) => <span title="Canaries count as well">{row.last_success ? <Time at={row.last_success} relative /> : <span class="faint">never</span>}</span> },
+  { id: "pending", name: "Waiting", align: "end", cell: (row) => row.pending > 0 ? <span class="num">{row.pending}{row.oldest_pending && <> since <Time at={row.oldest_pending} relative /></>}</span> : <span class="faint hide-narrow">none</span> },
   { id: "act", name: "", align: "end", cell: (row) => row.state !== "gone" && <Button title={`Test ${row.channel}`} onClick={() => test(row.channel)}>Test</Button> },
 ];
 

@@ -3,7 +3,7 @@ import type { ComponentType } from "preact";
 import type { ViewProps } from "../../routes.ts";
 import { may } from "../../state/session.ts";
 import { Notice } from "../../ui/Notices.tsx";
-import { Page } from "../../ui/Page.tsx";
+import { Page, TabBar } from "../../ui/Page.tsx";
 import { Account } from "./Account.tsx";
 import { Backfills } from "./Backfills.tsx";
 import { Channels } from "./Channels.tsx";
@@ -29,9 +29,9 @@ export default function Settings({ at }: { at: ViewProps }) {
   const offered = PARTS.filter(allowed);
   return (
     <Page title={part ? part.name : "Settings"} crumbs={[{ name: "Settings", href: "/settings/account" }]}>
-      <nav class="tabs" aria-label="Settings">
+      <TabBar label="Settings" current={id}>
         {offered.map((one) => <a key={one.id} href={`/settings/${one.id}`} aria-current={one.id === id ? "page" : undefined}>{one.name}</a>)}
-      </nav>
+      </TabBar>
       {!part && <Notice icon="search" title="Not found">There is no such part of the settings.</Notice>}
       {part && (!allowed(part)
         ? <Notice icon="user" title={`You may not see ${part.name.toLowerCase()}`}>They are for {part.admin ? "administrators" : "operators"}.</Notice>

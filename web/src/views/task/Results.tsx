@@ -3,6 +3,7 @@ import type { CheckValue, MetricValue, Task, TaskResult } from "../../api/schema
 import { paramText } from "../../model/rerun_params.ts";
 import { bytesText } from "../../model/times.ts";
 import { LinkButton } from "../../ui/Button.tsx";
+import { Markdown } from "../../ui/Markdown.tsx";
 import { Section } from "../../ui/Page.tsx";
 import { State } from "../../ui/State.tsx";
 import { Table, type Column } from "../../ui/Table.tsx";
@@ -29,7 +30,7 @@ export function Results({ run, task }: { run: string; task: Task }) {
   const base = `/api/v1/runs/${run}/tasks/${encodeURIComponent(task.id)}/artifacts/`;
   return (
     <>
-      {result.summary && <Section title="Summary"><pre class="summary card">{result.summary}</pre></Section>}
+      {result.summary && <Section title="Summary"><div class="summary card"><Markdown text={result.summary} /></div></Section>}
       {outputs.length > 0 && <Section title="Outputs"><dl class="facts mono">{outputs.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{paramText(value)}</dd></div>)}</dl></Section>}
       {result.metrics.length > 0 && <Section title="Metrics"><Table rows={result.metrics} columns={METRICS} keyOf={(metric) => `${metric.name} ${metric.slice ?? ""} ${metric.step ?? ""}`} label="Metrics" /></Section>}
       {result.checks.length > 0 && <Section title="Checks"><Table rows={result.checks} columns={CHECKS} keyOf={(check) => `${check.check} ${check.column ?? ""}`} label="Checks" /></Section>}

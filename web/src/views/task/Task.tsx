@@ -12,7 +12,7 @@ import { Button } from "../../ui/Button.tsx";
 import { Loading, Show } from "../../ui/Notices.tsx";
 import { Page, Tabs } from "../../ui/Page.tsx";
 import { State } from "../../ui/State.tsx";
-import { Duration, Time } from "../../ui/Time.tsx";
+import { Duration, Time, Told } from "../../ui/Time.tsx";
 import { EditDialog, type EditKind } from "../run/EditDialog.tsx";
 import { Attempts } from "./Attempts.tsx";
 import { Definition } from "./Definition.tsx";
@@ -31,12 +31,12 @@ function Facts({ task }: { task: Task }) {
   );
 }
 
-function Why({ why }: { why: Explanation }) {
+function Why({ why, state }: { why: Explanation; state: string }) {
   return (
     <section class="verdicts" aria-label="Why it is as it is">
-      <div class="verdict plain"><div>
-        <p>{why.sentence}</p>
-        {why.details.map((detail) => <p key={detail} class="soft">{detail}</p>)}
+      <div class="verdict"><State state={state} /><div>
+        <p><Told text={why.sentence} /></p>
+        {why.details.map((detail) => <p key={detail} class="soft"><Told text={detail} /></p>)}
       </div></div>
     </section>
   );
@@ -62,7 +62,7 @@ function Body({ run, task }: { run: string; task: Task }) {
     { id: "results", name: "Results", count: countResults(task.result) }, { id: "definition", name: "Definition" }];
   return (
     <>
-      {asks && why.data && <Why why={why.data} />}
+      {asks && why.data && <Why why={why.data} state={task.state} />}
       <Tabs tabs={tabs} current={tab} />
       {tab === "log" && (task.attempts === 0 ? <p class="empty">It has not started, so there is no log yet.</p>
         : <><AttemptChoice count={task.attempts} attempt={attempt} /><Log key={attempt} run={run} task={task.id} attempt={attempt} going={attempt === task.attempts && isLive(task.state)} /></>)}

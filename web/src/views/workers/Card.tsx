@@ -30,7 +30,7 @@ function Running({ worker }: { worker: Worker }) {
   return (
     <ul class="holders">
       {worker.attempts.map((one) => (
-        <li key={`${one.run}/${one.task}`}><a href={`/runs/${one.run}/tasks/${encodeURIComponent(one.task)}`}>{one.task}</a><span class="soft">of {one.dag} #{one.run}{one.attempt > 1 && `, attempt ${one.attempt}`}</span></li>
+        <li key={`${one.run}/${one.task}`}><a href={`/runs/${one.run}/tasks/${encodeURIComponent(one.task)}`}>{one.task}</a><span class="soft">of {one.dag} #{one.run}</span></li>
       ))}
     </ul>
   );

@@ -27,8 +27,8 @@ function Pool({ pool, onChanged }: { pool: PoolUse; onChanged: () => void }) {
         {pool.holders.map((holder) => (
           <li key={holder.task}>
             <a href={`/runs/${pool.run}/tasks/${encodeURIComponent(holder.task)}`}>{holder.task}</a>
-            {may("operator", pool.dag) && <Button kind="quiet" onClick={() => setReleasing(holder.task)}>Release …</Button>}
             <span class="soft">holds {plural(holder.slots, "slot")} since <Time at={holder.since} relative />{holder.worker && <>, on {holder.worker}</>}</span>
+            {may("operator", pool.dag) && <Button kind="quiet" onClick={() => setReleasing(holder.task)}>Release …</Button>}
           </li>
         ))}
       </ul>
