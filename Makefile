@@ -30,8 +30,8 @@ format: ## clang-format over every C++ source
 golden: ## rewrite the golden files and generated docs, then read the diff
 	UPDATE_GOLDEN=1 ctest --preset release -L golden
 
-screenshots: ## pictures of every view of the web UI into build/screenshots
-	TIDEMILL_SCREENSHOTS=$(CURDIR)/build/screenshots ctest --preset release -L browser
+screenshots: ## pictures of every view of the web UI into docs/screenshots
+	tools/screenshots.mjs
 
 sim: ## simulate one seed: make sim SEED=42
 	build/release/tidemill sim --seed $(or $(SEED),1) --verbose
