@@ -1,5 +1,7 @@
 #include "core/alert/ack_page.h"
 
+#include <fmt/format.h>
+
 #include "base/hash.h"
 #include "core/alert/message.h"
 #include "scheduler/alerts/alert_book.h"

@@ -1,5 +1,7 @@
 // The outbox over a real database, with hours that pass at once: what waits, what is given up, what
 // goes to another channel, and what an acknowledgement stops.
+#include <fmt/format.h>
+
 #include "base/text.h"
 #include "scheduler/alerts/alert_book.h"
 #include "scheduler/alerts/outbox_book.h"
