@@ -38,9 +38,9 @@ function processesOf(folder) {
 }
 
 export class Daemon {
-  // `alerts`: the text of a file of alerts. `copy`: a folder of dags to begin with. `terminal`: as if somebody had
+  // `alerts`: the text of a file of alerts. `copy`: a folder of dags to begin with, `without` one. `terminal`: as if somebody had
   // started it by hand, who is shown a link to sign in.
-  static async start(dags = {}, alerts = "", { copy = "", terminal = false } = {}) {
+  static async start(dags = {}, alerts = "", { copy = "", without = "", terminal = false } = {}) {
     const daemon = new Daemon();
     daemon.folder = mkdtempSync(join(tmpdir(), "tidemill-browser-"));
     daemon.data = join(daemon.folder, "data");
@@ -48,6 +48,7 @@ export class Daemon {
     mkdirSync(daemon.dags);
     daemon.terminal = terminal;
     if (copy) cpSync(copy, daemon.dags, { recursive: true });
+    if (without) rmSync(join(daemon.dags, without), { recursive: true });
     for (const [name, text] of Object.entries(dags)) daemon.dag(name, text);
     if (alerts) {
       const file = join(daemon.folder, "alerts.yaml");
