@@ -425,6 +425,7 @@ class Coming(DeliveryTest):
         listed = {alert["cause"]: alert for alert in daemon.admin.get("/api/v1/alerts")["alerts"]}
         self.assertEqual({name: alert["severity"] for name, alert in listed.items()}, {"disk": "critical", "load": "critical"})
         self.assertEqual(listed["disk"]["what"], "disk is bad")
+        self.mails.wait(2)  # nobody is told of the end of what nobody heard of
         say(disk="resolved")
         self.assertEqual([alert["cause"] for alert in daemon.admin.get("/api/v1/alerts")["alerts"]], ["load"])
         self.mails.wait(3)
