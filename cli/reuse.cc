@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/stored_run.h"
+#include "scheduler/people/param_vault.h"
 #include "scheduler/rerun.h"
 
 namespace tidemill {
@@ -43,9 +44,12 @@ Status reuse_from(const std::string& data_dir, const std::string& run, const Dag
                   const std::vector<std::string>& given, RunOptions& options) {
   RunReader reader = TRY(open_reader(data_dir));
   const RunId id = TRY(find_run(reader, run));
-  const StoredRun stored = TRY(reader.stored_run(id));
+  StoredRun stored = TRY(reader.stored_run(id));
   if (stored.row.dag_name == dag.name) TRY(check_ended(stored));
   const DagVersionRow version = TRY(reader.dag_version(stored.row.version));
+  ParamVault vault(data_dir);
+  // Whatever was sealed then: of what is no secret now nothing is taken.
+  stored.row.params = TRY(open_params(vault, dag, stored.row.params));
   TRY(take_params(stored, dag, given, options));
   return reuse_results(stored, version, dag, options);
 }

@@ -20,6 +20,7 @@
 #include "cli/stored_run.h"
 #include "cli/terminal.h"
 #include "core/approval.h"
+#include "scheduler/people/param_vault.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/waits/lookout.h"
 
@@ -239,6 +240,8 @@ LookoutRules look_anywhere(const std::string& data_dir) {
 
 Result<RunId> drive(const RunCommand& command, const Prepared& prepared, RunWatcher& watcher) {
   SchedulerConfig config = TRY(scheduler_config(prepared, watcher));
+  ParamVault params(prepared.data_dir);
+  config.params = &params;
   // Made by the first look, so that a run that waits for nothing has no threads for it.
   std::unique_ptr<Scheduler> scheduler;
   std::optional<Lookout> lookout;  // ends before the scheduler that it answers

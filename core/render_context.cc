@@ -1,5 +1,6 @@
 #include <map>
 
+#include "core/params.h"
 #include "core/render_scope.h"
 #include "core/run_machine.h"
 
@@ -93,7 +94,8 @@ std::string context_of(const Dag& dag, const Run& run, TaskIndex task, std::uint
   context.emplace_back("dag", dag.name);
   context.emplace_back("task", spec.id);
   context.emplace_back("attempt", std::int64_t{attempt_number});
-  context.emplace_back("params", run.params);
+  // Secret ones reach the task by its environment alone: this becomes a file.
+  context.emplace_back("params", shown_params(dag, run.params));
   context.emplace_back("upstream", std::move(upstreams));
   context.emplace_back("inputs", inputs_context(inputs));
   return Json(std::move(context)).dump();

@@ -123,7 +123,11 @@ void Catalog::carry_out(Entry& entry, const InstantDecision& decision, Engine& e
 
 Result<RunId> Catalog::start_run(const Entry& entry, const Purpose& purpose, Engine& engine,
                                  Now now) {
-  BoundParams bound = bind_params(*entry.dag, Json(purpose.params));
+  Json::Object params = purpose.params;
+  if (purpose.backfill != 0 && engine.param_seal() != nullptr) {
+    params = TRY(engine.param_seal()->open(*entry.dag, std::move(params)));
+  }
+  BoundParams bound = bind_params(*entry.dag, Json(std::move(params)));
   if (!bound.problems.empty()) return invalid(problems_text(bound));
   SubmitRequest request;
   request.dag = entry.dag;

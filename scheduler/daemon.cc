@@ -9,6 +9,7 @@
 #include "scheduler/alerts/alert_watch.h"
 #include "scheduler/alerts/forecaster.h"
 #include "scheduler/alerts/trouble_watch.h"
+#include "scheduler/api/log_watch.h"
 #include "scheduler/api/publisher.h"
 #include "scheduler/api/routes.h"
 #include "scheduler/chore.h"
@@ -19,6 +20,7 @@
 #include "scheduler/messenger.h"
 #include "scheduler/observers.h"
 #include "scheduler/people/authenticator.h"
+#include "scheduler/people/param_vault.h"
 #include "scheduler/people/secret_store.h"
 #include "scheduler/people/sessions.h"
 #include "scheduler/planners.h"
@@ -65,6 +67,7 @@ struct Daemon::Parts {
         metrics(config.version),
         people(config.data_dir + "/tidemill.db"),
         sign_in(people, hasher),
+        params(config.data_dir),
         authenticator(people, config.proxy),
         house{config.data_dir, people, authenticator,
               [this](Mutation mutation) { scheduler->mutate(std::move(mutation)); },
@@ -85,6 +88,9 @@ struct Daemon::Parts {
     observers.add(troubles);
     observers.add(messenger);
   }
+
+  // It publishes into the server, and the server asks it.
+  ~Parts() { log_watch.stop(); }
 
   Status open();
   Status read_policies();
@@ -120,6 +126,7 @@ struct Daemon::Parts {
   Readers people;
   PasswordHasher hasher;
   SignIn sign_in;
+  ParamVault params;
   Authenticator authenticator;
   RefusalLog refusals{[this](AuditEntry entry) { store_audit(std::move(entry)); }};
   Housekeeping house;
@@ -138,6 +145,7 @@ struct Daemon::Parts {
   std::unique_ptr<Scheduler> scheduler;
   std::optional<Lookout> lookout;
   std::optional<Forecaster> forecaster;
+  api::LogWatch log_watch;
   std::optional<api::Context> context;
   std::unique_ptr<http::Server> server;
   std::vector<http::Endpoint> endpoints;  // of the server, also when it has ended
@@ -183,6 +191,7 @@ Status Daemon::Parts::open_scheduler() {
   };
   scheduling.chores.push_back(alerts.chore());
   scheduling.chores.push_back(troubles.chore());
+  scheduling.params = &params;
   scheduling.secret = [this](const std::string& name) { return secret(name); };
   scheduler = TRY(Scheduler::open(std::move(scheduling)));
   LookoutRules looking;
@@ -362,15 +371,17 @@ std::vector<std::string> Daemon::Parts::hosts(const DaemonRules& rules) const {
 Status Daemon::Parts::listen() {
   TRY(refuse_open_address());
   TRY(open_messenger());
-  context.emplace(api::Context::Parts{*scheduler, *catalog, *bulk_retries, metrics, people, sign_in,
-                                      hasher, *secrets, policies, messenger.links()},
-                  config.data_dir, config.version, parse_version);
+  context.emplace(
+      api::Context::Parts{*scheduler, *catalog, *bulk_retries, metrics, people, sign_in, hasher,
+                          *secrets, params, policies, messenger.links(), log_watch},
+      config.data_dir, config.version, parse_version);
   server = TRY(http::Server::start(
       server_options(), api::all_routes(*context), [this](const http::Request& request) {
         return authenticator.authenticate(shown_by(request), system_now().wall);
       }));
   endpoints = server->endpoints();
   publisher.connect(server->events());
+  TRY(log_watch.start(server->events()));
   return Ok{};
 }
 
@@ -474,6 +485,7 @@ void Daemon::Parts::end_helpers() {
   janitor.reset();
   policies.stop();
   watcher.reset();
+  log_watch.stop();
 }
 
 // The hub of events ends with the server, and what the scheduler commits at last comes after it.

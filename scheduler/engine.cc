@@ -1,8 +1,11 @@
 #include "scheduler/engine.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "core/explain.h"
 #include "core/invariants.h"
+#include "core/params.h"
 #include "core/selection.h"
 #include "scheduler/control_note.h"
 #include "scheduler/start_message.h"
@@ -28,10 +31,31 @@ Engine::Engine(std::int64_t epoch, const Counters& counters)
 
 void Engine::restore_worker(const WorkerRow& row) { workers_.restore(row); }
 
+bool Engine::seals(const Dag& dag) const {
+  return param_seal_ != nullptr &&
+         std::any_of(dag.params.begin(), dag.params.end(),
+                     [](const ParamSpec& spec) { return is_secret(spec); });
+}
+
+// Empty = nothing of them has to be sealed.
+Result<std::string> Engine::sealed(const Dag& dag, const Json::Object& params) {
+  if (!seals(dag)) return std::string();
+  return Json(TRY(param_seal_->seal(dag, params))).dump();
+}
+
+Status Engine::open_params(LiveRun& live) {
+  if (!seals(*live.dag)) return Ok{};
+  live.run.params = TRY(param_seal_->open(*live.dag, std::move(live.run.params)));
+  // Sealed again, so that rows of versions that did not seal them are mended as well.
+  live.sealed_params = TRY(sealed(*live.dag, live.run.params));
+  return Ok{};
+}
+
 Status Engine::restore_run(const StoredRun& stored, DagPtr dag, Now now) {
   CHECK(!is_terminal(stored.row.state));
   versions_[{dag->name, dag->content_hash}] = stored.row.version;
   LiveRun restored = TRY(live_run_from(stored, std::move(dag), now));
+  TRY(open_params(restored));
   LiveRun& live = at(adopt(std::move(restored)));
   for (TaskIndex task = 0; task < live.run.tasks.size(); ++task) {
     const TaskRun& state = live.run.tasks[task];
@@ -127,6 +151,7 @@ Status Engine::settle_overlap(const Dag& dag, Now now) {
 }
 
 Result<RunId> Engine::submit(const SubmitRequest& request, Now now) {
+  std::string sealed = TRY(this->sealed(*request.dag, request.options.params));
   TRY(settle_overlap(*request.dag, now));
   hurry(Duration{});
   LiveRun live;
@@ -137,6 +162,7 @@ Result<RunId> Engine::submit(const SubmitRequest& request, Now now) {
   live.reused_from = request.options.reused_from;
   live.trigger = request.trigger;
   live.backfill = request.backfill;
+  live.sealed_params = std::move(sealed);
   RunOptions options = request.options;
   options.id = {counters_.next_run++};
   use_counters();

@@ -25,6 +25,7 @@
 #include "protocol/messages.h"
 #include "scheduler/batch_builder.h"
 #include "scheduler/live_run.h"
+#include "scheduler/param_seal.h"
 #include "scheduler/shell_effect.h"
 #include "scheduler/storage/rows.h"
 #include "scheduler/worker_book.h"
@@ -53,6 +54,10 @@ class Engine {
  public:
   // As the writer's start says.
   Engine(std::int64_t epoch, const Counters& counters);
+
+  // Before anything else; it must outlive the engine. Null = parameters are stored as they are.
+  void set_param_seal(ParamSeal* seal) { param_seal_ = seal; }
+  ParamSeal* param_seal() const { return param_seal_; }
 
   // Before anything else: what the database holds. Workers first.
   void restore_worker(const WorkerRow& row);
@@ -164,6 +169,9 @@ class Engine {
   void check() const;
 
  private:
+  bool seals(const Dag& dag) const;
+  Result<std::string> sealed(const Dag& dag, const Json::Object& params);
+  Status open_params(LiveRun& live);
   struct LiveAttempt {
     RunId run;
     TaskIndex task = 0;
@@ -235,6 +243,7 @@ class Engine {
   std::int64_t next_attempt_ = 1;  // within the block
   bool counters_changed_ = false;
 
+  ParamSeal* param_seal_ = nullptr;
   Placement placement_;
   std::string held_because_;
   WorkerBook workers_;

@@ -64,6 +64,7 @@ Status Engine::reopen(const StoredRun& stored, DagPtr dag, Now now) {
     return unavailable(fmt::format("run {} ends at this very moment; ask again", run.value));
   }
   LiveRun live = TRY(live_run_from(stored, std::move(dag), now));
+  TRY(open_params(live));
   versions_[{live.dag->name, live.dag->content_hash}] = stored.row.version;
   adopt(std::move(live));
   looked_at_.insert(run);

@@ -99,7 +99,7 @@ RunRow run_row(const LiveRun& live) {
   row.version = live.version;
   row.dag_name = live.dag->name;
   row.state = run.state;
-  row.params = Json(run.params).dump();
+  row.params = live.sealed_params.empty() ? Json(run.params).dump() : live.sealed_params;
   row.seed = run.seed;
   row.origin = live.origin;
   row.directory = live.directory;

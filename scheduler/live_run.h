@@ -29,6 +29,9 @@ struct LiveRun {
   TriggerKind trigger = TriggerKind::manual;
   std::int64_t backfill = 0;  // 0 = of none
 
+  // The parameters as rows hold them, when some of them are sealed; empty = as in `run`.
+  std::string sealed_params;
+
   std::vector<GrantNote> grants;  // by task; of the last attempt
   std::vector<bool> reused;       // by task
   std::int64_t next_seq = 1;      // of its next event row
@@ -50,7 +53,8 @@ RunRow run_row(const LiveRun& live);
 TaskRow task_row(const LiveRun& live, TaskIndex task);
 DagVersionRow dag_version_row(const Dag& dag, std::int64_t version, WallTime now);
 
-// The live form of a stored run. Refuses rows that do not fit the dag.
+// The live form of a stored run; what is sealed of its parameters is sealed there too. Refuses rows
+// that do not fit the dag.
 Result<LiveRun> live_run_from(const StoredRun& stored, DagPtr dag, Now now);
 
 }  // namespace tidemill

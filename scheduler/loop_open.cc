@@ -40,6 +40,7 @@ Status Scheduler::Loop::open_files() {
   TRY(files_.remember(dir + "/scheduler.lock"));
   TRY(files_.remember(storage.path));
   engine_.emplace(writer->start().epoch, writer->start().counters);
+  engine_->set_param_seal(config_.params);
   committer_ = TRY(Committer::start(std::move(writer)));
   reader_.emplace(TRY(RunReader::open(storage.path)));
   links_.emplace(TRY(Links::listen(dir + "/run/scheduler.sock")));

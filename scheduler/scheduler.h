@@ -56,6 +56,8 @@ struct SchedulerConfig {
   std::function<void(shell_effect::Look)> look;
   // The value of a secret at the moment of sending. Null = there are no secrets.
   std::function<Result<std::string>(const std::string& name)> secret;
+  // Seals secret parameters in rows; must outlive the scheduler. Null = they are stored in clear.
+  ParamSeal* params = nullptr;
 };
 
 class Scheduler {

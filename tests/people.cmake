@@ -1,6 +1,7 @@
 tidemill_test(people_unit_test
   SOURCES
     unit/scheduler/bearer_test.cc
+    unit/scheduler/param_vault_test.cc
     unit/scheduler/password_test.cc
     unit/scheduler/refusal_book_test.cc
     unit/scheduler/address_test.cc

@@ -22,6 +22,8 @@
 
 namespace tidemill::api {
 
+class LogWatch;
+
 struct Context {
   struct Parts {
     Scheduler& scheduler;
@@ -32,8 +34,10 @@ struct Context {
     SignIn& sign_in;
     PasswordHasher& hasher;
     SecretStore& secrets;
+    ParamSeal& params;
     PolicyFile& policies;
     const AckLinks& links;
+    LogWatch& log_watch;
   };
   Context(const Parts& parts, std::string data, std::string build, DagVersions::Parse parse)
       : scheduler(parts.scheduler),
@@ -44,6 +48,7 @@ struct Context {
         sign_in(parts.sign_in),
         hasher(parts.hasher),
         secrets(parts.secrets),
+        params(parts.params),
         policies(parts.policies),
         data_dir(std::move(data)),
         version(std::move(build)),
@@ -52,7 +57,8 @@ struct Context {
         overviews(data_dir + "/tidemill.db"),
         stories{data_dir, parse, [&from = parts.catalog] { return from.view(); }},
         dags(std::move(parse)),
-        links(parts.links) {}
+        links(parts.links),
+        log_watch(parts.log_watch) {}
 
   Scheduler& scheduler;
   Catalog& catalog;
@@ -62,6 +68,7 @@ struct Context {
   SignIn& sign_in;
   PasswordHasher& hasher;
   SecretStore& secrets;
+  ParamSeal& params;
   PolicyFile& policies;
   std::string data_dir;
   std::string version;  // of Tidemill
@@ -71,6 +78,7 @@ struct Context {
   StorySources stories;
   DagVersions dags;
   const AckLinks& links;  // those in messages, that acknowledge
+  LogWatch& log_watch;
 };
 
 // How long a handler waits for the scheduler's answer.

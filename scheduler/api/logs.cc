@@ -1,7 +1,10 @@
 #include "scheduler/api/logs.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "scheduler/api/log_file.h"
+#include "scheduler/api/log_watch.h"
 
 namespace tidemill::api {
 namespace {
@@ -169,7 +172,46 @@ Result<Response> raw_log(Context& context, const Request& request) {
   return response;
 }
 
+// The three parts of "log:RUN/TASK/NUMBER".
+struct LogTopic {
+  RunId run;
+  std::string task;
+  std::int64_t number = 0;
+};
+
+std::optional<LogTopic> parse_topic(std::string_view topic) {
+  const auto parts = split(topic.substr(topic.find(':') + 1), '/');
+  if (parts.size() != 3) return std::nullopt;
+  const auto run = to_int(parts[0]);
+  const auto number = to_int(parts[2]);
+  if (!run || *run <= 0 || !number || *number <= 0) return std::nullopt;
+  return LogTopic{RunId{*run}, std::string(parts[1]), *number};
+}
+
 }  // namespace
+
+Status watch_log(Context& context, const http::Request& request, std::string_view topic) {
+  const auto wanted = parse_topic(topic);
+  if (!wanted) return invalid("topics: the log of an attempt is log:RUN/TASK/NUMBER");
+  const Error missing = not_found(fmt::format("there is no log {}", printable(topic, 200)));
+  auto reader = TRY(context.readers.lease());
+  const auto row = reader->run(wanted->run);
+  if (!row.ok() || !may_read(request.who, row->dag_name)) return missing;
+  const RunView view = TRY(load_run(context, *reader, row->id));
+  const TaskIndex index = view.live.dag->find(wanted->task);
+  if (index == kNoTask) return missing;
+  const auto number = static_cast<std::uint32_t>(wanted->number);
+  Target target{row->id, view.live.run.tasks[index].attempt, number};
+  if (number != view.live.run.tasks[index].attempts) {
+    const auto attempts = TRY(reader->attempts(row->id, index));
+    const auto found = std::find_if(attempts.begin(), attempts.end(),
+                                    [&](const auto& a) { return a.number == number; });
+    if (found == attempts.end()) return missing;
+    target.attempt = found->attempt;
+  }
+  context.log_watch.add(std::string(topic), log_path(context, target), row->dag_name);
+  return Ok{};
+}
 
 std::vector<http::Route> log_routes(Context& context) {
   const auto route = [&](std::string_view path, http::RouteDoc doc, Body body) {

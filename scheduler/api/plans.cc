@@ -148,6 +148,9 @@ Result<BackfillWish> read_wish(Context& context, const Request& request, const D
   BackfillWish wish;
   wish.row = TRY(read_backfill(body));
   TRY(check_params(dag, body));
+  if (const Json* params = find_member(body, "params")) {
+    wish.row.params = Json(TRY(context.params.seal(dag, params->as_object()))).dump();
+  }
   wish.row.created_by = request.who.name;
   wish.dry_run = TRY(flag_member(body, "dry_run", false));
   const std::string schedule_text = TRY(text_member(body, "schedule"));

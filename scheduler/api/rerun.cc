@@ -46,9 +46,10 @@ Json plan_json(const Rerun& rerun, RunId of) {
 // The plan that the dry run shows is the one that is submitted.
 Result<Rerun> plan(Context& context, const Request& request, const RunRow& row, const Wish& wish) {
   auto reader = TRY(context.readers.lease());
-  const StoredRun stored = TRY(reader->stored_run(row.id));
+  StoredRun stored = TRY(reader->stored_run(row.id));
   const DagVersionRow version = TRY(reader->dag_version(row.version));
   const DagPtr old_dag = TRY(context.dags.find(*reader, row.version, row.directory));
+  stored.row.params = TRY(open_params(context.params, *old_dag, stored.row.params));
   DagPtr dag = old_dag;
   std::string directory = row.directory;
   if (wish.latest) {

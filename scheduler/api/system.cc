@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "core/alert/recipients.h"
 #include "scheduler/api/alert_report.h"
+#include "scheduler/api/logs.h"
 #include "scheduler/api/metrics.h"
 #include "scheduler/api/words.h"
 #include "scheduler/storage/outbox_rows.h"
@@ -90,7 +91,7 @@ Result<Response> status(Context& context, const Request& request) {
   return Response::json(json);
 }
 
-Result<Response> stream(Context&, const Request& request) {
+Result<Response> stream(Context& context, const Request& request) {
   TRY(request.query.only({"topics", "last_event_id"}));
   Response response;
   response.event_stream = true;
@@ -99,6 +100,9 @@ Result<Response> stream(Context&, const Request& request) {
     if (!topic.empty()) response.topics.emplace_back(topic);
   }
   if (response.topics.size() > 100) return invalid("topics: at most 100");
+  for (const std::string& topic : response.topics) {
+    if (topic.starts_with("log:")) TRY(watch_log(context, request, topic));
+  }
   return response;
 }
 
@@ -148,8 +152,8 @@ std::vector<http::Route> system_routes(Context& context) {
             {"What happens, as server-sent events",
              "System",
              {{"topics", "string",
-               "Comma separated: runs, run:ID, dags, alerts, workers, notes; runs,dags when not "
-               "given"},
+               "Comma separated: runs, run:ID, log:RUN/TASK/NUMBER, dags, alerts, workers, notes; "
+               "runs,dags when not given"},
               {"last_event_id", "string", "Go on after this event"}}},
             stream),
   };

@@ -14,7 +14,7 @@ namespace tidemill::http {
 inline constexpr char kEveryDag[] = "*";
 
 struct HubEvent {
-  std::string topic;  // "runs", "run:12", "dags", "workers", "alerts", "log:12/3/1" …
+  std::string topic;  // "runs", "run:12", "dags", "workers", "alerts", "log:12/extract/1" …
   std::string type;   // SSE `event:` word: "run", "task", "dag" …
   std::string dag;    // whose readers may see it; empty = whoever may read any dag
   std::string data;   // JSON, one line
@@ -29,6 +29,8 @@ class EventHub {
   // Id of the newest event. A page that loads its state and then opens the stream with this id, as
   // it was before the state was read, misses nothing.
   virtual std::string position() const { return ""; }
+  // Whether anybody reads this topic now. Any thread.
+  virtual bool has_readers(const std::string& topic) const = 0;
 };
 
 }  // namespace tidemill::http

@@ -61,12 +61,12 @@ std::string Hub::position() const {
 }
 
 void Hub::join(HubReader* reader, std::string_view last_id) {
+  const std::lock_guard lock(mutex_);
   for (const std::string& topic : reader->topics) readers_of_topic_[topic].push_back(reader);
   ++reader_count_;
   reader->behind = true;
   reader->next = delivered_ + 1;
   if (last_id.empty()) return;
-  const std::lock_guard lock(mutex_);
   const std::size_t dash = last_id.rfind('-');
   const auto number = dash == std::string_view::npos || last_id.substr(0, dash) != epoch_
                           ? std::nullopt
@@ -76,7 +76,13 @@ void Hub::join(HubReader* reader, std::string_view last_id) {
   reader->next = known ? static_cast<std::uint64_t>(*number) + 1 : 0;
 }
 
+bool Hub::has_readers(const std::string& topic) const {
+  const std::lock_guard lock(mutex_);
+  return readers_of_topic_.contains(topic);
+}
+
 void Hub::leave(HubReader* reader) {
+  const std::lock_guard lock(mutex_);
   for (const std::string& topic : reader->topics) {
     const auto found = readers_of_topic_.find(topic);
     if (found == readers_of_topic_.end()) continue;

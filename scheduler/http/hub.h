@@ -2,7 +2,8 @@
 // reader has a place in it and copies what it may see when it can write, so a slow reader costs
 // nothing, and one whose place was overwritten is told to begin anew.
 //
-// publish() and position() may be called by any thread, all else by the I/O thread only.
+// publish(), position() and has_readers() may be called by any thread, all else by the I/O thread
+// only.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +40,7 @@ class Hub : public EventHub {
 
   void publish(std::vector<HubEvent> events) override;
   std::string position() const override;
+  bool has_readers(const std::string& topic) const override;
 
   // From now on, or from behind the event with this id ("" = now). `reader` stays until leave().
   void join(HubReader* reader, std::string_view last_id);
@@ -65,15 +67,15 @@ class Hub : public EventHub {
   const std::function<void()> notify_;
 
   mutable std::mutex mutex_;
-  std::deque<Kept> ring_;     // guarded by mutex_, as are the next four
+  std::deque<Kept> ring_;     // guarded by mutex_, as are the next five
   std::uint64_t newest_ = 0;  // number of the last event; the first has 1
   std::size_t bytes_ = 0;
   bool notified_ = false;
   std::unordered_map<std::string, std::uint64_t> newest_of_key_;
+  std::unordered_map<std::string, std::vector<HubReader*>> readers_of_topic_;
 
   std::uint64_t delivered_ = 0;  // I/O thread
   std::size_t reader_count_ = 0;
-  std::unordered_map<std::string, std::vector<HubReader*>> readers_of_topic_;
 };
 
 }  // namespace tidemill::http

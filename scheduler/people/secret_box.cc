@@ -98,9 +98,22 @@ void SecretKey::derive_id() {
 }
 
 SecretKey::Sealed SecretKey::seal(std::string_view name, std::string_view value) const {
-  const std::string bound = bound_data(name);
   std::string nonce(kNonceBytes, '\0');
   randombytes_buf(nonce.data(), nonce.size());
+  return seal_with(nonce, name, value);
+}
+
+// A nonce made of what it is used for is never used for anything else.
+SecretKey::Sealed SecretKey::seal_alike(std::string_view name, std::string_view value) const {
+  const std::string of = fmt::format("tidemill nonce {} {} {}", name.size(), name, value);
+  std::string nonce(kNonceBytes, '\0');
+  crypto_generichash(bytes_of(nonce), nonce.size(), bytes_of(of), of.size(), bytes_.data(), kBytes);
+  return seal_with(nonce, name, value);
+}
+
+SecretKey::Sealed SecretKey::seal_with(const std::string& nonce, std::string_view name,
+                                       std::string_view value) const {
+  const std::string bound = bound_data(name);
   std::string cipher(value.size() + kTagBytes, '\0');
   unsigned long long size = 0;
   CHECK(crypto_aead_xchacha20poly1305_ietf_encrypt(bytes_of(cipher), &size, bytes_of(value),

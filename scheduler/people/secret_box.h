@@ -29,6 +29,9 @@ class SecretKey {
     std::string nonce, ciphertext;  // base64
   };
   Sealed seal(std::string_view name, std::string_view value) const;
+  // The same value under the same name gives the same: whoever sees two of them can tell whether
+  // they are equal, and nothing else.
+  Sealed seal_alike(std::string_view name, std::string_view value) const;
   Result<std::string> open(std::string_view name, const Sealed& sealed) const;
 
   // HMAC-SHA256 of the text, 43 characters that may stand in an address. For a key that seals
@@ -38,6 +41,7 @@ class SecretKey {
  private:
   SecretKey() = default;
   void derive_id();
+  Sealed seal_with(const std::string& nonce, std::string_view name, std::string_view value) const;
   std::array<unsigned char, kBytes> bytes_{};
   std::string id_;
 };

@@ -4,7 +4,7 @@ import signal
 import unittest
 from typing import Any
 
-from api_fixture import ApiTest, Client, Daemon, Events
+from api_fixture import ApiTest, Client, Daemon, Events, poll
 
 QUICK = "tasks:\n  a: {run: 'true'}\n  b: {needs: [a], run: 'true'}\n"
 
@@ -131,6 +131,28 @@ class Live(ApiTest):
         with Events(self.admin, {"topics": "runs"}):
             for _ in range(5):
                 self.assertEqual(self.admin.run_to_end("quick")["state"], "succeeded")
+
+
+class Logs(ApiTest):
+    def test_a_log_that_grows_is_told_to_whom_may_read_it(self) -> None:
+        script, gate = self.gate("grows")
+        self.daemon.dag("grows", f"tasks: {{a: {{run: 'echo one; {script}; echo two'}}}}\n")
+        run = self.admin.trigger("grows")
+        self.admin.wait_task(run, "a", {"running"})
+        topic = f"log:{run}/a/1"
+        log = f"/api/v1/runs/{run}/tasks/a/log"
+        poll(lambda: "one" in self.admin.expect(200, "GET", log).text, "the first line")
+        with Events(self.admin, {"topics": topic}) as events:
+            before = len(self.admin.expect(200, "GET", log + "/raw").body)
+            gate.touch()
+            events.until(lambda kind, data: kind == "log" and data["size"] > before)
+            self.assertIn("two", self.admin.expect(200, "GET", log).text)
+        self.daemon.dag("another", QUICK)
+        stranger = self.daemon.client("stranger", "none", {"another": "viewer"})
+        for who, wrong in ((self.admin, "log:987654/a/1"), (self.admin, f"log:{run}/b/1"), (self.admin, f"log:{run}/a/2"), (stranger, topic)):
+            self.assertIn("there is no log", who.refused(404, "GET", f"/api/v1/events?topics={wrong}"))
+        for odd in ("log:", f"log:{run}", f"log:{run}/a/0", f"log:{run}/a/1/2", "log:x/a/1"):
+            self.assertIn("log:RUN/TASK/NUMBER", self.admin.refused(400, "GET", f"/api/v1/events?topics={odd}"))
 
 
 class Visibility(ApiTest):

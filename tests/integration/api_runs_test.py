@@ -1,9 +1,13 @@
 """Runs over the HTTP API: what a trigger makes of its parameters and keys, what is shown, and control by hand."""
 import concurrent.futures
+import hashlib
+import signal
+import subprocess
 import unittest
 import urllib.parse
 
 from api_fixture import ApiTest, Client, poll
+from tidemill import BINARY
 
 TYPED = """params:
   rounds: {type: integer, default: 1, minimum: 0, maximum: 10}
@@ -114,6 +118,52 @@ class Trigger(ApiTest):
             self.assertNotIn("sesame", self.admin.expect(200, "GET", f"/api/v1/runs/{run['run']}{path}").text)
         self.assertIn("said ***", self.admin.expect(200, "GET", f"/api/v1/runs/{run['run']}/tasks/a/log").text)
         self.assertNotIn("sesame", self.admin.refused(400, "POST", "/api/v1/dags/hush/runs", {"params": {"word": ["sesame"]}}))
+
+
+class Sealed(ApiTest):
+    def test_a_secret_parameter_is_in_no_file_and_reaches_every_attempt(self) -> None:
+        daemon = self.own_daemon()
+        daemon.start()
+        canary = "sesame-4711-c4n4ry"
+        wanted = hashlib.sha256(canary.encode()).hexdigest()
+        gate, ledger = daemon.folder / "gate", daemon.folder / "ledger"
+        note = f'printf %s "$TIDEMILL_PARAM_WORD" | sha256sum >> {ledger}'
+        daemon.dag("hush", "schedule: '0 0 * * *'\nparams: {word: {type: secret, required: true}}\ntasks:\n"
+                   f"  a: {{run: 'while ! test -e {gate}; do sleep 0.02; done'}}\n"
+                   f"  b: {{needs: [a], run: '{note}'}}\n"
+                   f"  c: {{needs: [a], env: {{OWN: '${{{{ params.word }}}}'}}, run: 'printf %s \"$OWN\" | sha256sum >> {ledger}'}}\n")
+
+        def reached(times: int) -> None:
+            self.assertEqual([line.split()[0] for line in ledger.read_text().splitlines()], [wanted] * times)
+
+        first = daemon.admin.trigger("hush", {"word": canary})
+        daemon.admin.wait_task(first, "a", {"running"})
+        daemon.end(signal.SIGKILL)
+        daemon.start()
+        gate.touch()
+        self.assertEqual(daemon.admin.wait_run(first)["state"], "succeeded")
+        reached(2)
+        again = daemon.admin.post(f"/api/v1/runs/{first}/rerun")["run"]
+        self.assertEqual(daemon.admin.wait_run(again)["state"], "succeeded")
+        reached(4)
+        self.assertEqual(daemon.admin.get(f"/api/v1/runs/{first}/compare/{again}")["params"], [])
+        daemon.admin.post(f"/api/v1/runs/{first}/clear", {"tasks": ["b"]})
+        poll(lambda: ledger.read_text().count("\n") == 5, "b to run again")
+        self.assertEqual(daemon.admin.wait_run(first)["state"], "succeeded")
+        backfill = daemon.admin.post("/api/v1/backfills", {"dag": "hush", "from": "2026-01-01T00:00:00Z", "until": "2026-01-03T00:00:00Z",
+                                                           "params": {"word": canary}}, status=201)["backfill"]
+        poll(lambda: daemon.admin.get(f"/api/v1/backfills/{backfill}")["state"] != "open", "the backfill to end")
+        reached(9)
+        copy = daemon.folder / "copy.db"
+        subprocess.run([str(BINARY), "backup", str(copy), "--data-dir", str(daemon.data)], check=True, capture_output=True)
+        self.assertEqual(daemon.end(), 0)
+        for path in [copy, *daemon.data.rglob("*")]:
+            if path.is_file():
+                self.assertFalse(canary.encode() in path.read_bytes(), path)
+        # Without the key nothing runs with another word, or none.
+        (daemon.data / "params.key").rename(daemon.folder / "away")
+        daemon.start()
+        self.assertIn("params.key", daemon.admin.refused(503, "POST", f"/api/v1/runs/{first}/rerun", {}))
 
 
 class Looking(ApiTest):

@@ -129,6 +129,18 @@ tasks:
             if path.is_file() and path != secret:
                 self.assertNotIn(b"s3cr3t-c4n4ry", path.read_bytes(), path)
 
+    def test_a_secret_parameter_is_stored_for_no_eyes_and_kept_for_the_next_try(self) -> None:
+        cure, ledger = self.folder / "cure", self.folder / "words"
+        dag = self.dag("params: {word: {type: secret, required: false}}\ntasks:\n"
+                       f"  a: {{run: 'printf %s \"$TIDEMILL_PARAM_WORD\" >> {ledger}; test -e {cure}'}}\n")
+        self.run_json(dag, "--param", "word=s3cr3t-c4n4ry", expect=4)
+        cure.touch()
+        self.assertEqual(self.run_json(dag, "--from-failed", "latest")["state"], "succeeded")
+        self.assertEqual(ledger.read_text(), "s3cr3t-c4n4ry" * 2)
+        for path in self.data.rglob("*"):
+            if path.is_file():
+                self.assertFalse(b"s3cr3t-c4n4ry" in path.read_bytes(), path)
+
     def test_an_absent_or_open_secret_fails_the_task_in_words(self) -> None:
         dag = self.dag('tasks:\n  a: {secrets: {TOKEN: absent}, run: "true"}\n')
         run = self.run_json(dag, expect=4)["run"]

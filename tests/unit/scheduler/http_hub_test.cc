@@ -48,6 +48,20 @@ class HttpHub : public ::testing::Test {
   Hub hub_{"e", [this] { ++notified_; }};
 };
 
+TEST_F(HttpHub, KnowsWhichTopicsAreRead) {
+  EXPECT_FALSE(hub_.has_readers("log:1/a/1"));
+  Reader one({"runs", "log:1/a/1"});
+  Reader two({"log:1/a/1"});
+  join(one);
+  join(two);
+  EXPECT_TRUE(hub_.has_readers("log:1/a/1"));
+  hub_.leave(&one);
+  EXPECT_TRUE(hub_.has_readers("log:1/a/1"));
+  EXPECT_FALSE(hub_.has_readers("runs"));
+  hub_.leave(&two);
+  EXPECT_FALSE(hub_.has_readers("log:1/a/1"));
+}
+
 TEST_F(HttpHub, NotifiesOnceUntilDelivered) {
   publish("1");
   publish("2");
