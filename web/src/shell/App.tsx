@@ -30,13 +30,14 @@ function View() {
   const [problem, setProblem] = useState<Problem | null>(null);
   const main = useRef<HTMLElement>(null);
   const route = ROUTES.find(([pattern]) => match(pattern, path.value));
-  const load = (): void => {
+  useEffect(() => {
+    let current = true; // a view that comes when one has gone on does not take the place of the newer one
     setProblem(null);
-    route?.[1]().then(({ default: view }) => setOpen({ pattern: route[0], view }),
+    route?.[1]().then(({ default: view }) => { if (current) setOpen({ pattern: route[0], view }); },
       // A new version of the server has no files of the old one; its page names the new ones.
-      (error: unknown) => setProblem(problemFrom(error)));
-  };
-  useEffect(load, [route?.[0]]);
+      (error: unknown) => { if (current) setProblem(problemFrom(error)); });
+    return () => { current = false; };
+  }, [route?.[0]]);
   useEffect(() => {
     if (steps.value === 0) return;
     scrollTo(0, 0);
