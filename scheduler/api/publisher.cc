@@ -88,6 +88,20 @@ void Publisher::tell_dags(const Batch& batch, std::vector<http::HubEvent>& event
   }
 }
 
+// The row of a task that waits is also written when nothing of that changed.
+void Publisher::tell_question(const TaskRow& row, const std::string& dag,
+                              std::vector<http::HubEvent>& events) {
+  const bool asks = row.state == TaskState::awaiting_input;
+  const bool changed = asks ? asking_.insert({row.run, row.task}).second
+                            : asking_.erase({row.run, row.task}) > 0;
+  if (!changed && !earlier_.contains(row.run)) return;
+  Json json;
+  json.set("run", row.run.value);
+  json.set("task", row.task);
+  json.set("state", to_word(row.state));
+  events.push_back({"approvals", "approval", dag, json.dump()});
+}
+
 void Publisher::on_commit(const Batch& batch) {
   if (hub_ == nullptr) return;
   std::vector<http::HubEvent> events;
@@ -110,6 +124,7 @@ void Publisher::on_commit(const Batch& batch) {
     // Without a name nobody could tell who may see it.
     if (dag.empty()) continue;
     events.push_back({topic_of(write.row.run), "task", dag, task_event(write.row).dump()});
+    tell_question(write.row, dag, events);
   }
   // The end of a run comes after the ends of its tasks, so who waits for it has seen them.
   tell_runs(true);
@@ -140,7 +155,10 @@ void Publisher::on_progress(RunId run, TaskIndex task, double fraction, const st
   hub_->publish({{topic_of(run), "progress", dag, json.dump()}});
 }
 
-void Publisher::on_run_ended(RunId run, RunState) { dags_.erase(run); }
+void Publisher::on_run_ended(RunId run, RunState) {
+  dags_.erase(run);
+  earlier_.erase(run);
+}
 
 void Publisher::on_note(const std::string& text) {
   log_(text);

@@ -5,13 +5,15 @@
 //   topic run:12      changes of the run and of each of its tasks, and progress
 //   topic dags        a dag is new, has another version, broke, was mended, paused or is gone
 //   topic alerts      an alert was raised, taken or ended, or counted once more
-//   topic workers     a worker came or went
-//   topic notes       sentences for the operator
+//   topic approvals   a task began to ask people or to wait for something outside, or no longer
+//   does topic workers     a worker came or went topic notes       sentences for the operator
 #pragma once
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "scheduler/http/event_hub.h"
 #include "scheduler/observer.h"
@@ -28,7 +30,10 @@ class Publisher : public Observer {
   void connect(http::EventHub& hub) { hub_ = &hub; }
   void disconnect() { hub_ = nullptr; }
   // A run of an earlier scheduler that goes on; what is written of its tasks does not name its dag.
-  void know(RunId run, const std::string& dag) { dags_[run] = dag; }
+  void know(RunId run, const std::string& dag) {
+    dags_[run] = dag;
+    earlier_.insert(run);
+  }
 
   // A dag as earlier schedulers left it, so that only what changes from now on is told.
   void know(const DagRow& row) { shown_dags_[row.name] = shown(row); }
@@ -49,11 +54,15 @@ class Publisher : public Observer {
   static ShownDag shown(const DagRow& row);
   std::string dag_of(RunId run) const;
   void tell_dags(const Batch& batch, std::vector<http::HubEvent>& events);
+  void tell_question(const TaskRow& row, const std::string& dag,
+                     std::vector<http::HubEvent>& events);
 
   std::function<void(const std::string&)> log_;
   http::EventHub* hub_ = nullptr;
   std::map<RunId, std::string> dags_;  // of runs that go on
   std::map<std::string, ShownDag> shown_dags_;
+  std::set<std::pair<RunId, TaskIndex>> asking_;
+  std::set<RunId> earlier_;  // whose tasks may ask since before this scheduler began
 };
 
 }  // namespace tidemill::api

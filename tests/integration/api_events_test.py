@@ -71,6 +71,18 @@ class Live(ApiTest):
         self.daemon.anonymous.refused(401, "GET", "/api/v1/events")
         Client(self.daemon, "nothing").refused(401, "GET", "/api/v1/events")
 
+    def test_a_question_is_told_when_it_is_asked_and_when_it_is_answered(self) -> None:
+        self.daemon.dag("asking", "tasks:\n  first: {run: 'true'}\n"
+                                  "  sign_off: {needs: [first], uses: approval, with: {prompt: Is it well}}\n")
+        with Events(self.admin, {"topics": "approvals"}) as events:
+            run = self.admin.trigger("asking")
+            asked = events.until(lambda kind, data: kind == "approval" and data["run"] == run)
+            self.assertEqual([data["state"] for _, data in asked], ["awaiting_input"])
+            self.assertEqual([one["run"] for one in self.admin.get("/api/v1/approvals", dag="asking")["approvals"]], [run])
+            self.admin.post(f"/api/v1/runs/{run}/tasks/sign_off/approve", {"fields": {}})
+            answered = events.until(lambda kind, data: kind == "approval" and data["run"] == run)
+            self.assertEqual([data["state"] for _, data in answered], ["succeeded"])
+
     def test_what_becomes_of_a_dag_is_told_once(self) -> None:
         self.daemon.dag("steady", QUICK)
         with Events(self.admin, {"topics": "dags"}) as events:
