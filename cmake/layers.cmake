@@ -19,8 +19,6 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
 endif()
 if(NOT TIDEMILL_FUZZ)
   tidemill_precompiled(tidemill_pch_test tests/support/precompiled.h GTest::gtest)
-  target_compile_definitions(tidemill_pch_test PRIVATE TIDEMILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-                                                       TIDEMILL_BINARY_DIR="${CMAKE_BINARY_DIR}")
   target_compile_options(tidemill_pch_test PRIVATE ${tidemill_test_options})
 endif()
 

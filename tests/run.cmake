@@ -1,7 +1,5 @@
 add_library(tidemill_run_fixture STATIC support/run_fixture.cc)
 target_link_libraries(tidemill_run_fixture PUBLIC tidemill_flags fmt::fmt GTest::gtest tidemill_run)
-target_compile_definitions(tidemill_run_fixture PRIVATE TIDEMILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-                                                        TIDEMILL_BINARY_DIR="${CMAKE_BINARY_DIR}")
 tidemill_reuse_pch(tidemill_run_fixture tidemill_pch_test)
 
 foreach(area

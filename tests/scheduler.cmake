@@ -12,8 +12,6 @@ target_link_libraries(worker_door_test PRIVATE OpenSSL::SSL OpenSSL::Crypto)
 add_executable(measure_scheduler integration/measure_scheduler.cc)
 target_link_libraries(measure_scheduler PRIVATE tidemill_scheduler GTest::gtest)
 tidemill_reuse_pch(measure_scheduler tidemill_pch_test)
-target_compile_definitions(measure_scheduler PRIVATE
-  TIDEMILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TIDEMILL_BINARY_DIR="${CMAKE_BINARY_DIR}")
 # One thread, and each write of a story fails in turn.
 tidemill_test(storage_disk_test SOURCES integration/storage_disk_test.cc LIBS tidemill_storage LABELS no_tsan)
 add_subdirectory(sim)

@@ -8,9 +8,7 @@ target_link_libraries(worker_process PRIVATE tidemill_worker)
 
 add_library(tidemill_worker_test_support STATIC support/agent_fixture.cc support/process.cc
   support/supervisor_client.cc)
-target_link_libraries(tidemill_worker_test_support PUBLIC tidemill_worker GTest::gtest)
-target_compile_definitions(tidemill_worker_test_support PRIVATE
-  TIDEMILL_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TIDEMILL_BINARY_DIR="${CMAKE_BINARY_DIR}")
+target_link_libraries(tidemill_worker_test_support PUBLIC tidemill_worker GTest::gtest tidemill_test_folders)
 tidemill_reuse_pch(tidemill_worker_test_support tidemill_pch_test)
 
 function(tidemill_worker_test name)

@@ -18,6 +18,7 @@
 
 #include "base/json.h"
 #include "core/schedule.h"
+#include "tests/support/folders.h"
 
 namespace tidemill {
 namespace {
@@ -225,14 +226,14 @@ Answer read_answer(const std::string& line) {
 }
 
 std::vector<Answer> ask_oracle(const std::vector<Question>& questions) {
-  const std::string base = fmt::format("{}/cron_oracle", TIDEMILL_BINARY_DIR);
+  const std::string base = fmt::format("{}/cron_oracle", test::build_folder());
   {
     std::ofstream file(base + ".questions");
     for (const Question& question : questions) file << to_json(question).dump() << "\n";
   }
   const std::string command = fmt::format(
       "/usr/bin/python3 '{}/tests/integration/cron_oracle.py' '{}.questions' '{}.answers'",
-      TIDEMILL_SOURCE_DIR, base, base);
+      test::source_folder(), base, base);
   if (std::system(command.c_str()) != 0) return {};
   std::vector<Answer> answers;
   std::ifstream file(base + ".answers");

@@ -10,10 +10,12 @@
 #include <iterator>
 #include <string>
 
+#include "tests/support/folders.h"
+
 namespace tidemill::test {
 
 inline void expect_golden(const std::string& name, const std::string& text) {
-  const auto path = std::filesystem::path(TIDEMILL_SOURCE_DIR) / "tests/golden" / name;
+  const auto path = std::filesystem::path(source_folder()) / "tests/golden" / name;
   if (const char* update = std::getenv("UPDATE_GOLDEN"); update != nullptr && *update == '1') {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << text;

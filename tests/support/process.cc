@@ -12,6 +12,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/support/folders.h"
+
 namespace tidemill::testing {
 namespace {
 
@@ -100,6 +102,6 @@ bool process_exists(pid_t pid) {
   return close != std::string::npos && stat.substr(close + 2, 1) != "Z";
 }
 
-std::string worker_process() { return TIDEMILL_BINARY_DIR "/worker_process"; }
+std::string worker_process() { return test::build_folder() + "/worker_process"; }
 
 }  // namespace tidemill::testing

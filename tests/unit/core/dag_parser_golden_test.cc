@@ -6,6 +6,7 @@
 
 #include "base/fd.h"
 #include "base/text.h"
+#include "tests/support/folders.h"
 #include "tests/support/parse_fixture.h"
 
 namespace tidemill {
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 std::vector<std::string> yaml_files(const std::string& folder) {
   std::vector<std::string> paths;
   for (const auto& entry :
-       fs::recursive_directory_iterator(fmt::format("{}/{}", TIDEMILL_SOURCE_DIR, folder))) {
+       fs::recursive_directory_iterator(fmt::format("{}/{}", test::source_folder(), folder))) {
     if (entry.path().extension() == ".yaml") paths.push_back(entry.path().string());
   }
   std::sort(paths.begin(), paths.end());
@@ -57,7 +58,7 @@ TEST(ExampleDags, HaveNoFindings) {
 
 // A file that is being written, or cut off: whatever the place, an answer and no crash.
 TEST(ExampleDags, EveryCutIsAnswered) {
-  const std::string text = text_of(fmt::format("{}/dags/hello/hello.yaml", TIDEMILL_SOURCE_DIR));
+  const std::string text = text_of(fmt::format("{}/dags/hello/hello.yaml", test::source_folder()));
   for (std::size_t size = 0; size < text.size(); ++size) {
     const ParsedDag parsed = parse_test_dag(std::string_view(text).substr(0, size));
     EXPECT_EQ(parsed.dag == nullptr, has_errors(parsed.findings)) << size;

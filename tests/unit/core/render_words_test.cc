@@ -9,6 +9,7 @@
 #include <random>
 
 #include "core/render.h"
+#include "tests/support/folders.h"
 #include "tests/support/run_fixture.h"
 
 namespace tidemill {
@@ -80,7 +81,7 @@ std::string random_line(std::mt19937_64& random) {
 
 // The shell's own words: `prog` is a function that prints its name and arguments, NUL after each.
 std::string words_of_the_shell(const std::string& shell, const std::vector<std::string>& lines) {
-  const auto folder = std::filesystem::path(TIDEMILL_BINARY_DIR) / "plain_words";
+  const auto folder = std::filesystem::path(test::build_folder()) / "plain_words";
   std::filesystem::create_directories(folder);
   const auto script = folder / fmt::format("{}.{}.sh", shell, ::getpid());
   const auto output = folder / fmt::format("{}.{}.out", shell, ::getpid());

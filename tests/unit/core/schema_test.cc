@@ -9,13 +9,14 @@
 #include "base/json.h"
 #include "core/fields.h"
 #include "core/finding_rules.h"
+#include "tests/support/folders.h"
 
 namespace tidemill {
 namespace {
 
 // The page in docs/ is what the table makes today; UPDATE_GOLDEN=1 writes it anew.
 void expect_page(const std::string& name, const std::string& made) {
-  const std::string path = fmt::format("{}/docs/{}", TIDEMILL_SOURCE_DIR, name);
+  const std::string path = fmt::format("{}/docs/{}", test::source_folder(), name);
   if (std::getenv("UPDATE_GOLDEN") != nullptr) {
     ASSERT_TRUE(write_file_atomic(path, made).ok());
   }

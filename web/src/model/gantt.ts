@@ -17,7 +17,7 @@ function workKind(told: AttemptTold | undefined): BarKind {
 }
 
 const WORDS: Record<BarKind, string> = {
-  queued: "waited for a slot", starting: "was starting", retry: "waited to be tried again", asks: "waited without a slot",
+  queued: "waited for a slot", starting: "was given to a worker, and waited there to begin", retry: "waited to be tried again", asks: "waited without a slot",
   running: "has been running", succeeded: "ran", failed: "ran and failed", cancelled: "ran and was stopped",
 };
 

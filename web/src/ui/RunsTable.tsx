@@ -20,10 +20,11 @@ export function TaskProgress({ run }: { run: RunSummary }) {
   );
 }
 
-// Why a run has no end yet, beside its name where there is room.
+// Why a run has no end yet: beside its name where there is room, else in two lines below it that are
+// there before the answer is.
 function Why({ run }: { run: RunSummary }) {
   const why = useGet("/api/v1/runs/{run}/explain", { run: run.run }, {}, ["runs"]);
-  return <span class="soft hide-narrow"> {why.data && `· ${why.data.sentence}`}</span>;
+  return <span class="soft why"> {why.data && `· ${why.data.sentence}`}</span>;
 }
 
 const MOST_WHY = 20; // each asks for its own

@@ -10,12 +10,13 @@
 #include "base/json.h"
 #include "core/alert/policies_fields.h"
 #include "core/fields_check.h"
+#include "tests/support/folders.h"
 
 namespace tidemill {
 namespace {
 
 std::string text_of(const std::string& path) {
-  const auto text = read_file(fmt::format("{}/{}", TIDEMILL_SOURCE_DIR, path), 1u << 20);
+  const auto text = read_file(fmt::format("{}/{}", test::source_folder(), path), 1u << 20);
   EXPECT_TRUE(text.ok()) << path;
   return text.ok() ? text.value() : "";
 }
@@ -36,7 +37,7 @@ std::string findings_of(std::string_view text) {
 TEST(BadAlerts, EachMistakeIsNamedAtItsPlaceAndNothingElseIs) {
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(
-           fmt::format("{}/tests/golden/bad_alerts", TIDEMILL_SOURCE_DIR))) {
+           fmt::format("{}/tests/golden/bad_alerts", test::source_folder()))) {
     const std::string name = entry.path().filename().string();
     const std::string text = text_of("tests/golden/bad_alerts/" + name);
     constexpr std::string_view kExpect = "# expect: ";

@@ -1,4 +1,5 @@
 // A year of days, coloured and marked by the worst that happened on each. A day shows its counts.
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Calendar as Year, CalendarDay } from "../../api/schema.ts";
 import { parameter, setQuery } from "../../lib/router.ts";
 import { monthWeeks, squaresOf, totalOf } from "../../model/calendar.ts";
@@ -25,11 +26,15 @@ function Day({ day, dag }: { day: CalendarDay | undefined; dag: string }) {
 function Squares({ year, dag }: { year: Year; dag: string }) {
   const squares = squaresOf(year.year, year.days);
   const chosen = parameter("day");
+  const box = useRef<HTMLDivElement>(null);
+  const week = squares.find((square) => square.day === (chosen ?? year.today))?.week ?? 0;
+  // Where a year is wider than the window, what is looked for is in sight first.
+  useLayoutEffect(() => { if (box.current) box.current.scrollLeft = LEFT + (week + 3) * SIZE - box.current.clientWidth; }, [year.year]);
   const width = LEFT + 54 * SIZE;
   const counts = year.days.reduce((sum, day) => sum + totalOf(day), 0);
   return (
     <>
-      <div class="calendar">
+      <div class="calendar" ref={box}>
         <svg width={width} height={TOP + 7 * SIZE} viewBox={`0 0 ${width} ${TOP + 7 * SIZE}`} role="group" aria-label={`${year.year}: ${plural(counts, "run")}`}>
           {monthWeeks(year.year).map((week, month) => <text key={month} x={LEFT + week * SIZE + (month > 0 ? SIZE : 0)} y="11">{MONTHS[month]}</text>)}
           {["Mon", "", "Wed", "", "Fri", "", ""].map((name, i) => <text key={i} x="0" y={TOP + i * SIZE + 11}>{name}</text>)}

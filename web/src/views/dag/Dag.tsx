@@ -28,7 +28,7 @@ function Sub({ dag }: { dag: DagRow }) {
     <>
       {dag.description && <span class="cut" title={dag.description}>{firstSentence(dag.description)}</span>}
       {dag.owner && <span><span class="faint">owner</span> {dag.owner}</span>}
-      <span><span class="faint">next</span> {dag.paused ? "paused" : dag.next_instant ? <Time at={dag.next_instant} /> : "by hand"}</span>
+      <span><span class="faint">next</span> {dag.paused ? "paused" : dag.next_instant ? <Time at={dag.next_instant} /> : "only by hand"}</span>
       {dag.tags.length > 0 && <span>{dag.tags.map((tag) => <a key={tag} class="tagged" href={`/dags?tag=${encodeURIComponent(tag)}`}>{tag}</a>)}</span>}
     </>
   );

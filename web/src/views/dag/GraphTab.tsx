@@ -10,7 +10,7 @@ import { State } from "../../ui/State.tsx";
 
 function About({ structure, task, run, state }: { structure: DagStructure; task: string; run: number | undefined; state: string | undefined }) {
   const spec = structure.tasks.find((one) => one.id === task);
-  if (!spec) return <p class="faint graph-about">{plural(structure.tasks.length, "task")}. Choose one to see what it needs; Ctrl and the wheel zoom.</p>;
+  if (!spec) return <p class="faint graph-about">{plural(structure.tasks.length, "task")}. Choose one to see what it needs<span class="keys-hint">; Ctrl and the wheel zoom</span>.</p>;
   return (
     <div class="graph-about card">
       <h2>{run === undefined ? spec.id : <a href={`/runs/${run}/tasks/${encodeURIComponent(spec.id)}`}>{spec.id}</a>} {state && <State state={state} label />}</h2>

@@ -16,7 +16,7 @@ function columnsFor(versions: readonly DagVersion[]): Column<DagVersion>[] {
   return [
     { id: "version", name: "Version", main: true, cell: (row) => <>{row.version}{row.current && <span class="tagged now-tag">in force</span>}</> },
     { id: "since", name: "Since", cell: (row) => <Time at={row.stored_at} /> },
-    { id: "tasks", name: "Tasks", align: "end", cell: (row) => <span class="num">{row.task_count}</span> },
+    { id: "tasks", name: "Tasks", align: "end", cell: (row) => <span class="num">{row.task_count}<span class="phone-word"> {row.task_count === 1 ? "task" : "tasks"}</span></span> },
     { id: "hash", name: "Content", hide: "narrow", wide: true, cell: (row) => <code class="faint">{row.content_hash.slice(0, 12)}</code> },
     { id: "diff", name: "", align: "end", cell: (row) => {
       const older = before.get(row.version);

@@ -1,5 +1,6 @@
 // The first page: what is wrong, what runs, what is late and what comes, with six hours to each side.
 import type { Alert, DagSummary, RunSummary } from "../../api/schema.ts";
+import { byUrgency } from "../../model/alerts.ts";
 import { plural } from "../../model/words.ts";
 import { pending, useGet } from "../../state/resource.ts";
 import { LinkButton } from "../../ui/Button.tsx";
@@ -16,7 +17,7 @@ function Alerts({ alerts }: { alerts: readonly Alert[] }) {
   if (alerts.length === 0) return <p class="empty">No open alerts.</p>;
   return (
     <>
-      <ul class="alert-lines">{alerts.slice(0, MOST_ALERTS).map((alert) => <AlertLine key={alert.alert} alert={alert} />)}</ul>
+      <ul class="alert-lines">{[...alerts].sort(byUrgency).slice(0, MOST_ALERTS).map((alert) => <AlertLine key={alert.alert} alert={alert} />)}</ul>
       {alerts.length > MOST_ALERTS && <p><a href="/alerts">{plural(alerts.length - MOST_ALERTS, "more open alert")}</a></p>}
     </>
   );

@@ -50,7 +50,7 @@ function useSight(count: number): { box: { current: HTMLUListElement | null }; f
   return { box, ...sight };
 }
 
-const LEGEND = [["queued", "waits for a slot"], ["starting", "starts"], ["running", "runs"], ["succeeded", "succeeded"], ["failed", "failed"], ["retry", "between attempts"]] as const;
+const LEGEND = [["queued", "waits for a slot"], ["starting", "given to a worker"], ["running", "runs"], ["succeeded", "succeeded"], ["failed", "failed"], ["retry", "between attempts"]] as const;
 
 function Picture({ run, wire }: { run: Run; wire: RunTimeline }) {
   const only = parameter("critical") === "1";
