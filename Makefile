@@ -1,5 +1,5 @@
 # `make` alone explains itself. Everything here is a short name for ./bootstrap or ninja.
-.PHONY: help build test check dev demo soak bench format golden screenshots sim clean
+.PHONY: help build test check shake dev demo soak bench format golden screenshots sim clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,6 +12,9 @@ test: ## the whole test suite
 
 check: ## tests, sanitizers, fuzzers, clang-tidy (about half an hour)
 	./bootstrap check
+
+shake: ## browser tests with late answers and a slow page: make shake LAG=2000 CPU=8 SEED=7
+	TIDEMILL_LAG_MS=$(or $(LAG),800) TIDEMILL_CPU_RATE=$(or $(CPU),4) TIDEMILL_LAG_SEED=$(or $(SEED),1) ctest --preset release -L browser --output-on-failure
 
 dev: ## a debug build with compile_commands.json
 	./bootstrap dev

@@ -1,6 +1,6 @@
 // Channels: whether messages get through, a test with every hop, and the word in the head when they do not.
 import { createServer } from "node:http";
-import { after, assert, checkWidth, PHONE, poll, site, test } from "./fixture.mjs";
+import { after, checkWidth, equalsSoon, PHONE, site, test } from "./fixture.mjs";
 
 // A service that takes everything.
 const calls = [];
@@ -34,7 +34,7 @@ site("channels", { dags: DAGS, alerts: ALERTS }, (site) => {
     await row("good").getByRole("button", { name: "Test" }).click();
     const dialog = page.getByRole("dialog", { name: "A test through good" });
     await dialog.getByText("taken by the service").waitFor();
-    assert.deepEqual(calls, ["/in"]);
+    await equalsSoon(() => calls, ["/in"]);
     await site.checkAccess(page);
     await dialog.getByRole("button", { name: "Close" }).last().click();
     await row("good").getByText("works").waitFor();
@@ -53,7 +53,7 @@ site("channels", { dags: DAGS, alerts: ALERTS }, (site) => {
     await site.picture(page, "channels-test-phone-dark");
     await dialog.getByRole("button", { name: "Close" }).last().click();
     await page.getByText("1 message given up in the last 24 hours").waitFor();
-    await poll(async () => (await site.daemon.get("/api/v1/status")).delivery.dead === 1, "the given up message to be counted");
+    await equalsSoon(async () => (await site.daemon.get("/api/v1/status")).delivery.dead, 1);
     await page.reload();
     await page.getByTitle(/^Messages about alerts: /).waitFor();
     await checkWidth(page);
@@ -62,6 +62,8 @@ site("channels", { dags: DAGS, alerts: ALERTS }, (site) => {
   test("who may only look is told so", async () => {
     const page = await site.signIn("viewer", { path: "/settings/channels" });
     await page.getByRole("heading", { name: "You may not see channels" }).waitFor();
-    assert.equal(await page.getByRole("navigation", { name: "Settings" }).getByRole("link", { name: "Channels" }).count(), 0);
+    const parts = page.getByRole("navigation", { name: "Settings" });
+    await parts.getByRole("link").first().waitFor(); // they come together
+    await equalsSoon(() => parts.getByRole("link", { name: "Channels" }).count(), 0);
   });
 });

@@ -6,22 +6,10 @@ import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { poll, wait } from "./waiting.mjs";
 
-const DEADLINE_MS = 60_000; // for broken builds only
-const STEP_MS = 10;
 // Made whole at once: the daemon is started in a folder of its own.
 const BINARY = resolve(process.env.TIDEMILL_BINARY ?? fileURLToPath(new URL("../../build/release/tidemill", import.meta.url)));
-export const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-
-export async function poll(condition, what) {
-  const end = Date.now() + DEADLINE_MS;
-  while (Date.now() < end) {
-    const value = await condition();
-    if (value) return value;
-    await wait(STEP_MS);
-  }
-  throw new Error(`waited ${DEADLINE_MS / 1000} s for ${what}`);
-}
 
 // The processes that name the folder on their command line (agent, supervisor), or in their
 // environment (tasks).
@@ -55,7 +43,12 @@ export class Daemon {
       daemon.more = ["--alerts", file, "--allow-private-network", "127.0.0.0/8"]; // where the tests listen
       writeFileSync(file, alerts);
     }
-    await daemon.up();
+    try {
+      await daemon.up();
+    } catch (error) {
+      await daemon.close();
+      throw error;
+    }
     return daemon;
   }
 
@@ -81,7 +74,7 @@ export class Daemon {
     this.ended = ended;
     const ready = await poll(() => {
       const text = readFileSync(log, "utf8");
-      if (this.process.exitCode !== null) throw new Error(`the daemon ended: ${text}`);
+      if (this.process.exitCode !== null || this.process.signalCode !== null) throw new Error(`the daemon ended: ${text}`);
       return /is ready at (http:\/\/127\.0\.0\.1:(\d+))/.exec(text);
     }, "the daemon to be ready");
     [, this.url, this.port] = ready;
@@ -95,7 +88,8 @@ export class Daemon {
 
   async ask(method, path, body) {
     return new Promise((done, failed) => {
-      const ask = request({ socketPath: join(this.data, "run/api.sock"), method, path, headers: body === undefined ? {} : { "Content-Type": "application/json" } },
+      // A connection of its own: one that is kept may be closed by the server in the moment it is used again.
+      const ask = request({ socketPath: join(this.data, "run/api.sock"), agent: false, method, path, headers: body === undefined ? {} : { "Content-Type": "application/json" } },
         (answer) => {
           const pieces = [];
           answer.on("data", (piece) => pieces.push(piece));
@@ -133,7 +127,7 @@ export class Daemon {
   }
 
   async close() {
-    if (this.process.exitCode === null && this.process.signalCode === null) await this.end("SIGKILL");
+    if (this.process?.exitCode === null && this.process.signalCode === null) await this.end("SIGKILL");
     // A process that is just being started shows no command line yet: several looks find nobody.
     for (let quiet = 0; quiet < 3;) {
       const found = processesOf(this.folder);

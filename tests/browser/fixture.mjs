@@ -7,15 +7,24 @@
 //     });
 //   });
 //
-// Chromium is Debian's. Nothing in it asks anybody but the daemon. Wait for conditions
-// (page.getByRole(...).waitFor()), never for time.
-import { after, before, describe } from "node:test";
+// Chromium is Debian's. Nothing in it asks anybody but the daemon. Wait for conditions (page.getByRole(...).waitFor(),
+// equalsSoon(() => rows.count(), 2)), never for time, and never look once at what may still come: `count()`,
+// `textContent()`, `inputValue()`, `page.evaluate()` and an answer of the daemon are one look. That something is *not*
+// there is asked when what comes with it is there.
+//
+// Tests that depend on luck are found by slowness (`make shake`), set by the environment:
+//   TIDEMILL_LAG_MS=800      each answer of the API to a page comes up to 800 ms late, each by another time
+//   TIDEMILL_LAG_SEED=7      by which times; printed, 1 when it is not set
+//   TIDEMILL_CPU_RATE=4      pages compute four times more slowly
+import { after, afterEach, before, describe } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Daemon } from "./daemon.mjs";
+import { shake } from "./shake.mjs";
+import { DEADLINE_MS, equalsSoon, soon } from "./waiting.mjs";
 
 const require = createRequire(new URL("../../web/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
@@ -23,9 +32,8 @@ const axeSource = require("axe-core").source;
 
 export { after, default as test } from "node:test";
 export { assert };
-export { poll } from "./daemon.mjs";
+export { equalsSoon, poll, soon } from "./waiting.mjs";
 
-const DEADLINE_MS = 60_000;
 const PASSWORD = "correct horse battery staple";
 const ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
   "--disable-quic", "--no-first-run"];
@@ -35,11 +43,27 @@ const chromiumPath = () => execFileSync("/bin/sh", ["-c", "command -v chromium |
 export const PHONE = { width: 390, height: 844 };
 export const WIDE = { width: 1440, height: 900 };
 
+// What is said in passing is gone after some seconds: it is written down as it is said.
+function hearToasts() {
+  globalThis.heard = [];
+  new MutationObserver(() => {
+    for (const toast of document.querySelectorAll(".toasts .text")) if (!globalThis.heard.includes(toast.textContent)) globalThis.heard.push(toast.textContent);
+  }).observe(document, { childList: true, subtree: true });
+}
+
+// A page that hears of nothing that happens loads again only what it is told to.
+function stopEvents() {
+  delete globalThis.SharedWorker;
+  delete globalThis.BroadcastChannel;
+  globalThis.EventSource = class { addEventListener() {} close() {} };
+}
+
 export class Site {
   async open(options) {
     this.daemon = await Daemon.start(options.dags, options.alerts, options);
-    this.browser = await chromium.launch({ executablePath: chromiumPath(), args: ARGS });
+    this.browser = await chromium.launch({ executablePath: chromiumPath(), args: ARGS, timeout: DEADLINE_MS });
     this.users = new Set();
+    this.contexts = [];
     this.troubles = [];
   }
 
@@ -48,10 +72,15 @@ export class Site {
     await this.daemon?.close();
   }
 
-  // A page of a browser that nobody has used: {viewport, colorScheme, reducedMotion, ...} of playwright.
-  async page(options = {}) {
+  // A page of a browser that nobody has used: {viewport, colorScheme, reducedMotion, ...} of playwright. `deaf`: it hears
+  // no events, and shows what it has loaded until somebody asks for more.
+  async page({ deaf = false, ...options } = {}) {
     const context = await this.browser.newContext({ baseURL: this.daemon.url, viewport: WIDE, locale: "en-GB", ...options });
     context.setDefaultTimeout(DEADLINE_MS);
+    this.contexts.push(context);
+    await shake(context);
+    await context.addInitScript(hearToasts);
+    if (deaf) await context.addInitScript(stopEvents);
     const page = await context.newPage();
     page.on("pageerror", (error) => this.troubles.push(`${page.url()}: ${error.stack ?? error}`));
     page.on("console", (message) => {
@@ -62,6 +91,10 @@ export class Site {
       if (!request.url().startsWith(this.daemon.url) && !request.url().startsWith("data:")) this.troubles.push(`a request left: ${request.url()}`);
     });
     return page;
+  }
+
+  async closePages() {
+    for (const context of this.contexts.splice(0)) await context.close();
   }
 
   // A user of this role, named like it; the name admin is taken by the first start.
@@ -83,8 +116,14 @@ export class Site {
     return page;
   }
 
-  // Fails on findings of axe that are serious or critical.
+  // Until a message in passing with these words was shown, be it gone or not.
+  heard(page, words) {
+    return soon(async () => assert.match((await page.evaluate(() => globalThis.heard)).join("\n"), words));
+  }
+
+  // Fails on findings of axe that are serious or critical. What just fades in has no contrast yet.
   async checkAccess(page) {
+    await equalsSoon(() => page.evaluate(() => document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity && one.playState === "running").length), 0);
     // As a script of the page it would break the policy that is tested here.
     await page.evaluate(axeSource);
     const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
@@ -102,10 +141,13 @@ export class Site {
   }
 }
 
+// Pages are closed after each test, so that none is slower for those before it; `oneWalk`: each goes on with the page of
+// the one before.
 export function site(title, options, tests) {
   describe(title, () => {
     const one = new Site();
     before(() => one.open(options));
+    if (!options.oneWalk) afterEach(() => one.closePages());
     after(async () => {
       await one.close();
       assert.deepEqual(one.troubles, []);
@@ -116,6 +158,8 @@ export function site(title, options, tests) {
 
 // No content may be wider than the window.
 export async function checkWidth(page) {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  assert.ok(content <= window, `${page.url()} is ${content} px wide in a window of ${window} px`);
+  await soon(async () => {
+    const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.ok(content <= window, `${page.url()} is ${content} px wide in a window of ${window} px`);
+  });
 }

@@ -1,13 +1,13 @@
 // The walk of somebody new, with nothing but the link that the terminal shows: run an example, break it, be alerted,
 // acknowledge on a phone, find the cause, mend the parameter, run again from the failed task, see it green.
 import { fileURLToPath } from "node:url";
-import { assert, checkWidth, PHONE, site, test } from "./fixture.mjs";
+import { assert, checkWidth, equalsSoon, PHONE, site, test } from "./fixture.mjs";
 
 const EXAMPLES = fileURLToPath(new URL("../../dags", import.meta.url));
 const DAG = "etl_fanout", PARAM = "break_partition";
 
 // One example has a schedule, which may be due while the test runs.
-site("a newcomer", { copy: EXAMPLES, without: "listing_category", terminal: true }, (site) => {
+site("a newcomer", { copy: EXAMPLES, without: "listing_category", terminal: true, oneWalk: true }, (site) => {
   const state = (page, word) => page.locator(".title-row").getByRole("img", { name: word, exact: true });
   let page = null;
 
@@ -55,7 +55,7 @@ site("a newcomer", { copy: EXAMPLES, without: "listing_category", terminal: true
   test("mends the parameter, runs again from the failed task, and sees it green", async () => {
     await page.getByRole("button", { name: "Run again …" }).click();
     const dialog = page.getByRole("dialog", { name: `Run ${DAG} again` });
-    assert.ok(await dialog.getByLabel(/begin where it failed/).isChecked());
+    await equalsSoon(() => dialog.getByLabel(/begin where it failed/).isChecked(), true);
     await dialog.getByLabel(PARAM).fill("-1");
     await dialog.getByText("2 → -1").waitFor();
     await checkWidth(page);

@@ -1,6 +1,6 @@
 // Who is on call, who stands in, and what nobody is told about.
 import { readFileSync } from "node:fs";
-import { assert, checkWidth, PHONE, poll, site, test } from "./fixture.mjs";
+import { assert, checkWidth, equalsSoon, PHONE, poll, site, soon, test } from "./fixture.mjs";
 
 // The turn began three days ago and lasts seven, so that no turn ends while the tests run.
 const start = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 16).replace("T", " ");
@@ -31,8 +31,7 @@ site("who is on call", { dags: DAGS, alerts: ALERTS }, (site) => {
     const page = await site.signIn("operator", { path: "/on-call" });
     const card = page.getByRole("region", { name: "Rotation primary" });
     await card.locator(".who-now", { hasText: "ann" }).waitFor();
-    await card.locator(".shift").first().waitFor();
-    assert.ok(await card.locator(".shift").count() >= 2);
+    await soon(async () => assert.ok(await card.locator(".shift").count() >= 2));
     await site.checkAccess(page);
     await checkWidth(page);
     await site.picture(page, "on-call");
@@ -57,6 +56,7 @@ site("who is on call", { dags: DAGS, alerts: ALERTS }, (site) => {
 
   test("on a phone, for somebody who may only look", async () => {
     const page = await site.signIn("viewer", { path: "/on-call", viewport: PHONE, colorScheme: "dark" });
+    // A card comes with its buttons, and its shifts come after it.
     await page.getByRole("region", { name: "Rotation primary" }).locator(".shift").first().waitFor();
     assert.equal(await page.getByRole("button", { name: "Override" }).count(), 0);
     await checkWidth(page);
@@ -64,7 +64,7 @@ site("who is on call", { dags: DAGS, alerts: ALERTS }, (site) => {
     await site.picture(page, "on-call-phone-dark");
     await page.getByRole("link", { name: "Silences" }).click();
     await page.getByText("Nothing is silenced: every alert is told.").waitFor();
-    assert.equal(await page.getByRole("button", { name: "New silence" }).count(), 0);
+    assert.equal(await page.getByRole("button", { name: "New silence" }).count(), 0); // it would stand above these words
   });
 
   test("an alert is silenced from its page, and told again when the silence ends", async () => {
@@ -74,8 +74,8 @@ site("who is on call", { dags: DAGS, alerts: ALERTS }, (site) => {
     await page.getByRole("img", { name: "critical, firing" }).waitFor();
     await page.getByRole("button", { name: "Silence" }).click();
     const dialog = page.getByRole("dialog", { name: "Silence alerts" });
-    assert.equal(await dialog.getByLabel("Dag").inputValue(), "boom");
-    assert.equal(await dialog.getByLabel("Task").inputValue(), "fall");
+    await equalsSoon(() => dialog.getByLabel("Dag").inputValue(), "boom");
+    await equalsSoon(() => dialog.getByLabel("Task").inputValue(), "fall");
     await dialog.getByLabel("Reason").fill(EVIL);
     await dialog.getByRole("button", { name: "Silence", exact: true }).click();
     await page.getByRole("img", { name: "critical, silenced" }).waitFor();
@@ -89,7 +89,7 @@ site("who is on call", { dags: DAGS, alerts: ALERTS }, (site) => {
     await row.getByRole("button", { name: "End" }).click();
     await page.getByRole("dialog", { name: "End the silence" }).getByRole("button", { name: "End it" }).click();
     await row.waitFor({ state: "detached" });
-    await poll(async () => (await site.daemon.get(`/api/v1/alerts/${alert}`)).state === "firing", "the alert to fire again");
+    await equalsSoon(async () => (await site.daemon.get(`/api/v1/alerts/${alert}`)).state, "firing");
     await page.getByRole("button", { name: "Also past ones" }).click();
     await row.getByText("ended", { exact: false }).waitFor();
     assert.doesNotMatch(await page.title(), /owned/);

@@ -1,5 +1,5 @@
 // Settings: oneself, and what administrators look after.
-import { assert, checkWidth, PHONE, poll, site, test } from "./fixture.mjs";
+import { assert, checkWidth, equalsSoon, PHONE, site, test } from "./fixture.mjs";
 
 const DAGS = { hello: "schedule: {every: 1h}\ntasks: {greet: {run: echo hello}}\n", slow: "schedule: {every: 1h}\ntasks: {wait: {run: sleep 600}}\n" };
 const NEW_PASSWORD = "an other battery staple";
@@ -32,10 +32,10 @@ site("settings", { dags: DAGS }, (site) => {
     await site.checkAccess(page);
     await site.picture(page, "settings-user");
     await dialog.getByLabel("Role, for every dag").selectOption("operator");
-    await poll(async () => {
+    await equalsSoon(async () => {
       const ann = (await site.daemon.get("/api/v1/users")).users.find((user) => user.user === "ann");
-      return ann.role === "operator" && ann.grants.hello === "editor";
-    }, "ann to be an operator and editor of hello");
+      return [ann?.role, ann?.grants.hello];
+    }, ["operator", "editor"]);
     await dialog.getByRole("button", { name: "Delete …" }).click();
     await page.getByRole("dialog", { name: "Delete ann" }).getByRole("button", { name: "Delete" }).click();
     await row.waitFor({ state: "detached" });
@@ -57,13 +57,14 @@ site("settings", { dags: DAGS }, (site) => {
     await page.getByRole("button", { name: "Done" }).click();
     const row = page.getByRole("table", { name: "API tokens" }).getByRole("row").filter({ hasText: "laptop" });
     await row.waitFor();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     assert.ok(!(await page.content()).includes(secret));
     await site.checkAccess(page);
     await site.picture(page, "settings-tokens");
     await row.getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("dialog", { name: "Revoke laptop" }).getByRole("button", { name: "Revoke" }).click();
     await row.getByText("revoked").waitFor();
-    assert.equal((await ask()).status, 401);
+    await equalsSoon(async () => (await ask()).status, 401);
   });
 
   test("secrets are names; their values are in no page", async () => {
@@ -75,6 +76,7 @@ site("settings", { dags: DAGS }, (site) => {
     await dialog.getByRole("button", { name: "Set" }).click();
     const row = page.getByRole("table", { name: "Secrets" }).getByRole("row").filter({ hasText: "warehouse" });
     await row.waitFor();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     assert.ok(!(await page.content()).includes("hunter2"));
     await site.picture(page, "settings-secrets");
     await row.getByRole("button", { name: "Delete" }).click();
@@ -136,7 +138,8 @@ site("settings", { dags: DAGS }, (site) => {
     await page.getByRole("alert").waitFor();
     await page.getByLabel("Current password").fill(current);
     await page.getByRole("button", { name: "Change the password" }).click();
-    await page.getByText("Your password is changed").waitFor();
+    await site.heard(page, /Your password is changed/);
+    await equalsSoon(() => page.getByLabel("Current password").inputValue(), "", "nothing of it stays in the form");
     await checkWidth(page);
     await site.checkAccess(page);
     await site.picture(page, "settings-account-phone-dark");
@@ -147,7 +150,7 @@ site("settings", { dags: DAGS }, (site) => {
   test("who is no administrator is offered nothing of theirs, and told so", async () => {
     const page = await site.signIn("operator", { path: "/settings/users" });
     await page.getByText("They are for administrators.").waitFor();
-    assert.equal(await page.getByRole("link", { name: "Secrets" }).count(), 0);
+    assert.equal(await page.getByRole("link", { name: "Secrets" }).count(), 0); // it would stand above these words
     await page.goto("/settings/nothing");
     await page.getByText("There is no such part of the settings.").waitFor();
   });

@@ -1,5 +1,5 @@
 // Nothing jumps while a page loads, whatever comes first: every answer of the API is held back for another while.
-import { assert, PHONE, poll, site, test, WIDE } from "./fixture.mjs";
+import { assert, equalsSoon, PHONE, poll, site, test, WIDE } from "./fixture.mjs";
 
 const DAGS = {
   hello: "description: Says hello.\nschedule: '0 0 1 1 *'\ntasks: {greet: {run: echo hello}}\n",
@@ -42,7 +42,7 @@ site("while pages load", { dags: DAGS }, (site) => {
         await site.daemon.runToEnd("broken");
         await site.daemon.waitRun(await site.daemon.trigger("long"), ["running"]);
         // What comes while one looks may move what is there; here all of it has come.
-        await poll(async () => (await site.daemon.get("/api/v1/alerts")).alerts.length === 1, "the alert");
+        await equalsSoon(async () => (await site.daemon.get("/api/v1/alerts")).alerts.length, 1);
       }
       const page = await site.signIn("admin", { viewport, path: "/audit" });
       await page.addInitScript(watchShifts);
@@ -52,7 +52,7 @@ site("while pages load", { dags: DAGS }, (site) => {
         open.add(route.request());
         const held = HELD_MS[count++ % HELD_MS.length];
         await new Promise((done) => setTimeout(done, held));
-        await route.continue().catch(() => {}); // the page has gone on meanwhile
+        await route.fallback().catch(() => {}); // the page has gone on meanwhile
       });
       const ended = (request) => open.delete(request);
       page.on("requestfinished", ended);

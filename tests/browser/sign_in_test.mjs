@@ -1,8 +1,8 @@
 // Coming in, and the frame that every view stands in.
-import { assert, checkWidth, PHONE, site, test } from "./fixture.mjs";
+import { assert, checkWidth, equalsSoon, PHONE, site, test } from "./fixture.mjs";
 
 const DAGS = {
-  hello: "schedule: {every: 1h}\ntasks: {greet: {run: echo hello}}\n",
+  hello: "schedule: '0 0 1 1 *'\ntasks: {greet: {run: echo hello}}\n",
   broken: "tasks: {fall: {run: exit 3}}\n",
 };
 
@@ -33,9 +33,10 @@ site("signing in", { dags: DAGS }, (site) => {
     const page = await site.page();
     await page.goto(path);
     await page.locator(".nav").waitFor();
-    assert.equal(new URL(page.url()).hash, "");
+    await equalsSoon(() => new URL(page.url()).hash, "");
     const second = await site.page();
     await second.goto(path);
+    // Refused and told: nothing is under way that could let anybody in.
     await second.getByRole("alert").waitFor();
     assert.equal(await second.locator(".nav").count(), 0);
   });
@@ -60,7 +61,7 @@ site("signing in", { dags: DAGS }, (site) => {
     await page.getByRole("heading", { name: "Now" }).waitFor();
     await page.getByRole("table", { name: "Latest runs" }).getByRole("row").nth(1).waitFor();
     await page.keyboard.press("j");
-    assert.equal(await page.evaluate(() => document.activeElement?.tagName), "TR");
+    await equalsSoon(() => page.evaluate(() => document.activeElement?.tagName), "TR");
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keys" }).waitFor();
     await page.keyboard.press("Escape");
@@ -72,8 +73,8 @@ site("signing in", { dags: DAGS }, (site) => {
     await page.waitForURL("**/dags/hello");
     await page.goBack();
     await page.getByRole("heading", { name: "Now" }).waitFor();
-    await page.keyboard.press("g");
-    await page.keyboard.press("r");
+    // One right after the other: g waits for its letter about a second.
+    await Promise.all([page.keyboard.press("g"), page.keyboard.press("r")]);
     await page.waitForURL("**/runs");
   });
 
@@ -175,7 +176,8 @@ site("live", { dags: DAGS }, (site) => {
   });
 
   test("what cannot be loaded says so, keeps what was there, and is tried again", async () => {
-    const page = await site.signIn("viewer", { path: "/runs" });
+    // An event would load it again before anybody can.
+    const page = await site.signIn("viewer", { path: "/runs", deaf: true });
     await page.getByRole("table", { name: "Runs" }).waitFor();
     await page.route("**/api/v1/runs*", (route) => route.fulfill({ status: 503, contentType: "application/problem+json",
       body: JSON.stringify({ type: "about:blank", title: "Service Unavailable", status: 503, detail: "the scheduler is busy" }) }));

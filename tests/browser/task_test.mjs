@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
-import { assert, checkWidth, PHONE, poll, site, test } from "./fixture.mjs";
+import { assert, checkWidth, equalsSoon, PHONE, poll, site, test } from "./fixture.mjs";
 
 const scratch = mkdtempSync(join(tmpdir(), "tidemill-task-"));
 after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -59,8 +59,8 @@ site("a task", { dags: DAGS }, (site) => {
     await log(page).getByText("inside the group").waitFor();
     await log(page).getByRole("button", { name: "Loading" }).click();
     await log(page).getByText("inside the group").waitFor({ state: "detached" });
-    assert.equal(await log(page).locator(".a-fg-red").textContent(), "red");
-    assert.equal(await log(page).locator(".log-row.error .text").textContent(), "no such column");
+    await equalsSoon(() => log(page).locator(".a-fg-red").textContent(), "red");
+    await equalsSoon(() => log(page).locator(".log-row.error .text").textContent(), "no such column");
     await log(page).getByText(HOSTILE).waitFor();
     assert.equal(await page.evaluate(() => globalThis.hurt), undefined);
     await site.checkAccess(page);
@@ -71,12 +71,11 @@ site("a task", { dags: DAGS }, (site) => {
   test("a line is linked to, and a range; the link leads there", async () => {
     const page = await open("viewer", "?attempt=1");
     await log(page).getByRole("link", { name: "Line 2", exact: true }).click();
-    assert.equal(new URL(page.url()).hash, "#L2");
+    await equalsSoon(() => new URL(page.url()).hash, "#L2");
     await log(page).getByRole("link", { name: "Line 4", exact: true }).click({ modifiers: ["Shift"] });
-    assert.equal(new URL(page.url()).hash, "#L2-L4");
+    await equalsSoon(() => new URL(page.url()).hash, "#L2-L4");
     const other = await site.signIn("viewer", { path: `/runs/${run}/tasks/fit?attempt=1#L2-L4` });
-    await log(other).locator(".chosen").first().waitFor();
-    assert.equal(await log(other).locator(".chosen").count(), 2, "the end of the group is no line of its own");
+    await equalsSoon(() => log(other).locator(".chosen").count(), 2, "the end of the group is no line of its own");
   });
 
   test("tells of every attempt why it ended and what came next", async () => {
@@ -130,7 +129,7 @@ site("a task", { dags: DAGS }, (site) => {
     await dialog.getByText("1 task will change").waitFor();
     await dialog.getByRole("button", { name: "Run again" }).click();
     await dialog.waitFor({ state: "detached" });
-    await poll(async () => (await site.daemon.get(`/api/v1/runs/${made}/tasks/fit`)).clears === 1, "the task to be cleared");
+    await equalsSoon(async () => (await site.daemon.get(`/api/v1/runs/${made}/tasks/fit`)).clears, 1);
     await site.daemon.waitRun(made);
     await page.getByRole("button", { name: "Set state" }).click();
     await dialog.getByLabel("State").selectOption("skipped");
@@ -166,7 +165,7 @@ site("a log", { dags: DAGS }, (site) => {
   test("of any size opens at its end, and is read backwards in a bounded window", async () => {
     const page = await open();
     await line(page, LINES).waitFor();
-    assert.ok(await log(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 4), "it is not at its end");
+    await equalsSoon(() => log(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 4), true, "it is at its end");
     const first = async () => Number((await log(page).locator(".log-row .text").first().textContent()).slice(0, 7));
     for (let steps = 0, before = await first(); steps < 12; steps++) {
       await log(page).evaluate((box) => { box.scrollTop = 0; });
@@ -190,7 +189,7 @@ site("a log", { dags: DAGS }, (site) => {
     await hits.getByText("2 lines").waitFor();
     await hits.getByRole("button").first().click();
     await log(page).locator(".chosen").getByText("0030000").waitFor();
-    assert.equal(await log(page).locator(".chosen mark").textContent(), "NEEDLE");
+    await equalsSoon(() => log(page).locator(".chosen mark").textContent(), "NEEDLE");
     await log(page).locator(".chosen .no").getByText("30000").waitFor();
     await site.picture(page, "log-search");
     const again = await site.signIn("viewer", { path: new URL(page.url()).pathname + new URL(page.url()).search });
@@ -202,12 +201,12 @@ site("a log", { dags: DAGS }, (site) => {
     await log(page).locator(".chosen").getByText("0045000 Traceback").waitFor();
     const other = await site.signIn("viewer", { path: `${loud}#L12345-L12346` });
     await log(other).locator(".chosen").getByText("0012346").waitFor();
-    assert.equal(await log(other).locator(".chosen").count(), 2);
+    await equalsSoon(() => log(other).locator(".chosen").count(), 2);
   });
 
   test("that grows is followed to its end", async () => {
     const run = await site.daemon.trigger("grows");
-    await poll(async () => (await site.daemon.get(`/api/v1/runs/${run}/tasks/slow`)).state === "running", "the task to run");
+    await equalsSoon(async () => (await site.daemon.get(`/api/v1/runs/${run}/tasks/slow`)).state, "running"); // until it may go
     const page = await site.signIn("viewer", { path: `/runs/${run}/tasks/slow` });
     await log(page).getByText("first line").waitFor();
     writeFileSync(go, "");

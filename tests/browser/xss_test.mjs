@@ -1,7 +1,7 @@
 // What tasks and people write is text, wherever it is shown: markup, escapes of terminals, forged lines, forged events.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { assert, poll, site, test } from "./fixture.mjs";
+import { assert, equalsSoon, poll, site, soon, test } from "./fixture.mjs";
 
 const MARKUP = "<img src=x onerror=document.title='owned'><script>document.title='owned'</script>";
 const ADDRESS = encodeURIComponent("<img src=x onerror=document.title='owned'>");
@@ -41,15 +41,18 @@ site("texts of others", { dags: DAGS }, (site) => {
     // What the scheduler says stands in lines of its own kind, whatever a task writes.
     await page.goto(`/runs/${run}/tasks/fall?at=0`);
     await log.getByText("[INFO] scheduler: run succeeded").first().waitFor();
-    const rows = await log.locator(".log-row").evaluateAll((list) => list.map((row) => ({ own: row.classList.contains("own"), text: row.textContent })));
-    const forged = rows.filter((row) => /scheduler: run succeeded|2026-01-01T00:00:00\.0+Z tidemill F/.test(row.text));
-    assert.ok(forged.length >= 2, JSON.stringify(rows.slice(0, 12)));
-    assert.ok(forged.every((row) => !row.own), JSON.stringify(forged));
-    const text = rows.map((row) => row.text).join("\n");
-    assert.ok(text.includes(MARKUP) && text.includes("</pre></div><b id=escaped>"), text.slice(0, 2000));
-    assert.match(text, /bad\ufffd\ufffd/);
-    assert.match(text, /\[U\+202E\]exe\.txt/);
-    assert.doesNotMatch(text, /\u001b|\u0007|\u202e|\u2066/);
+    await soon(async () => {
+      const rows = await log.locator(".log-row").evaluateAll((list) => list.map((row) => ({ own: row.classList.contains("own"), text: row.textContent })));
+      const forged = rows.filter((row) => /scheduler: run succeeded|2026-01-01T00:00:00\.0+Z tidemill F/.test(row.text));
+      assert.ok(forged.length >= 2, JSON.stringify(rows.slice(0, 12)));
+      assert.ok(forged.every((row) => !row.own), JSON.stringify(forged));
+      const text = rows.map((row) => row.text).join("\n");
+      assert.ok(text.includes(MARKUP) && text.includes("</pre></div><b id=escaped>"), text.slice(0, 2000));
+      assert.match(text, /bad\ufffd\ufffd/);
+      assert.match(text, /\[U\+202E\]exe\.txt/);
+      assert.doesNotMatch(text, /\u001b|\u0007|\u202e|\u2066/);
+    });
+    // The lines are there, as text.
     assert.equal(await page.locator("#escaped, .page img, .page script, .page a[href^=javascript]").count(), 0);
     assert.doesNotMatch(await page.title(), /owned/);
   });
@@ -68,6 +71,7 @@ site("texts of others", { dags: DAGS }, (site) => {
     for (const [path, words] of views) {
       await page.goto(path);
       await page.locator("main").getByText(words).first().waitFor();
+      await equalsSoon(() => page.locator(".skeleton").count(), 0, `${path} to be loaded`);
       assert.equal(await page.locator("#escaped, main img, main script, main a[href^=javascript]").count(), 0, path);
       assert.doesNotMatch(await page.title(), /='owned'.*<script>|^owned/, path);
     }

@@ -62,13 +62,15 @@ function keep(address: string, tag: string, body: unknown): void {
 export const forgetAnswers = (): void => known.clear();
 export const lastAnswer = (address: string): unknown => known.get(address)?.body;
 
+const noAnswer = (): Problem => new Problem(0, "No answer", "The scheduler cannot be reached. It may be restarting, or your network is cut.");
+
 async function ask(address: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(address, { credentials: "same-origin", cache: "no-store", ...init });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new Problem(0, "No answer", "The scheduler cannot be reached. It may be restarting, or your network is cut.");
+    throw noAnswer();
   }
   if (response.ok || response.status === 304) return response;
   if (response.status === 401 && !address.startsWith("/api/v1/session")) onSignedOut();
@@ -114,5 +116,8 @@ function keyOfDeed(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export const problemFrom = (error: unknown): Problem =>
-  error instanceof Problem ? error : new Problem(-1, "A mistake in this page", error instanceof Error ? error.message : String(error));
+export function problemFrom(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof DOMException && error.name === "TimeoutError") return noAnswer();
+  return new Problem(-1, "A mistake in this page", error instanceof Error ? error.message : String(error));
+}

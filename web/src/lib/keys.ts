@@ -1,7 +1,7 @@
 // Keys of the keyboard: one table at a time for each part of the page that is shown, the newest
 // first. Nothing is taken from fields where people type, and nothing with Ctrl or ⌘ except what asks
 // for it by "mod+".
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
 
 export interface Key {
@@ -52,11 +52,12 @@ export function startKeys(): void {
   document.addEventListener("keydown", onKey);
 }
 
-// The keys of a part of the page, for as long as it is shown; those of a dialog (`modal`) hide all others.
+// The keys of a part of the page, for as long as it is shown: who can see it can use them, so they are taken before it
+// is painted. Those of a dialog (`modal`) hide all others.
 export function useKeys(title: string, keys: Key[], when = true, modal = false): void {
   const held = useRef<Table>({ title, keys, modal });
   held.current.keys = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!when) return;
     const table = held.current;
     tables.value = [...tables.value, table];

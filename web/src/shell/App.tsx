@@ -1,6 +1,6 @@
 // The whole page: sign-in when nobody is known, otherwise navigation, head, and the view of the address.
 import { Component, type ComponentChildren, type ComponentType } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { problemFrom, type Problem } from "../api/client.ts";
 import { match, path, steps } from "../lib/router.ts";
 import { ROUTES, type ViewProps } from "../routes.ts";
@@ -38,7 +38,8 @@ function View() {
       (error: unknown) => { if (current) setProblem(problemFrom(error)); });
     return () => { current = false; };
   }, [route?.[0]]);
-  useEffect(() => {
+  // Before it is painted: later it could take the focus from a field where somebody types already.
+  useLayoutEffect(() => {
     if (steps.value === 0) return;
     scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });

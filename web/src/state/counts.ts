@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { get } from "../api/client.ts";
 import type { Delivery } from "../api/schema.ts";
+import { again } from "../lib/again.ts";
 import { now, setServerTime } from "./clock.ts";
 import { watch } from "./live.ts";
 
@@ -30,11 +31,11 @@ async function loadStatus(): Promise<void> {
 
 // What fails here is tried again at the next event; the banner says when there is no connection.
 export function startCounts(): () => void {
-  const load = (): void => { void Promise.allSettled([loadAlerts(), loadStatus()]); };
+  const load = again(() => Promise.allSettled([loadAlerts(), loadStatus()]));
   load();
   const timer = setInterval(() => {
     const known = delivery.peek();
-    if (!document.hidden && known && (known.lag_seconds !== null || known.failing.length > 0)) void loadStatus().catch(() => {});
+    if (!document.hidden && known && (known.lag_seconds !== null || known.failing.length > 0)) load();
   }, AGAIN_MS);
   const leave = watch(["alerts", "runs", "notes"], load);
   return () => { clearInterval(timer); leave(); };

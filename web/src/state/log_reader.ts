@@ -18,6 +18,7 @@ export class LogReader {
   readonly window: Signal<LogWindow | null> = signal(null);
   readonly problem: Signal<Problem | null> = signal(null);
   private busy = false;
+  private wanted: ((mine: number) => Promise<void>) | null = null; // what was asked for meanwhile, last
   private opened = 0; // an answer to an older question is dropped
 
   constructor(private readonly run: string, private readonly task: string, private readonly attempt: number) {}
@@ -26,9 +27,12 @@ export class LogReader {
     return get(PATH, { run: this.run, task: this.task }, { attempt: this.attempt, ...query });
   }
 
-  // One question at a time; what fails leaves what is there.
+  // One question at a time, the last one that was asked meanwhile after it; what fails leaves what is there.
   private async once(work: (mine: number) => Promise<void>): Promise<boolean> {
-    if (this.busy) return false;
+    if (this.busy) {
+      this.wanted = work;
+      return false;
+    }
     this.busy = true;
     const mine = this.opened;
     try {
@@ -36,15 +40,19 @@ export class LogReader {
       this.problem.value = null;
     } catch (error) {
       if (mine === this.opened) this.problem.value = problemFrom(error);
-    } finally {
-      this.busy = false;
     }
-    return mine === this.opened;
+    if (mine !== this.opened) return false;
+    this.busy = false;
+    const { wanted } = this;
+    this.wanted = null;
+    if (wanted) void this.once(wanted);
+    return true;
   }
 
   async open(place: Place): Promise<boolean> {
     this.opened++;
     this.busy = false;
+    this.wanted = null;
     return this.once(async (mine) => {
       const page = await this.ask(place.at === "end" ? { bytes: OPENED } : place.at === "line"
         ? { line: Math.max(1, place.line - 40), bytes: OPENED, numbers: true } : { from: Math.max(0, place.offset - READ / 2), bytes: OPENED });
@@ -61,7 +69,9 @@ export class LogReader {
       const page = await this.ask({ from, bytes: 1, numbers: true });
       const window = this.window.value;
       const index = window?.lines.findIndex((line) => line.offset === page.from) ?? -1;
-      if (mine === this.opened && window && index >= 0 && page.line !== null) this.window.value = { ...window, line: page.line - index };
+      if (mine !== this.opened || !window || page.line === null) return;
+      if (index >= 0) this.window.value = { ...window, line: page.line - index };
+      else void this.count(mine); // one has read on from there meanwhile
     } catch { /* the log is there without them */ }
   }
 
@@ -71,7 +81,7 @@ export class LogReader {
       if (!window || window.from === 0) return;
       const from = Math.max(0, window.from - READ);
       const page = await this.ask({ from, bytes: window.from - from });
-      if (mine === this.opened) this.window.value = joinBefore(window, page, MOST_LINES);
+      if (mine === this.opened) this.window.value = joinBefore(this.window.value ?? window, page, MOST_LINES);
     });
   }
 
@@ -81,7 +91,7 @@ export class LogReader {
       if (!window) return;
       const page = await this.ask({ from: window.next, bytes: READ });
       if (mine === this.opened && (page.lines.length > 0 || page.size !== window.size || page.ended !== window.ended)) {
-        this.window.value = joinAfter(window, page, MOST_LINES);
+        this.window.value = joinAfter(this.window.value ?? window, page, MOST_LINES);
       }
     });
   }
@@ -94,7 +104,7 @@ export class LogReader {
   // Asks for more while the log may grow and somebody looks.
   follow(): () => void {
     const timer = setInterval(() => {
-      if (visible.value && this.window.value && this.atEnd && !this.window.value.ended) void this.readAfter();
+      if (visible.value && !this.busy && this.window.value && this.atEnd && !this.window.value.ended) void this.readAfter();
     }, FOLLOW_MS);
     return () => clearInterval(timer);
   }

@@ -1,7 +1,8 @@
 // What a view shows from the server: loaded when the view comes, again when something happened that
-// concerns it, and shown from memory at once when one comes back. The newest answer wins.
+// concerns it, and shown from memory at once when one comes back. Each answer is newer than the one before.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { addressOf, getAddress, lastAnswer, problemFrom, type Answer, type Captures, type GetPath, type Problem, type Query } from "../api/client.ts";
+import { again } from "../lib/again.ts";
 import { watch } from "./live.ts";
 
 export interface Loaded<T> {
@@ -10,6 +11,8 @@ export interface Loaded<T> {
   busy: boolean;
   reload: () => void;
 }
+
+const PATIENCE_MS = 60_000; // for an answer; then one may try again
 
 interface Held<T> { address: string; data: T | null; problem: Problem | null; busy: boolean }
 
@@ -21,29 +24,29 @@ export function useGet<Path extends GetPath>(
   // The server's word, as in client.ts.
   const remembered = (): T | null => (lastAnswer(address) as T | undefined) ?? null;
   const [held, setHeld] = useState<Held<T>>(() => ({ address, data: remembered(), problem: null, busy: true }));
-  const newest = useRef(0);
-
-  const load = (): void => {
-    if (!address) return;
-    const mine = ++newest.current;
-    getAddress(address).then(
-      (data) => { if (mine === newest.current) setHeld({ address, data: data as T, problem: null, busy: false }); },
-      (error: unknown) => {
-        if (mine !== newest.current) return;
-        const problem = problemFrom(error);
-        setHeld((before) => ({ address, data: before.address === address && !problem.isGone ? before.data : null, problem, busy: false }));
-      });
-  };
+  const reload = useRef((): void => {});
 
   useEffect(() => {
+    let current = true; // what comes when the view asks for something else is too late
+    const load = again(async () => {
+      if (!address || !current) return;
+      try {
+        const data = await getAddress(address, AbortSignal.timeout(PATIENCE_MS));
+        if (current) setHeld({ address, data: data as T, problem: null, busy: false });
+      } catch (error) {
+        const problem = problemFrom(error);
+        if (current) setHeld((before) => ({ address, data: before.address === address && !problem.isGone ? before.data : null, problem, busy: false }));
+      }
+    });
+    reload.current = load;
     setHeld({ address, data: remembered(), problem: null, busy: true });
     load();
     const leave = topics.length > 0 ? watch(topics, load) : () => {};
-    return () => { newest.current++; leave(); };
+    return () => { current = false; leave(); };
   }, [address, topics.join(",")]);
 
   const fits = held.address === address;
-  return { data: fits ? held.data : remembered(), problem: fits ? held.problem : null, busy: !fits || held.busy, reload: load };
+  return { data: fits ? held.data : remembered(), problem: fits ? held.problem : null, busy: !fits || held.busy, reload: () => reload.current() };
 }
 
 // True until each has an answer, good or bad: a page of several parts that appears at once does not jump.

@@ -1,13 +1,13 @@
 // A dialog over the page. The browser's own <dialog> keeps the focus inside and gives it back.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { problemFrom, type Problem } from "../api/client.ts";
 import { useKeys } from "../lib/keys.ts";
 import { Button } from "./Button.tsx";
 
 export function Dialog({ title, onClose, children, narrow = false }: { title: string; onClose: () => void; children: ComponentChildren; narrow?: boolean }) {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => { element.current?.showModal(); }, []);
+  useLayoutEffect(() => { element.current?.showModal(); }, []);
   useKeys(title, [{ keys: "Escape", does: "close", run: onClose, inFields: true }], true, true);
   return (
     <dialog ref={element} class={narrow ? "dialog narrow" : "dialog"} aria-label={title}
@@ -29,12 +29,14 @@ export function Confirm({ title, verb, danger = false, withReason = false, onClo
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
+  const open = useRef(true); // who has closed it meanwhile may have opened another
+  useEffect(() => () => { open.current = false; }, []);
   const send = async (): Promise<void> => {
     setBusy(true);
     setProblem(null);
     try {
       await onConfirm(reason.trim());
-      onClose();
+      if (open.current) onClose();
     } catch (error) {
       setProblem(problemFrom(error));
       setBusy(false);

@@ -52,8 +52,11 @@ function Form({ approval, onAnswered }: { approval: Approval; onAnswered: () => 
       else await change("POST", "/api/v1/runs/{run}/tasks/{task}/reject", at, said);
       say({ kind: "done", text: `${approval.task} of run ${approval.run} is ${answer}` });
     } catch (error) {
-      setProblem(problemFrom(error));
+      const refusal = problemFrom(error);
       setBusy(false);
+      setProblem(refusal);
+      // A question that somebody else has answered goes away, and with it what stands beside it.
+      if (refusal.status !== 400) say({ kind: "failed", text: `${approval.task} of run ${approval.run} was not ${answer}`, detail: refusal.message });
     }
     onAnswered();
   };

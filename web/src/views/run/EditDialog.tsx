@@ -1,5 +1,5 @@
 // Retry, clear and mark: the server says exactly what would change, and that is what is confirmed.
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { change, problemFrom, type Problem } from "../../api/client.ts";
 import type { Clear, EditPlan, Mark } from "../../api/schema.ts";
 import { plural, stateWords } from "../../model/words.ts";
@@ -44,9 +44,9 @@ export function EditDialog({ run, kind, tasks, title = TITLES[kind], first = "su
   const [to, setTo] = useState<To>(first);
   const [plan, setPlan] = useState<EditPlan | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     let current = true;
-    setPlan(null);
+    setPlan(null); // what is confirmed is what was shown
     setProblem(null);
     send(run, kind, tasks, reach, to, "", true).then(
       (answer) => { if (current) setPlan(answer); },

@@ -1,6 +1,6 @@
 // A new run like this one: on which version, with which parameters, from where. What would be other
 // than before is shown before it starts.
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { change, problemFrom, type Problem } from "../../api/client.ts";
 import type { Rerun, RerunAnswer, Run } from "../../api/schema.ts";
 import { changedParams, paramText } from "../../model/rerun_params.ts";
@@ -29,7 +29,7 @@ export function RerunDialog({ run, onClose, onDone }: { run: Run; onClose: () =>
   const [problem, setProblem] = useState<Problem | null>(null);
   const wish: Rerun = { version: latest ? "latest" : "same", from_failed: fromFailed, params: changedParams(run.params, texts) };
   const address = JSON.stringify(wish);
-  useEffect(() => {
+  useLayoutEffect(() => {
     let current = true;
     setPlan(null); // what is started is what was shown
     const timer = setTimeout(() => {

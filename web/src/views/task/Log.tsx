@@ -35,6 +35,8 @@ export function Log({ run, task, attempt, going }: { run: string; task: string; 
   const reader = useLogReader(run, task, attempt);
   const box = useRef<HTMLDivElement>(null);
   const anchor = useRef<{ offset: string; top: number } | "end" | "target" | null>(null);
+  const put = useRef(0); // where it was scrolled to, to stay at the end
+  const alive = useRef(true);
   const following = useSignal(true);
   const wrap = useSignal(true);
   const times = useSignal(false);
@@ -45,6 +47,7 @@ export function Log({ run, task, attempt, going }: { run: string; task: string; 
 
   const toError = async (): Promise<void> => {
     const offset = await firstError(run, task, attempt).catch(() => null);
+    if (!alive.current) return; // the address is that of another view
     if (offset === null) say({ kind: "done", text: "No line looks like an error" });
     setQuery({ error: null, at: offset === null ? null : String(offset) });
   };
@@ -53,9 +56,12 @@ export function Log({ run, task, attempt, going }: { run: string; task: string; 
     if (parameter("error") === "first") { void toError(); return; }
     const place = wanted();
     following.value = place.at === "end";
+    put.current = 0;
     anchor.current = place.at === "end" ? "end" : "target";
     void reader.open(place);
   }, [reader, target, parameter("error")]);
+
+  useEffect(() => () => { alive.current = false; }, []);
 
   // What is in sight stays where it is, whatever is put in above it.
   const keep = (): void => {
@@ -67,8 +73,12 @@ export function Log({ run, task, attempt, going }: { run: string; task: string; 
     const at = anchor.current;
     const element = box.current;
     if (!element || !window) return;
-    if (at === "end") element.scrollTop = element.scrollHeight;
-    else if (at === "target") {
+    if (at === "end") {
+      // Who has scrolled away since is not fetched back; onScroll is about to hear of it.
+      if (element.scrollTop < put.current - 1) return;
+      element.scrollTop = element.scrollHeight;
+      put.current = element.scrollTop;
+    } else if (at === "target") {
       const row = element.querySelector(".log-row.chosen");
       if (row) element.scrollTop += row.getBoundingClientRect().top - element.getBoundingClientRect().top - element.clientHeight / 3;
     } else if (at) {
@@ -87,7 +97,7 @@ export function Log({ run, task, attempt, going }: { run: string; task: string; 
     if (element.scrollTop < NEAR && window.from > 0) { keep(); void reader.readBefore(); }
     else if (left < NEAR && !reader.atEnd) { keep(); void reader.readAfter(); }
   };
-  const toEnd = (): void => { following.value = true; anchor.current = "end"; if (target) setQuery({ at: null }); else void reader.open({ at: "end" }); };
+  const toEnd = (): void => { following.value = true; put.current = 0; anchor.current = "end"; if (target) setQuery({ at: null }); else void reader.open({ at: "end" }); };
   const choose = (line: number, more: boolean): void => {
     span.value = more ? extended(span.value, line) : { first: line, last: line };
     history.replaceState(null, "", location.pathname + location.search + spanText(span.value));

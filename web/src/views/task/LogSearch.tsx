@@ -1,5 +1,5 @@
 // Looks through the whole log on the server, however large it is, and leads to what it finds.
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { get, problemFrom } from "../../api/client.ts";
 import type { LogLine } from "../../api/schema.ts";
@@ -33,15 +33,20 @@ export function LogSearch({ run, task, attempt }: { run: string; task: string; a
       state.value = "done";
     }
   };
+  const asked = useRef(0); // counts what was looked for: an answer to older words is dropped
+  const lookFrom = (from: number, before: readonly LogLine[]): void => {
+    const mine = asked.current;
+    void look(from, before, () => mine === asked.current);
+  };
   useEffect(() => {
-    let current = true;
+    asked.current++;
     found.value = [];
     next.value = null;
     problem.value = "";
     state.value = "";
     if (!words) return;
-    const timer = setTimeout(() => void look(0, [], () => current), PATIENCE_MS);
-    return () => { current = false; clearTimeout(timer); };
+    const timer = setTimeout(() => lookFrom(0, []), PATIENCE_MS);
+    return () => clearTimeout(timer);
   }, [words, run, task, attempt]);
   const at = parameter("at");
   return (
@@ -55,7 +60,7 @@ export function LogSearch({ run, task, attempt }: { run: string; task: string; a
               {marked(line.text.slice(0, 300), words).map((part, i) => (part.hit ? <mark key={i}>{part.text}</mark> : part.text))}
             </button></li>
           ))}</ol>
-          {state.value === "done" && next.value !== null && <Button onClick={() => void look(next.value ?? 0, found.value, () => true)}>Look for more</Button>}
+          {state.value === "done" && next.value !== null && <Button onClick={() => lookFrom(next.value ?? 0, found.value)}>Look for more</Button>}
         </div>
       )}
     </>
