@@ -27,7 +27,7 @@ function Squares({ year, dag }: { year: Year; dag: string }) {
   const squares = squaresOf(year.year, year.days);
   const chosen = parameter("day");
   const box = useRef<HTMLDivElement>(null);
-  const week = squares.find((square) => square.day === (chosen ?? year.today))?.week ?? 0;
+  const week = squares.find((square) => square.day === (chosen || year.today))?.week ?? 0;
   // Where a year is wider than the window, what is looked for is in sight first.
   useLayoutEffect(() => { if (box.current) box.current.scrollLeft = LEFT + (week + 3) * SIZE - box.current.clientWidth; }, [year.year]);
   const width = LEFT + 54 * SIZE;

@@ -1,5 +1,5 @@
 // Pausing a dag: no runs by its schedule. Shown at once, and taken back when it is refused.
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { change } from "../../api/client.ts";
 import { may } from "../../state/session.ts";
@@ -14,27 +14,30 @@ const send = (dag: string, paused: boolean, missed: "none" | "last" | "all"): Pr
 const CHOICES = [["none", "Leave them out"], ["last", "Run only the latest one"], ["all", "Run all of them, oldest first"]] as const;
 
 export function PauseButton({ dag, small = false }: { dag: { dag: string; paused: boolean; state: string; schedules: readonly string[] }; small?: boolean }) {
-  const shown = useSignal(dag.paused);
+  const deed = useSignal<boolean | null>(null); // what was just asked for, until there is news of the dag
+  const busy = useRef(false);
   const asking = useSignal(false);
-  useEffect(() => { shown.value = dag.paused; }, [dag.paused]);
+  useEffect(() => { if (!busy.current) deed.value = null; }, [dag]);
   if (!may("editor", dag.dag) || dag.state === "gone") return null;
   const set = (paused: boolean, missed: "none" | "last" | "all" = "none"): void => {
     asking.value = false;
+    busy.current = true;
     void attempt({
-      show: () => { shown.value = paused; },
-      takeBack: () => { shown.value = !paused; },
+      show: () => { deed.value = paused; },
+      takeBack: () => { deed.value = null; },
       send: () => send(dag.dag, paused, missed),
       done: paused ? `${dag.dag} is paused` : `${dag.dag} runs by its schedule again`,
       failed: paused ? `${dag.dag} was not paused` : `${dag.dag} is still paused`,
       ...(paused ? { undo: () => set(false) } : {}),
-    });
+    }).then(() => { busy.current = false; });
   };
-  const press = (): void => { if (!shown.value) set(true); else if (dag.schedules.length > 0) asking.value = true; else set(false); };
-  const words = shown.value ? "Resume the schedule" : "Pause the schedule";
+  const shown = deed.value ?? dag.paused;
+  const press = (): void => { if (!shown) set(true); else if (dag.schedules.length > 0) asking.value = true; else set(false); };
+  const words = shown ? "Resume the schedule" : "Pause the schedule";
   return (
     <>
-      <Button icon={shown.value ? "play" : "pause"} kind={small ? "quiet" : "plain"} title={small ? `${words} of ${dag.dag}` : words} onClick={press}>
-        {small ? undefined : shown.value ? "Resume" : "Pause"}
+      <Button icon={shown ? "play" : "pause"} kind={small ? "quiet" : "plain"} title={small ? `${words} of ${dag.dag}` : words} onClick={press}>
+        {small ? undefined : shown ? "Resume" : "Pause"}
       </Button>
       {asking.value && (
         <Dialog title={`Resume ${dag.dag}`} narrow onClose={() => { asking.value = false; }}>

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { get } from "../../api/client.ts";
 import { parameter, setQuery } from "../../lib/router.ts";
-import { extended, readSpan, rowsOf, spanText, type LineSpan } from "../../model/log.ts";
+import { extended, readSpan, rowsOf, spanText, type LineSpan, type LogWindow } from "../../model/log.ts";
 import { bytesText } from "../../model/times.ts";
 import { useLogReader, type Place } from "../../state/log_reader.ts";
 import { say } from "../../state/toasts.ts";
@@ -36,7 +36,9 @@ export function Log({ run, task, attempt, going }: { run: string; task: string; 
   const box = useRef<HTMLDivElement>(null);
   const anchor = useRef<{ offset: string; top: number } | "end" | "target" | null>(null);
   const put = useRef(0); // where it was scrolled to, to stay at the end
+  const opening = useRef(false); // what is scrolled until it is there does not change where it begins
   const alive = useRef(true);
+  const drawn = useRef<LogWindow | null>(null);
   const following = useSignal(true);
   const wrap = useSignal(true);
   const times = useSignal(false);
@@ -52,24 +54,31 @@ export function Log({ run, task, attempt, going }: { run: string; task: string; 
     setQuery({ error: null, at: offset === null ? null : String(offset) });
   };
 
-  useEffect(() => {
-    if (parameter("error") === "first") { void toError(); return; }
-    const place = wanted();
+  const open = (place: Place): void => {
+    opening.current = true;
     following.value = place.at === "end";
     put.current = 0;
     anchor.current = place.at === "end" ? "end" : "target";
-    void reader.open(place);
+    void reader.open(place).then((isThis) => { if (isThis) opening.current = false; });
+  };
+  useEffect(() => {
+    if (parameter("error") === "first") { void toError(); return; }
+    const place = wanted();
+    open(place);
   }, [reader, target, parameter("error")]);
 
   useEffect(() => () => { alive.current = false; }, []);
 
-  // What is in sight stays where it is, whatever is put in above it.
+  // What is in sight stays where it is, whatever is put in above it: looked at just before other lines are drawn, for
+  // it may have been moved while they were asked for.
   const keep = (): void => {
     const edge = box.current?.getBoundingClientRect().top ?? 0;
     const row = [...(box.current?.querySelectorAll<HTMLElement>("[data-offset]") ?? [])].find((one) => one.getBoundingClientRect().bottom > edge);
     anchor.current = row ? { offset: row.dataset["offset"] ?? "", top: row.getBoundingClientRect().top } : null;
   };
+  if (drawn.current !== window && anchor.current === null) keep();
   useLayoutEffect(() => {
+    drawn.current = window;
     const at = anchor.current;
     const element = box.current;
     if (!element || !window) return;
@@ -90,14 +99,15 @@ export function Log({ run, task, attempt, going }: { run: string; task: string; 
 
   const onScroll = (): void => {
     const element = box.current;
-    if (!element || !window) return;
+    if (!element || !window || opening.current) return;
     const left = element.scrollHeight - element.scrollTop - element.clientHeight;
     following.value = left < 8 && reader.atEnd;
+    if (following.value) put.current = element.scrollTop; // shorter lines have moved it
     anchor.current = following.value ? "end" : null;
-    if (element.scrollTop < NEAR && window.from > 0) { keep(); void reader.readBefore(); }
-    else if (left < NEAR && !reader.atEnd) { keep(); void reader.readAfter(); }
+    if (element.scrollTop < NEAR && window.from > 0) void reader.readBefore();
+    else if (left < NEAR && !reader.atEnd) void reader.readAfter();
   };
-  const toEnd = (): void => { following.value = true; put.current = 0; anchor.current = "end"; if (target) setQuery({ at: null }); else void reader.open({ at: "end" }); };
+  const toEnd = (): void => { if (target) setQuery({ at: null }); else open({ at: "end" }); };
   const choose = (line: number, more: boolean): void => {
     span.value = more ? extended(span.value, line) : { first: line, last: line };
     history.replaceState(null, "", location.pathname + location.search + spanText(span.value));
@@ -120,7 +130,7 @@ export function Log({ run, task, attempt, going }: { run: string; task: string; 
         <LinkButton icon="download" title="Download the whole log" href={raw} download />
         <Button icon="down" disabled={following.value} onClick={toEnd}>End</Button>
       </div>
-      {reader.problem.value && <ProblemNotice problem={reader.problem.value} what="log" retry={() => void reader.open(wanted())} />}
+      {reader.problem.value && <ProblemNotice problem={reader.problem.value} what="log" retry={() => open(wanted())} />}
       {!window && !reader.problem.value && <Loading rows={12} />}
       {window && (
         <div class={`log card ${wrap.value ? "wrapped" : ""} ${times.value ? "timed" : ""}`} ref={box} onScroll={onScroll} tabIndex={0} role="log" aria-label={`Log of attempt ${attempt}`} aria-live="off">
