@@ -174,20 +174,30 @@ TaskHistory history_of(const std::string& data_dir, const Dag& dag) {
   ::_exit(kExitFailed);
 }
 
-// The first signal asks, the second insists, the third leaves.
+// The first signal asks, the second insists, the third leaves. What is said was committed before:
+// whoever leaves then has cancelled it all the same.
 void on_signal(Scheduler& scheduler, RunWatcher& watcher, const std::string& file, RunId run,
                int count, const char* name) {
   if (count > 2) leave_at_once(file, run, name);
   const bool force = count > 1;
-  scheduler.post([&watcher, name, force](Scheduler&) {
+  Mutation asked;
+  asked.decide = [run, name, force](Desk& desk) -> Result<Json> {
+    // A run that has ended meanwhile needs no cancel.
+    if (!desk.engine.is_live(run)) return Json();
+    TRY(desk.engine.cancel(run, name, "", force ? Engine::Force::yes : Engine::Force::no,
+                           desk.now));
+    return Json();
+  };
+  asked.done = [&watcher, name, force](const Result<Json>& cancelled) {
+    if (!cancelled.ok()) return watcher.say(cancelled.error().message);
     watcher.say(
         force
             ? fmt::format("{} again: killing what is left; once more leaves without waiting", name)
             : fmt::format(
                   "{}: cancelling, tasks may finish within their grace; Ctrl-C again kills them",
                   name));
-  });
-  scheduler.cancel(run, name, "", force ? Engine::Force::yes : Engine::Force::no);
+  };
+  scheduler.mutate(std::move(asked));
 }
 
 int show_end(const RunCommand& command, const Prepared& prepared, RunId run) {

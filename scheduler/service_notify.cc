@@ -1,10 +1,12 @@
 #include "scheduler/service_notify.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <ctime>
@@ -13,6 +15,10 @@
 
 namespace tidemill {
 namespace {
+
+// How long a message waits for whoever manages services to read earlier ones. A beat waits not at
+// all: the next one says the same.
+constexpr int kPatienceMs = 5'000;
 
 Result<Fd> connect_to(const std::string& name) {
   sockaddr_un address{};
@@ -55,7 +61,10 @@ Result<ServiceNotify> ServiceNotify::open(const Environment& environment) {
 
 void ServiceNotify::send(const std::string& text) const {
   if (!socket_) return;
-  (void)::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+  while (::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL) < 0 && errno == EAGAIN) {
+    pollfd room{socket_.get(), POLLOUT, 0};
+    if (::poll(&room, 1, kPatienceMs) <= 0) return;
+  }
 }
 
 void ServiceNotify::ready(const std::string& status) const {
@@ -82,6 +91,9 @@ void ServiceNotify::extend_start(Duration by) const {
   send(fmt::format("EXTEND_TIMEOUT_USEC={}", by.count()));
 }
 
-void ServiceNotify::beat() const { send("WATCHDOG=1"); }
+void ServiceNotify::beat() const {
+  constexpr std::string_view kBeat = "WATCHDOG=1";
+  if (socket_) (void)::send(socket_.get(), kBeat.data(), kBeat.size(), MSG_NOSIGNAL);
+}
 
 }  // namespace tidemill

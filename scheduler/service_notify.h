@@ -1,6 +1,6 @@
 // Tells systemd how the service is doing: datagrams to $NOTIFY_SOCKET, as sd_notify(3) describes.
-// Without that variable every call does nothing. A datagram that cannot be sent is lost: whoever
-// waits for it times out, and that is the right answer. Any thread.
+// Without that variable every call does nothing. A datagram that finds no room in five seconds is
+// lost: whoever waits for it times out, and that is the right answer. Any thread.
 #pragma once
 
 #include <functional>

@@ -41,4 +41,4 @@ tidemill_test(alert_world_test
     sim/alert_world.cc
     sim/alert_world_test.cc
   LIBS tidemill_alerts
-  TIMEOUT 300)
+  TIMEOUT 1800)

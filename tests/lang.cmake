@@ -11,6 +11,6 @@ tidemill_test(core_dag_parser_test
     unit/core/dag_parser_test.cc
     unit/core/dag_triggers_test.cc
   LIBS tidemill_lang
-  TIMEOUT 300)
+  TIMEOUT 900)
 tidemill_test(cli_dag_files_test
   SOURCES unit/cli/dag_files_test.cc LIBS tidemill_cli_validate)

@@ -15,11 +15,11 @@ tidemill_reuse_pch(measure_scheduler tidemill_pch_test)
 # One thread, and each write of a story fails in turn.
 tidemill_test(storage_disk_test SOURCES integration/storage_disk_test.cc LIBS tidemill_storage LABELS no_tsan)
 add_subdirectory(sim)
-tidemill_test(simulation_test SOURCES sim/simulation_test.cc LIBS tidemill_sim TIMEOUT 600)
+tidemill_test(simulation_test SOURCES sim/simulation_test.cc LIBS tidemill_sim TIMEOUT 1800)
 add_executable(simulate sim/sim_main.cc ../cli/sim_command.cc)
 target_link_libraries(simulate PRIVATE tidemill_sim)
 tidemill_test(kill_test SOURCES faults/kill_test.cc faults/faulty_run.cc support/process.cc
-  LIBS tidemill_scheduler TIMEOUT 600)
+  LIBS tidemill_scheduler TIMEOUT 1800)
 target_compile_definitions(kill_test PRIVATE TIDEMILL_BINARY="$<TARGET_FILE:tidemill>")
 add_dependencies(kill_test tidemill)
 tidemill_test(engine_test

@@ -5,5 +5,5 @@ if(NOT TIDEMILL_SANITIZE)
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   add_test(NAME format_test COMMAND ${CMAKE_SOURCE_DIR}/tools/format --check
            WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(tidy tidy_self_test format_test PROPERTIES TIMEOUT 120 LABELS tools)
+  set_tests_properties(tidy tidy_self_test format_test PROPERTIES TIMEOUT 900 LABELS tools)
 endif()

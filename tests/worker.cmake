@@ -27,8 +27,8 @@ tidemill_worker_test(worker_unit_test SOURCES
   unit/worker/spawn_queue_test.cc
   unit/worker/task_files_test.cc)
 tidemill_worker_test(worker_agent_test SOURCES integration/worker_agent_test.cc)
-tidemill_worker_test(worker_torture_test SOURCES integration/worker_torture_test.cc TIMEOUT 600)
-tidemill_worker_test(worker_crash_test SOURCES integration/worker_crash_test.cc TIMEOUT 600)
+tidemill_worker_test(worker_torture_test SOURCES integration/worker_torture_test.cc TIMEOUT 1800)
+tidemill_worker_test(worker_crash_test SOURCES integration/worker_crash_test.cc TIMEOUT 1800)
 tidemill_worker_test(worker_log_test SOURCES integration/worker_log_test.cc)
 tidemill_worker_test(worker_supervisor_test SOURCES integration/worker_supervisor_test.cc)
 

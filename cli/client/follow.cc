@@ -89,7 +89,10 @@ class RunFollower {
 
   Result<bool> load() {
     const Json json = TRY(api_.get(path_of({"runs", std::to_string(run_)})));
-    if (options_.json) print_json(json);
+    if (options_.json) {
+      print_json(json);
+      std::fflush(stdout);  // a program that reads it waits for it now, not at the next event
+    }
     state_ = run_state_at(json);
     if (!shows()) return is_terminal(state_);
     if (tasks_ == 0) {

@@ -12,12 +12,16 @@
 namespace tidemill {
 namespace {
 
+// A task that began waits while the ledger has as many lines as the file `hold` says.
 // Every task holds a lock as long as any process of it lives, so two of one task at once show up
 // whatever the clocks say.
 constexpr const char* kScript = R"(
       exec 9>"$LEDGER.$TIDEMILL_TASK"
       flock -n 9 || echo "OVERLAP $TIDEMILL_TASK" >> "$LEDGER"
       echo "S $TIDEMILL_ATTEMPT_ID $TIDEMILL_TASK" >> "$LEDGER"
+      while read -r most 2>/dev/null < "$LEDGER.hold" && test $(wc -l < "$LEDGER") -ge $most; do
+        sleep 0.01
+      done
       sleep 0.0$((TIDEMILL_ATTEMPT_ID % 3 + 1))
       echo "value=$TIDEMILL_TASK" >> "$TIDEMILL_OUTPUT"
       echo "E $TIDEMILL_ATTEMPT_ID $TIDEMILL_TASK" >> "$LEDGER"
@@ -76,6 +80,9 @@ void FaultyRun::run_with_fault_point(const std::string& point, int pass) {
 }
 
 void FaultyRun::run_and_kill(const std::string& lock_file, std::size_t lines) {
+  // The run cannot be over before it is hurt.
+  const std::string hold = folder_ / "ledger.hold";
+  EXPECT_TRUE(write_file_atomic(hold, std::to_string(lines) + "\n").ok());
   testing::ChildProcess first(command(), {}, folder_ / "output");
   const bool came = testing::wait_until([&] { return ledger_lines() >= lines || is_finished(); });
   EXPECT_TRUE(came) << testing::read_text(folder_ / "output");
@@ -84,6 +91,7 @@ void FaultyRun::run_and_kill(const std::string& lock_file, std::size_t lines) {
     testing::kill_process(pid);
     hurt_ = true;
   }
+  EXPECT_EQ(::unlink(hold.c_str()), 0);
   finish(first);
 }
 

@@ -109,7 +109,7 @@ class Bulk(ApiTest):
         self.daemon.dag("causes", "params: {how: {type: string, required: true}}\nmax_active_runs: 4\ntasks:\n"
                                   "  x: {run: 'test $TIDEMILL_PARAM_HOW != x || exit 3'}\n"
                                   "  y: {run: 'test $TIDEMILL_PARAM_HOW != y || kill -9 $$', retry: {limit: 0}}\n"
-                                  "  z: {run: 'test $TIDEMILL_PARAM_HOW != z || sleep 600', timeout: 200ms, grace: 1ms}\n")
+                                  "  z: {if: \"params.how == 'z'\", run: 'sleep 600', timeout: 200ms, grace: 1ms}\n")
         runs = {how: self.admin.run_to_end("causes", {"how": how})["run"] for how in ("x", "y", "z", "fine")}
         def found(**where: str) -> set[int]:
             return {run["run"] for run in self.plan({"dag": "causes", **where})["runs"]}

@@ -113,7 +113,8 @@ class Strips(ApiTest):
         return strip, next((row for row in strip["rows"] if row["dag"] == dag), None)
 
     def test_runs_and_what_is_due_stand_where_they_belong(self) -> None:
-        self.daemon.dag("hourly", "schedule: {cron: '0 * * * *'}\ntasks: {a: {run: 'true'}}\n")
+        minute = (datetime.now(timezone.utc).minute + 30) % 60  # so that nothing becomes due while it looks
+        self.daemon.dag("hourly", f"schedule: {{cron: '{minute} * * * *'}}\ntasks: {{a: {{run: 'true'}}}}\n")
         run = self.admin.run_to_end("hourly")
         strip, row = self.row("hourly")
         assert row is not None
@@ -126,12 +127,13 @@ class Strips(ApiTest):
         due = [begin + timedelta(milliseconds=at) for at in row["due"]]
         self.assertIn(len(due), (5, 6, 7))
         for at in due:
-            self.assertEqual((at + timedelta(milliseconds=1)).replace(microsecond=0).strftime("%M:%S"), "00:00")
+            self.assertEqual((at + timedelta(milliseconds=1)).replace(microsecond=0).strftime("%M:%S"), f"{minute:02}:00")
             self.assertGreaterEqual(at + timedelta(milliseconds=1), datetime.fromisoformat(strip["now"]))
 
     def test_a_run_that_goes_on_is_shown_and_a_paused_dag_has_nothing_due(self) -> None:
         script, gate = self.gate("strip")
-        self.daemon.dag("long", f"schedule: {{every: 1h}}\ntasks: {{a: {{run: '{script}'}}}}\n")
+        minute = (datetime.now(timezone.utc).minute + 30) % 60
+        self.daemon.dag("long", f"schedule: '{minute} * * * *'\ntasks: {{a: {{run: '{script}'}}}}\n")
         run = self.admin.trigger("long")
         self.admin.wait_task(run, "a", {"running"})
         _, row = self.row("long")

@@ -3,14 +3,13 @@ alone gets to know about another."""
 import json
 import unittest
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from api_fixture import ROLES, Answer, ApiTest, Client, Events, poll
+from api_fixture import HOURLY_LONG_AGO, LONG_AGO, ROLES, Answer, ApiTest, Client, Events, in_time, poll
 
 OPEN, HIDDEN = "meadow", "zebra"
 NEEDED = {"read": "viewer", "operate": "operator", "edit": "editor", "administer": "admin"}
-RANGE = {"from": "2026-03-01T00:00:00Z", "until": "2026-03-01T02:00:00Z"}
+RANGE = {**LONG_AGO, "until": "2024-02-29T02:00:00Z"}
 WRONG = {"not_known_here": 1}
 SIGN_OUT = ("DELETE", "/api/v1/session")
 
@@ -165,7 +164,7 @@ class Tenants(ApiTest):
     def setUpClass(cls) -> None:
         super().setUpClass()
         for dag in (OPEN, HIDDEN):
-            cls.daemon.dag(dag, f"description: The {dag} dag\nowner: {dag}_owner\ntags: [{dag}_tag]\nschedule: {{every: 1h}}\n"
+            cls.daemon.dag(dag, f"description: The {dag} dag\nowner: {dag}_owner\ntags: [{dag}_tag]\n{HOURLY_LONG_AGO}"
                                 f"pools: {{{dag}_pool: 1}}\n"
                                 "params: {end: {type: integer, default: 0}}\n"
                                 f"tasks: {{a: {{run: 'echo said {dag} error; echo made by {dag} > $TIDEMILL_OUT/kept; exit $TIDEMILL_PARAM_END', pool: {dag}_pool, artifacts: {{kept: kept}}}}}}\n")
@@ -244,8 +243,12 @@ class Matrix(Tenants):
         return self.daemon.sign_in("no_role", "correct horse battery")
 
     def expired(self) -> Client:
-        soon = (datetime.now(timezone.utc) + timedelta(seconds=2)).isoformat()
-        client = Client(self.daemon, self.daemon.token("all_admin", "admin", name="expired", expires_at=soon))
+        def made(until: str) -> Client | None:
+            body = {"owner": "all_admin", "token": "expired", "scope": "admin", "expires_at": until}
+            answer = self.admin.ask("POST", "/api/v1/tokens", body)
+            return Client(self.daemon, answer.json()["secret"]) if answer.status == 201 else None
+
+        client: Client = in_time(made)
         poll(lambda: client.ask("GET", "/api/v1/status").status == 401, "the token to expire")
         return client
 

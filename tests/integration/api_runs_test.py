@@ -7,7 +7,7 @@ import unittest
 import urllib.parse
 
 from api_fixture import ApiTest, Client, poll
-from tidemill import BINARY
+from tidemill import BINARY, bytes_of
 
 TYPED = """params:
   rounds: {type: integer, default: 1, minimum: 0, maximum: 10}
@@ -128,7 +128,7 @@ class Sealed(ApiTest):
         wanted = hashlib.sha256(canary.encode()).hexdigest()
         gate, ledger = daemon.folder / "gate", daemon.folder / "ledger"
         note = f'printf %s "$TIDEMILL_PARAM_WORD" | sha256sum >> {ledger}'
-        daemon.dag("hush", "schedule: '0 0 * * *'\nparams: {word: {type: secret, required: true}}\ntasks:\n"
+        daemon.dag("hush", "schedule: '0 0 1,2 1 *'\nparams: {word: {type: secret, required: true}}\ntasks:\n"
                    f"  a: {{run: 'while ! test -e {gate}; do sleep 0.02; done'}}\n"
                    f"  b: {{needs: [a], run: '{note}'}}\n"
                    f"  c: {{needs: [a], env: {{OWN: '${{{{ params.word }}}}'}}, run: 'printf %s \"$OWN\" | sha256sum >> {ledger}'}}\n")
@@ -159,7 +159,7 @@ class Sealed(ApiTest):
         self.assertEqual(daemon.end(), 0)
         for path in [copy, *daemon.data.rglob("*")]:
             if path.is_file():
-                self.assertFalse(canary.encode() in path.read_bytes(), path)
+                self.assertFalse(canary.encode() in bytes_of(path), path)
         # Without the key nothing runs with another word, or none.
         (daemon.data / "params.key").rename(daemon.folder / "away")
         daemon.start()

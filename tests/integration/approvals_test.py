@@ -5,7 +5,7 @@ import subprocess
 import unittest
 from typing import Any
 
-from api_fixture import ApiTest, Daemon, poll
+from api_fixture import DEADLINE_S, ApiTest, Daemon, poll
 from tidemill import BINARY
 
 FORM = "form: {threshold: {type: number, default: 0.5, minimum: 0, maximum: 1}, note: {type: string, required: false}}"
@@ -110,7 +110,7 @@ class Answers(ApprovalTest):
         run = self.asked("shell", asks())
 
         def cli(*words: str) -> subprocess.CompletedProcess[str]:
-            return subprocess.run([BINARY, *words, "--data-dir", str(self.daemon.data)], capture_output=True, text=True, timeout=60, check=False)
+            return subprocess.run([BINARY, *words, "--data-dir", str(self.daemon.data)], capture_output=True, text=True, timeout=DEADLINE_S, check=False)
 
         listed = cli("approvals")
         self.assertEqual(listed.returncode, 0, listed.stderr)

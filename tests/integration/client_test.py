@@ -167,7 +167,7 @@ class Running(ClientTest):
         self.assertIn("goes on", done.stderr)
         self.refusal(2, "trigger", "waiting", "--timeout", "soon")
         run = int(re.search(r"run (\d+)", done.stderr)[1])
-        self.assertEqual(self.admin.run(run)["state"], "running")
+        self.admin.wait_run(run, {"running"})
         gate.touch()
         self.admin.wait_run(run)
 
@@ -196,6 +196,7 @@ tasks:
         first = self.json("trigger", "keyed", "--key", "k1")
         again = self.json("trigger", "keyed", "--key", "k1")
         self.assertEqual((first["run"], first["repeated"], again["repeated"]), (again["run"], False, True))
+        self.admin.wait_run(first["run"])  # so that it is nothing new to who watches in another test
 
     def test_runs_and_explain_ask_the_daemon(self) -> None:
         script, gate = self.gate("asked")
@@ -286,8 +287,9 @@ tasks:
         daemon.dag("outlived", f'tasks:\n  a: {{run: "while ! test -e {gate}; do sleep 0.02; done"}}\n')
         run = daemon.admin.trigger("outlived")
         daemon.admin.wait_task(run, "a", {"running"})
-        watcher = subprocess.Popen([str(BINARY), "watch", str(run)], stdout=subprocess.PIPE, text=True,
+        watcher = subprocess.Popen([str(BINARY), "watch", str(run), "--json"], stdout=subprocess.PIPE, text=True,
                                    cwd=self.folder, env=environment(daemon.data))
+        self.assertEqual(json.loads(watcher.stdout.readline())["state"], "running", "it watches before the daemon is killed")
         daemon.end(9)
         daemon.start()
         gate.touch()
@@ -410,7 +412,7 @@ class Repairing(ClientTest):
         self.refusal(2, "pause", "scheduled", "--run", "1")
 
     def test_backfill(self) -> None:
-        self.daemon.dag("filled", "schedule: '0 3 * * *'\n" + 'tasks:\n  a: {run: "true"}\n')
+        self.daemon.dag("filled", "schedule: '0 3 1-3 1 *'\n" + 'tasks:\n  a: {run: "true"}\n')
         days = ["--from", "2026-01-01", "--until", "2026-01-04"]
         text = self.out("backfill", "filled", *days, "--dry-run")
         self.assertIn("2026-01-01", text)

@@ -310,7 +310,7 @@ class Signals(ServiceTest):
         config.write_text("log: {level: debug}\nhosts: [ui.example]\n")
         process.send_signal(signal.SIGHUP)
         self.wait_for(lambda: self.status_as(port, "ui.example") == 200, "the new host to count")
-        self.wait_said("debug: GET /healthz 200")
+        self.wait_for(lambda: self.status_as(port, "ui.example") == 200 and "debug: GET /healthz 200" in self.said(), "the new level to count")
         config.write_text("log: {level: nonsense}\n")
         process.send_signal(signal.SIGHUP)
         self.wait_said("the configuration is left as it was")
@@ -443,7 +443,7 @@ class Log(ServiceTest):
         reader.start()
         found = self.wait_for(lambda: re.search(r"http://127\.0\.0\.1:\d+/sign-in#(\S+)", shown.decode()), "the link")
         self.assertGreaterEqual(len(found.group(1)), 32)
-        self.assertIn("0 dags", shown.decode())
+        self.wait_for(lambda: "0 dags" in shown.decode(), "how many dags there are")
         self.assertEqual(self.end(process), 0)
         reader.join(DEADLINE_S)
         os.close(terminal)
@@ -452,11 +452,17 @@ class Log(ServiceTest):
         terminal, other_end = pty.openpty()
         process = self.up(stderr=other_end)
         os.close(other_end)
-        self.wait_for(lambda: (self.data / "run/api.sock").exists() and self.ask("GET", "/readyz")[0] == 200, "it to serve")
+        self.wait_for(self.is_ready, "it to serve")
         os.close(terminal)
         process.send_signal(signal.SIGHUP)
         process.wait(DEADLINE_S)
         self.assertFalse(process_is_alive(process.pid))
+
+    def is_ready(self) -> bool:
+        try:
+            return self.ask("GET", "/readyz")[0] == 200
+        except OSError:  # no socket yet, or nobody who listens at it
+            return False
 
 
 if __name__ == "__main__":

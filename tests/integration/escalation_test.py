@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from alert_peers import Service
-from api_fixture import ApiTest, Daemon, poll
+from api_fixture import ApiTest, Daemon, poll, replace
 
 HERE = ("--allow-private-network", "127.0.0.0/8")
 BOOM = "params: {code: {type: integer, default: 3}}\n%stasks:\n  a: {run: 'exit \"$TIDEMILL_PARAM_CODE\"'}\n"
@@ -91,7 +91,7 @@ class Escalation(ApiTest):
         daemon = self.begin([{"notify": "channel.chat"}], loud={"steps": [{"notify": ["user.ann", "user.bob"]}]})
         self.break_run(daemon, "first", "alerts: {policy: loud}\n")
         self.assertEqual(set(self.told(2)), {("ann", "first"), ("bob", "first")})
-        self.path.write_text(self.file([{"notify": "user.bob"}]))
+        replace(self.path, self.file([{"notify": "user.bob"}]))
         poll(lambda: "the file of alerts was read again" in daemon.log.read_text(), "the file to be read again")
         self.break_run(daemon, "second", "alerts: {policy: loud}\n")
         self.assertEqual(self.told(3)[2], ("bob", "second"))

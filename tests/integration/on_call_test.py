@@ -5,7 +5,7 @@ import unittest
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from api_fixture import ApiTest, Events
+from api_fixture import DEADLINE_S, ApiTest, Events
 from tidemill import BINARY
 
 FILE = """\
@@ -29,7 +29,7 @@ class OnCall(ApiTest):
         return next(one for one in self.admin.get("/api/v1/oncall", **query)["rotations"] if one["rotation"] == name)
 
     def tidemill(self, *words: str, code: int = 0) -> str:
-        done = subprocess.run([str(BINARY), *words, "--data-dir", str(self.daemon.data)], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([str(BINARY), *words, "--data-dir", str(self.daemon.data)], capture_output=True, text=True, timeout=DEADLINE_S, check=False)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done.stdout
 

@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from api_fixture import ApiTest, Daemon, poll
+from api_fixture import DEADLINE_S, ApiTest, Daemon, poll, replace
 from tidemill import BINARY, ROOT
 
 GOOD = """\
@@ -48,26 +48,26 @@ class File(PoliciesTest):
         for file, expected in ((path, f"{path}:4:10: there is no policy \"unusual\" [TM142]"), (folder / "none.yaml", "none.yaml")):
             ended = subprocess.run([str(BINARY), "up", "--dags", str(folder / "dags2"), "--data-dir", str(folder / "data2"),
                                     "--listen", "127.0.0.1:0", "--alerts", str(file)],
-                                   capture_output=True, text=True, timeout=60, check=False)
+                                   capture_output=True, text=True, timeout=DEADLINE_S, check=False)
             self.assertNotEqual(ended.returncode, 0)
             self.assertIn(expected, ended.stderr)
 
     def test_a_version_that_is_broken_is_an_alert_and_the_last_good_one_stays(self) -> None:
         daemon, path = self.with_file(GOOD)
         daemon.start()
-        path.write_text(BROKEN)
+        replace(path, BROKEN)
         alert = self.wait_alert(daemon, "firing")
         self.assertEqual((alert["dag"], alert["facts"]), (None, ["broken"]))
         self.assertIn("alerts.yaml:4:10: there is no policy \"unusual\"", alert["what"])
         path.unlink()
         self.assertEqual(poll(lambda: self.about_the_file(daemon)["count"] == 2 and "ok", "the file to be missed"), "ok")
-        path.write_text(GOOD)
+        replace(path, GOOD)
         self.wait_alert(daemon, "resolved")
 
     def test_what_was_mended_while_nothing_ran_is_over(self) -> None:
         daemon, path = self.with_file(GOOD)
         daemon.start()
-        path.write_text(BROKEN)
+        replace(path, BROKEN)
         self.wait_alert(daemon, "firing")
         daemon.end(signal.SIGKILL)
         path.write_text(GOOD)
@@ -94,7 +94,7 @@ class Check(unittest.TestCase):
         (self.folder / "broken.yaml").write_text(BROKEN)
 
     def tidemill(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([str(BINARY), *words], cwd=self.folder, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run([str(BINARY), *words], cwd=self.folder, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
 
     def test_findings_have_places_and_exit_codes(self) -> None:
         right = self.tidemill("policy", "check", "alerts.yaml")

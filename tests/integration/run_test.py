@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from tidemill import BINARY, TidemillTest, process_is_alive  # noqa: E402
+from tidemill import BINARY, DEADLINE_S, TidemillTest, bytes_of, command_line, process_is_alive  # noqa: E402
 
 
 class Run(TidemillTest):
@@ -127,7 +127,7 @@ tasks:
         self.assertIn("token is ***", self.tidemill("logs", run, "a").stdout)
         for path in self.data.rglob("*"):
             if path.is_file() and path != secret:
-                self.assertNotIn(b"s3cr3t-c4n4ry", path.read_bytes(), path)
+                self.assertNotIn(b"s3cr3t-c4n4ry", bytes_of(path), path)
 
     def test_a_secret_parameter_is_stored_for_no_eyes_and_kept_for_the_next_try(self) -> None:
         cure, ledger = self.folder / "cure", self.folder / "words"
@@ -139,7 +139,7 @@ tasks:
         self.assertEqual(ledger.read_text(), "s3cr3t-c4n4ry" * 2)
         for path in self.data.rglob("*"):
             if path.is_file():
-                self.assertFalse(b"s3cr3t-c4n4ry" in path.read_bytes(), path)
+                self.assertFalse(b"s3cr3t-c4n4ry" in bytes_of(path), path)
 
     def test_an_absent_or_open_secret_fails_the_task_in_words(self) -> None:
         dag = self.dag('tasks:\n  a: {secrets: {TOKEN: absent}, run: "true"}\n')
@@ -163,7 +163,7 @@ class Crash(TidemillTest):
         self.assertTrue(process_is_alive(pid), "the task must survive the scheduler")
         again = self.start("run", dag, "--json")
         (self.folder / "go").touch()
-        out, err = again.communicate(timeout=60)
+        out, err = again.communicate(timeout=DEADLINE_S)
         self.assertEqual(again.returncode, 0, out + err)
         self.assertEqual((self.folder / "ledger").read_text().split(), ["first", "slow", "last"])
         self.assertEqual(json.loads(out.strip().split("\n")[-1])["tasks"]["slow"]["attempts"], 1)
@@ -175,7 +175,7 @@ class Crash(TidemillTest):
         for agent in self.pids_of("worker"):
             os.kill(agent, signal.SIGKILL)
         (self.folder / "go").touch()
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=DEADLINE_S)
         self.assertEqual(process.returncode, 4, out + err)
         self.assertFalse(process_is_alive(pid))
         run = json.loads(out.strip().split("\n")[-1])["run"]
@@ -190,7 +190,7 @@ class Crash(TidemillTest):
             os.kill(supervisor, signal.SIGKILL)
         self.wait_for(lambda: not process_is_alive(pid), "the orphaned task to be killed")
         (self.folder / "go").touch()
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=DEADLINE_S)
         self.assertEqual(process.returncode, 0, out + err)
         self.assertEqual((self.folder / "ledger").read_text().split(), ["first", "slow", "slow", "last"])
         self.assertEqual(json.loads(out.strip().split("\n")[-1])["tasks"]["slow"]["attempts"], 2)
@@ -202,11 +202,11 @@ class Crash(TidemillTest):
         done = self.tidemill("run", dag, expect=1)
         self.assertIn(str(process.pid), done.stderr)
         (self.folder / "go").touch()
-        self.assertEqual(process.wait(timeout=60), 0)
+        self.assertEqual(process.wait(timeout=DEADLINE_S), 0)
 
     def pids_of(self, command: str) -> list[int]:
         found = [pid for pid in self.daemon_pids()
-                 if command.encode() in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:2]]
+                 if command.encode() in command_line(pid)[1:2]]
         self.assertTrue(found, f"no {command} process")
         return found
 
@@ -217,7 +217,7 @@ class Cancel(TidemillTest):
         process = self.start("run", dag, "--json")
         pid = int(self.wait_for_file(self.folder / "pid"))
         process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=DEADLINE_S)
         result = json.loads(out.strip().split("\n")[-1])
         self.assertEqual(process.returncode, 4)
         self.assertEqual(result["state"], "cancelled")
@@ -234,7 +234,7 @@ class Cancel(TidemillTest):
             line = process.stdout.readline()  # says that it is cancelling
             self.assertTrue(line, "the process ended without a word")
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=DEADLINE_S)
         self.assertEqual(process.returncode, 4)
         self.assertFalse(process_is_alive(pid))
 
@@ -259,9 +259,9 @@ class Looking(TidemillTest):
         follower = self.start("logs", "latest", "a", "-f")
         self.assertEqual(follower.stdout.readline(), "one\n")
         (self.folder / "go").touch()
-        rest, _ = follower.communicate(timeout=60)
+        rest, _ = follower.communicate(timeout=DEADLINE_S)
         self.assertEqual(rest, "two\n")
-        self.assertEqual(process.wait(timeout=60), 0)
+        self.assertEqual(process.wait(timeout=DEADLINE_S), 0)
 
     def test_plan_writes_nothing(self) -> None:
         dag = self.dag('tasks:\n  a: {run: "touch ran"}\n  b: {needs: [a], run: "true"}\n')
@@ -292,10 +292,10 @@ class Looking(TidemillTest):
         follower = self.start("logs", "latest", "b", "-f")
         skipped = self.start("logs", "latest", "c", "-f")
         (self.folder / "go").touch()
-        self.assertEqual(follower.communicate(timeout=60)[0], "hello from b\n")
-        self.assertIn("skipped", skipped.communicate(timeout=60)[1])
+        self.assertEqual(follower.communicate(timeout=DEADLINE_S)[0], "hello from b\n")
+        self.assertIn("skipped", skipped.communicate(timeout=DEADLINE_S)[1])
         self.assertEqual(skipped.returncode, 3)
-        self.assertEqual(process.wait(timeout=60), 0)
+        self.assertEqual(process.wait(timeout=DEADLINE_S), 0)
 
     def test_without_a_scheduler_nothing_is_said_to_move(self) -> None:
         dag = self.dag('tasks:\n  a: {run: "touch up; while ! test -e go; do sleep 0.05; done"}\n  b: {needs: [a], run: "true"}\n')
@@ -335,7 +335,7 @@ class Streams(TidemillTest):
     DAG = 'tasks:\n  a: {run: "true"}\n  b: {needs: [a], run: "true"}\n'
 
     def shell(self, line: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(["bash", "-c", "set -o pipefail; " + line], capture_output=True, text=True, timeout=60,
+        return subprocess.run(["bash", "-c", "set -o pipefail; " + line], capture_output=True, text=True, timeout=DEADLINE_S,
                               cwd=self.folder, env=self.environment({"T": str(BINARY), **environment}))
 
     def test_a_reader_that_leaves_costs_nothing(self) -> None:
@@ -372,7 +372,7 @@ class Streams(TidemillTest):
         self.wait_for(lambda: (self.folder / "up").exists(), "the task to start")
         process.send_signal(signal.SIGHUP)
         (self.folder / "go").touch()
-        self.assertEqual(process.wait(timeout=60), 0)
+        self.assertEqual(process.wait(timeout=DEADLINE_S), 0)
 
     def test_odd_folders_and_environments(self) -> None:
         self.dag(self.DAG)
@@ -391,7 +391,9 @@ class Streams(TidemillTest):
             path.unlink()
         said = self.tidemill("run", dag, expect=1).stderr
         self.assertIn(str(self.data / "worker"), said)
-        shutil.rmtree(self.data / "worker")
+        # What still runs there may write while it is removed.
+        self.wait_for(lambda: shutil.rmtree(self.data / "worker", ignore_errors=True) or not (self.data / "worker").exists(),
+                      "the folder of the worker to be removed")
         shutil.rmtree(self.data / "logs", ignore_errors=True)
         self.assertEqual(self.run_json(dag)["state"], "succeeded")
 

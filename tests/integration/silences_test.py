@@ -4,7 +4,7 @@ import unittest
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from api_fixture import ApiTest, Daemon, poll
+from api_fixture import ApiTest, Daemon, in_time, poll
 
 BOOM = "params: {code: {type: integer, default: 3}}\n%stasks: {a: {run: 'exit \"$TIDEMILL_PARAM_CODE\"'}}\n"
 LATER = "2099-01-01T00:00:00Z"
@@ -33,6 +33,14 @@ class SilencesTest(ApiTest):
     def silence(self, dag: str, ends_at: str = "", daemon: Daemon | None = None, **more: Any) -> int:
         body = {"dag": dag, "reason": "known bad", "ends_at": ends_at or soon(days=1), **more}
         return (daemon or self.daemon).admin.post("/api/v1/silences", body, status=201)["silence"]
+
+    def brief(self, dag: str, daemon: Daemon | None = None) -> int:
+        """A silence that is over in a moment."""
+        def begun(until: str) -> int | None:
+            answer = (daemon or self.daemon).admin.ask("POST", "/api/v1/silences", {"dag": dag, "reason": "known bad", "ends_at": until})
+            return answer.json()["silence"] if answer.status == 201 else None
+
+        return int(in_time(begun))
 
     def end(self, silence: int) -> None:
         self.admin.post(f"/api/v1/silences/{silence}/end")
@@ -74,7 +82,7 @@ class Quiet(SilencesTest):
         dag = self.daemon.dag("timed", BOOM % "")
         self.admin.run_to_end(dag)
         self.wait_alert(dag, "firing")
-        silence = self.silence(dag, soon(seconds=2))
+        silence = self.brief(dag)
         poll(lambda: self.shown(silence)["state"] == "over", "the silence to be over")
         alert = self.wait_alert(dag, "firing")
         self.assertTrue(any(text.startswith(f"silence {silence} of ") and text.endswith("is over: known bad") for text in self.timeline(alert)))
@@ -142,7 +150,9 @@ class Explained(SilencesTest):
         poll(lambda: any("late" in one["facts"] for one in self.admin.get("/api/v1/alerts", dag=dag)["alerts"]), "the deadline to pass")
         gate.touch()
         self.admin.wait_run(run)
-        told = [one for one in self.admin.get("/api/v1/alerts", dag=dag)["alerts"] if one["state"] == "firing"]
+        listed = poll(lambda: (found := self.admin.get("/api/v1/alerts", dag=dag)["alerts"]) and
+                      any("failed" in one["facts"] for one in found) and found, "the failure to be known too")
+        told = [one for one in listed if one["state"] == "firing"]
         self.assertEqual(len(told), 1, told)
 
 
@@ -156,7 +166,7 @@ class Crash(SilencesTest):
         daemon.start()
         daemon.admin.run_to_end(dag)
         self.wait_alert(dag, "suppressed", daemon=daemon)
-        brief = self.silence("*", soon(seconds=1), daemon=daemon)
+        brief = self.brief("*", daemon)
         daemon.admin.post(f"/api/v1/silences/{kept}/end")
         daemon.end(signal.SIGKILL)
         daemon.start()

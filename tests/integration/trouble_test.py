@@ -10,7 +10,7 @@ import termios
 import unittest
 from pathlib import Path
 
-from tidemill import BINARY, TidemillTest, process_is_alive
+from tidemill import BINARY, DEADLINE_S, TidemillTest, command_line, process_is_alive
 
 WAITING = 'tasks:\n  a: {run: "touch up; while ! test -e go; do sleep 0.05; done"}\n'
 
@@ -25,7 +25,7 @@ class Trouble(TidemillTest):
         """The agent (`worker`) or the `supervisor` of this test's data folder."""
         def find() -> int:
             for pid in self.daemon_pids():
-                if Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1] == word.encode():
+                if command_line(pid)[1:2] == [word.encode()]:
                     return pid
             return 0
         return self.wait_for(find, f"the {word} to be there")
@@ -36,7 +36,7 @@ class Pipes(Trouble):
         process = self.start_waiting()
         process.kill()
         # Ends only when nobody holds the other end of the pipes any more.
-        process.communicate(timeout=60)
+        process.communicate(timeout=DEADLINE_S)
         self.assertTrue(process_is_alive(self.worker_pid("worker")))
         self.assertTrue(process_is_alive(self.worker_pid("supervisor")))
         (self.folder / "go").touch()
@@ -69,7 +69,7 @@ class Folder(Trouble):
         process = self.start_waiting()
         pids = self.daemon_pids()
         shutil.rmtree(self.data, ignore_errors=True)
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=DEADLINE_S)
         self.assertEqual(process.returncode, 1)
         self.assertIn(f"{self.data}/scheduler.lock was removed or moved", said)
         (self.folder / "go").touch()
@@ -81,7 +81,7 @@ class Folder(Trouble):
         process = self.start_waiting()
         moved = self.folder / "data2"
         self.data.rename(moved)
-        self.assertIn("--data-dir", process.communicate(timeout=60)[1])
+        self.assertIn("--data-dir", process.communicate(timeout=DEADLINE_S)[1])
         os.kill(self.worker_pid("worker"), signal.SIGTERM)
         (self.folder / "go").touch()
         done = self.run_json(self.folder / "demo.yaml", "--data-dir", moved)
@@ -145,7 +145,7 @@ class Stopping(Trouble):
             process.send_signal(signal.SIGINT)
             self.await_line(process, "killing what is left")
             process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=60)
+            _, said = process.communicate(timeout=DEADLINE_S)
         finally:
             os.kill(agent, signal.SIGCONT)
         self.assertEqual(process.returncode, 1)

@@ -44,6 +44,13 @@ class UpkeepTest(ServiceTest):
             connection.execute(sql)
         connection.close()
 
+    def ballast(self, folder: Path) -> int:
+        """How many bytes are set aside."""
+        try:
+            return (folder / "ballast").stat().st_blocks * 512
+        except FileNotFoundError:
+            return 0
+
     def runs_left(self) -> list[int]:
         return [row[0] for row in self.rows("SELECT run_id FROM runs ORDER BY run_id")]
 
@@ -131,7 +138,7 @@ class Retention(UpkeepTest):
         self.stop(process)
         self.wait_ready(self.up("--retention-log-bytes", "500KiB"))
         self.wait_said("retention: the logs of 2 runs removed")
-        self.assertEqual(self.logs_left(), [runs[2]], "the oldest went")
+        self.wait_for(lambda: self.logs_left() == [runs[2]], "the oldest to go, and they alone")
         self.assertEqual(self.runs_left(), runs, "the runs stay")
 
     def test_nothing_but_a_removal_deletes(self) -> None:
@@ -163,7 +170,7 @@ class Disk(UpkeepTest):
         process.send_signal(signal.SIGHUP)
         self.wait_state(run, "succeeded")
         self.wait_said("the disk has room again")
-        self.wait_for(lambda: (self.data / "ballast").stat().st_blocks * 512 >= 1 << 20, "the ballast to be set aside")
+        self.wait_for(lambda: self.ballast(self.data) >= 1 << 20, "the ballast to be set aside")
 
     def test_a_full_disk_costs_the_ballast_and_nothing_else(self) -> None:
         """On a small file system of its own, where that can be mounted without rights."""
@@ -179,7 +186,7 @@ class Disk(UpkeepTest):
         self.started.append(process)
         self.wait_ready(process)
         inside = Path(f"/proc/{process.pid}/root{self.data}")
-        self.wait_for(lambda: (inside / "ballast").stat().st_blocks * 512 >= 8 << 20, "the ballast to be set aside")
+        self.wait_for(lambda: self.ballast(inside) >= 8 << 20, "the ballast to be set aside")
         with (inside / "filler").open("wb", buffering=0) as filler:
             try:
                 while filler.write(bytes(1 << 16)) == 1 << 16:
@@ -194,8 +201,7 @@ class Disk(UpkeepTest):
                 break
         self.wait_said("the disk is full: the ballast was given up")
         (inside / "filler").unlink()
-        self.wait_for(lambda: (inside / "ballast").exists() and (inside / "ballast").stat().st_blocks * 512 >= 8 << 20,
-                      "the ballast to be set aside again")
+        self.wait_for(lambda: self.ballast(inside) >= 8 << 20, "the ballast to be set aside again")
         self.assertEqual(self.end(process), 0, self.said())
 
 

@@ -2,6 +2,7 @@
 import contextlib
 import http.server
 import signal
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -13,7 +14,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from api_fixture import ApiTest, Daemon, poll
+from api_fixture import DEADLINE_S, ApiTest, Daemon, poll
 
 NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
 HERE = ("--allow-private-network", "127.0.0.0/8")
@@ -180,7 +181,7 @@ class Http(WaitTest):
     def test_a_server_that_never_answers_holds_nothing_up(self) -> None:
         release = threading.Event()
         self.addCleanup(release.set)
-        hangs = self.web(lambda handler, _: (release.wait(60), status(200)(handler, 0))[1])
+        hangs = self.web(lambda handler, _: (release.wait(DEADLINE_S), status(200)(handler, 0))[1])
         quick = self.web(status(200))
         stuck = [self.begun(f"stuck_{i}", wait_for(f"http: '{hangs.url}'")) for i in range(3)]
         poll(lambda: len(hangs.asked) >= 3, "all to be asked")
@@ -206,9 +207,10 @@ class Http(WaitTest):
         self.assertEqual(self.admin.run_to_end("large")["state"], "succeeded")
 
     def test_nobody_listening_is_an_answer_too(self) -> None:
-        web = Web(status(200))
-        web.close()
-        run = self.begun("nobody", wait_for(f"http: '{web.url}'"))
+        taken = socket.socket()  # bound and not listening, so that nobody else is given the port
+        self.addCleanup(taken.close)
+        taken.bind(("127.0.0.1", 0))
+        run = self.begun("nobody", wait_for(f"http: 'http://127.0.0.1:{taken.getsockname()[1]}'"))
         self.said(run, "cannot connect")
         self.admin.post(f"/api/v1/runs/{run}/cancel")
 
@@ -314,16 +316,28 @@ class Times(ApiTest):
     def test_a_time_is_waited_for_across_a_restart(self) -> None:
         daemon = self.own_daemon()
         daemon.start()
-        due = datetime.now(timezone.utc) + timedelta(seconds=10)
         daemon.dag("timed", "params: {at: {type: string}}\ntasks: {gate: {uses: wait_for, with: {time: '${{ params.at }}'}}, after: {needs: [gate], run: 'true'}}\n")
-        run = daemon.admin.trigger("timed", {"at": due.isoformat()})
-        daemon.admin.wait_task(run, "gate", {"awaiting_input"})
-        daemon.end(signal.SIGKILL)
+        run, due = self.killed_before(daemon)
         daemon.start()
         ended = daemon.admin.wait_run(run)
         self.assertEqual(ended["state"], "succeeded")
         gate = daemon.admin.get(f"/api/v1/runs/{run}/tasks/gate")
         self.assertGreaterEqual(datetime.fromisoformat(gate["ended_at"].replace("Z", "+00:00")), due)
+
+    def killed_before(self, daemon: Daemon) -> tuple[int, datetime]:
+        """A run that waits for a time, and the daemon killed before that time: further off, where the machine is too slow."""
+        for seconds in (5, 20, 80):
+            due = datetime.now(timezone.utc) + timedelta(seconds=seconds)
+            run = daemon.admin.trigger("timed", {"at": due.isoformat()})
+            daemon.admin.wait_task(run, "gate", {"awaiting_input", "succeeded"})
+            waits = daemon.admin.tasks(run)["gate"] == "awaiting_input"
+            if waits and datetime.now(timezone.utc) + timedelta(seconds=1) < due:
+                daemon.end(signal.SIGKILL)
+                if datetime.now(timezone.utc) < due:
+                    return run, due
+                daemon.start()
+            daemon.admin.wait_run(run)
+        self.fail("80 s do not suffice to kill a daemon")
 
     def test_a_duration_and_a_time_that_has_passed(self) -> None:
         self.daemon.dag("soon", "tasks: {gate: {uses: wait_for, with: {time: 1s}}}\n")
@@ -379,12 +393,17 @@ class Crash(ApiTest):
     def test_a_timeout_that_passes_while_nobody_runs_counts(self) -> None:
         daemon = self.own_daemon()
         daemon.start()
-        daemon.dag("waits", "tasks: {gate: {uses: wait_for, with: {file: 'in.csv', every: 1s, timeout: 2s}}}\n")
-        run = daemon.admin.trigger("waits")
-        daemon.admin.wait_task(run, "gate", {"awaiting_input"})
-        daemon.end(signal.SIGKILL)
+        for seconds in (2, 10, 60):  # longer, where the machine is too slow to kill it before
+            daemon.dag("waits", f"tasks: {{gate: {{uses: wait_for, with: {{file: 'in.csv', every: 1s, timeout: {seconds}s}}}}}}\n")
+            run = daemon.admin.trigger("waits")
+            daemon.admin.wait_task(run, "gate", {"awaiting_input", "failed"})
+            daemon.end(signal.SIGKILL)
+            if daemon.rows("SELECT state FROM runs WHERE run_id = ?", run) == [("running",)]:
+                break
+            daemon.start()
         began = time.monotonic()
-        poll(lambda: time.monotonic() - began > 2, "the timeout to pass")
+        poll(lambda: time.monotonic() - began > seconds, "the timeout to pass")
+        self.assertEqual(daemon.rows("SELECT state FROM runs WHERE run_id = ?", run), [("running",)], "nobody was there to end it")
         daemon.start()
         self.assertEqual(daemon.admin.wait_run(run)["state"], "failed")
 

@@ -272,9 +272,8 @@ TEST_F(Agent, SecretsArriveAndAreMasked) {
   start.secrets = {{"TOKEN", "hush-hush"}};
   EXPECT_EQ(worker.run(start).cause, Cause::none);
   EXPECT_EQ(worker.log_text(1, "stdout"), "token ***\n");
-  for (const auto& file : std::filesystem::recursive_directory_iterator(worker.data())) {
-    const std::string content = file.is_regular_file() ? read_text(file.path()) : "";
-    EXPECT_EQ(content.find("hush-hush"), std::string::npos) << file.path();
+  for (const auto& [path, content] : files_below(worker.data())) {
+    EXPECT_EQ(content.find("hush-hush"), std::string::npos) << path;
   }
 }
 

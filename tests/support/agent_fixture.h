@@ -44,7 +44,7 @@ class AgentFixture {
   void pump_blocking();  // waits for something to arrive, first
 
   message::Started await_started(std::int64_t attempt);
-  Outcome await_end(std::int64_t attempt, double seconds = 60);
+  Outcome await_end(std::int64_t attempt, double seconds = 300);
   Outcome run(const message::Start& start);
   bool has_ended(std::int64_t attempt) const { return ends_.contains(attempt); }
   std::size_t heartbeats() const { return heartbeats_; }

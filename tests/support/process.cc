@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -69,8 +70,7 @@ bool ChildProcess::running() {
 }
 
 int ChildProcess::wait() {
-  EXPECT_TRUE(wait_until([this] { return !running(); }, 60))
-      << "process " << pid_ << " does not end";
+  EXPECT_TRUE(wait_until([this] { return !running(); })) << "process " << pid_ << " does not end";
   return status_;
 }
 
@@ -94,6 +94,17 @@ std::string read_text(const std::string& path) {
   std::ostringstream content;
   content << file.rdbuf();
   return content.str();
+}
+
+std::vector<std::pair<std::string, std::string>> files_below(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::vector<std::pair<std::string, std::string>> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end; at != end; at.increment(error)) {
+    std::error_code gone;
+    if (at->is_regular_file(gone)) files.emplace_back(at->path(), read_text(at->path()));
+  }
+  return files;
 }
 
 bool process_exists(pid_t pid) {

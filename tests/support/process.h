@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tidemill::testing {
@@ -35,8 +36,13 @@ class ChildProcess {
   int status_ = 0;
 };
 
-// True as soon as `condition` holds; false when it does not within `seconds`.
-bool wait_until(const std::function<bool()>& condition, double seconds = 30);
+// True as soon as `condition` holds; false when it does not within `seconds`, which are for broken
+// builds only: far more than anything takes on a slow and busy machine.
+bool wait_until(const std::function<bool()>& condition, double seconds = 300);
+
+// The contents of all files below a folder whose owner may still be at work there: what goes
+// while it is read is left out.
+std::vector<std::pair<std::string, std::string>> files_below(const std::string& folder);
 
 // SIGKILL for one process. A number that names no single process fails the test instead.
 void kill_process(std::int64_t pid);

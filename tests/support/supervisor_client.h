@@ -24,6 +24,8 @@ class SupervisorClient {
   // Another supervisor in the same folder, after the last one ended.
   void restart(std::vector<std::string> environment = {});
   void attach(int slots);
+  // False when the supervisor has ended before it could be attached to.
+  bool try_attach(int slots);
   void detach() { channel_ = Channel(); }
   bool attached() const { return channel_.open(); }
 
@@ -38,7 +40,7 @@ class SupervisorClient {
 
   // Each fails the test at its deadline and then returns an empty value.
   message::Spawned await_spawned(std::int64_t attempt);
-  message::ExitRecord await_exit(std::int64_t attempt, double seconds = 30);
+  message::ExitRecord await_exit(std::int64_t attempt, double seconds = 300);
   // Reads what is there now.
   void pump();
   bool has_exited(std::int64_t attempt) const { return exits_.contains(attempt); }

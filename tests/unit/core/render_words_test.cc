@@ -11,6 +11,7 @@
 #include "core/render.h"
 #include "tests/support/folders.h"
 #include "tests/support/run_fixture.h"
+#include "tests/support/seed.h"
 
 namespace tidemill {
 namespace {
@@ -96,8 +97,7 @@ std::string words_of_the_shell(const std::string& shell, const std::vector<std::
 }
 
 void compare_with_shell(const std::string& shell) {
-  std::random_device device;
-  const std::uint64_t seed = device();
+  const std::uint64_t seed = testing::first_seed();
   SCOPED_TRACE(fmt::format("seed {}", seed));
   std::mt19937_64 random(seed);
   std::vector<std::string> lines;

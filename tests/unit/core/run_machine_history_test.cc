@@ -12,6 +12,7 @@
 #include "core/invariants.h"
 #include "core/wait_for.h"
 #include "tests/support/run_fixture.h"
+#include "tests/support/seed.h"
 
 namespace tidemill {
 namespace {
@@ -353,9 +354,7 @@ void one_history(std::uint64_t seed, Seen& seen, Waits waits = Waits::none) {
 }
 
 TEST(RunMachineHistory, TenThousandRandomHistoriesEndOnceAndBreakNothing) {
-  std::random_device device;
-  const std::uint64_t first = device();
-  fmt::print("first seed: {}\n", first);
+  const std::uint64_t first = testing::first_seed();
   Seen seen;
   for (std::uint64_t i = 0; i < 10'000 && !HasFailure(); ++i) one_history(first + i, seen);
   if (HasFailure()) return;
@@ -377,9 +376,7 @@ TEST(RunMachineHistory, TenThousandRandomHistoriesEndOnceAndBreakNothing) {
 }
 
 TEST(RunMachineHistory, TasksThatWaitEndOnceToo) {
-  std::random_device device;
-  const std::uint64_t first = device();
-  fmt::print("first seed: {}\n", first);
+  const std::uint64_t first = testing::first_seed();
   Seen seen;
   for (std::uint64_t i = 0; i < 4'000 && !HasFailure(); ++i) {
     one_history(first + i, seen, i % 2 == 0 ? Waits::approvals : Waits::files);
@@ -414,9 +411,7 @@ void one_history_on_two_clocks(std::uint64_t seed) {
 }
 
 TEST(RunMachineHistory, TheWallClockDecidesNothing) {
-  std::random_device device;
-  const std::uint64_t first = device();
-  fmt::print("first seed: {}\n", first);
+  const std::uint64_t first = testing::first_seed();
   for (std::uint64_t i = 0; i < 2'000 && !HasFailure(); ++i) one_history_on_two_clocks(first + i);
 }
 
