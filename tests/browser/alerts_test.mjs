@@ -131,6 +131,44 @@ site("the inbox", { dags: DAGS }, (site) => {
     await row(page, "beta").getByRole("img", { name: "critical, firing" }).waitFor();
   });
 
+  test("while more happens than a slow network carries, each answer is shown", async () => {
+    const page = await site.signIn("operator", { path: "/alerts" });
+    await row(page, "beta").getByRole("img", { name: "critical, firing" }).waitFor();
+    await page.getByTitle("Updates arrive as they happen").waitFor();
+    const answers = []; // to be let through: the first that knows what is done below, and those after it
+    let slow = true;
+    let heard = 0; // the head asks as well, whenever the page hears of something
+    page.on("request", (request) => { if (/\/api\/v1\/alerts\?.*limit=100/.test(request.url())) heard++; });
+    await page.route((url) => url.pathname === "/api/v1/alerts" && url.searchParams.get("limit") === "200", async (route) => {
+      const response = await route.fetch();
+      const { state } = (await response.json()).alerts.find((one) => one.alert === alerts.beta);
+      if (slow && (answers.length > 0 || state === "acknowledged")) await new Promise((done) => answers.push(done));
+      await route.fulfill({ response });
+    });
+    await site.daemon.post(`/api/v1/alerts/${alerts.beta}/acknowledge`);
+    await poll(() => answers.length === 1, "the page to ask");
+    const before = heard;
+    await site.daemon.post(`/api/v1/alerts/${alerts.beta}/unacknowledge`);
+    await poll(() => heard > before, "the page to hear of more");
+    answers[0]();
+    await row(page, "beta").getByRole("img", { name: "critical, acknowledged" }).waitFor();
+    await poll(() => answers.length === 2, "the page to ask again");
+    slow = false;
+    answers[1]();
+    await row(page, "beta").getByRole("img", { name: "critical, firing" }).waitFor();
+  });
+
+  test("on the first page it is taken with one button, and what others do is seen there", async () => {
+    const page = await site.signIn("operator");
+    const line = page.locator(".alert-line").filter({ hasText: "load of beta failed" });
+    await page.getByTitle("Updates arrive as they happen").waitFor();
+    await line.getByRole("button", { name: "Acknowledge" }).click();
+    await becomes(site, alerts.beta, "acknowledged");
+    await line.getByText("acknowledged by operator").waitFor();
+    await site.daemon.post(`/api/v1/alerts/${alerts.beta}/unacknowledge`);
+    await line.getByRole("button", { name: "Acknowledge" }).waitFor();
+  });
+
   test("a viewer sees everything and is offered nothing", async () => {
     const page = await site.signIn("viewer", { path: "/alerts" });
     let changes = 0;

@@ -59,15 +59,17 @@ function stopEvents() {
 }
 
 export class Site {
+  contexts = [];
+
   async open(options) {
     this.daemon = await Daemon.start(options.dags, options.alerts, options);
     this.browser = await chromium.launch({ executablePath: chromiumPath(), args: ARGS, timeout: DEADLINE_MS });
     this.users = new Set();
-    this.contexts = [];
     this.troubles = [];
   }
 
   async close() {
+    await this.closePages();
     await this.browser?.close();
     await this.daemon?.close();
   }
@@ -94,7 +96,11 @@ export class Site {
   }
 
   async closePages() {
-    for (const context of this.contexts.splice(0)) await context.close();
+    for (const context of this.contexts.splice(0)) {
+      // What is under way is nobody's any more.
+      for (const one of [context, ...context.pages()]) await one.unrouteAll({ behavior: "ignoreErrors" });
+      await context.close();
+    }
   }
 
   // A user of this role, named like it; the name admin is taken by the first start.
