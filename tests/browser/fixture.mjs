@@ -13,7 +13,7 @@
 // there is asked when what comes with it is there.
 //
 // Tests that depend on luck are found by slowness (`make shake`), set by the environment:
-//   TIDEMILL_LAG_MS=800      each answer of the API to a page comes up to 800 ms late, each by another time
+//   TIDEMILL_LAG_MS=800      each answer of the API to a page comes up to 800 ms late, each by another time, and so do events
 //   TIDEMILL_LAG_SEED=7      by which times; printed, 1 when it is not set
 //   TIDEMILL_CPU_RATE=4      pages compute four times more slowly
 import { after, afterEach, before, describe } from "node:test";

@@ -37,6 +37,21 @@ async function answerLate(route, times) {
   return response ? route.fulfill({ response }) : route.abort("connectionfailed");
 }
 
+// The worker that hears events for a page is asked late, and what it hears comes late. Its own connection is out of reach.
+function hearLate(lag) {
+  const Real = globalThis.SharedWorker;
+  if (!Real) return;
+  globalThis.SharedWorker = class {
+    constructor(...what) {
+      const { port } = new Real(...what);
+      this.port = {
+        postMessage: (message) => setTimeout(() => port.postMessage(message), lag),
+        set onmessage(call) { port.onmessage = (event) => setTimeout(() => call(event), lag); },
+      };
+    }
+  };
+}
+
 async function slowDown(page) {
   const session = await page.context().newCDPSession(page);
   await session.send("Emulation.setCPUThrottlingRate", { rate: CPU_RATE });
@@ -48,6 +63,9 @@ const unlessClosed = (deed) => deed.catch((error) => { if (!/closed|disposed|han
 // Before its first page is made.
 export async function shake(context) {
   const times = new Map();
-  if (LAG_MS > 0) await context.route((url) => url.pathname.startsWith("/api/"), (route) => unlessClosed(answerLate(route, times)));
+  if (LAG_MS > 0) {
+    await context.route((url) => url.pathname.startsWith("/api/"), (route) => unlessClosed(answerLate(route, times)));
+    await context.addInitScript(hearLate, fractionOf(`${SEED} events`) * LAG_MS / 2);
+  }
   if (CPU_RATE > 1) context.on("page", (page) => void unlessClosed(slowDown(page)));
 }

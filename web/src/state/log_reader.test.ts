@@ -9,10 +9,12 @@ const { LogReader } = await import("./log_reader.ts");
 const LINE = 1000; // bytes of each line of the log below
 const LINES = 1000;
 const SIZE = LINE * LINES;
+const EMPTY = 7; // the attempt that wrote nothing
 
 // The part of the log that an address asks for, as the server gives it.
 function rangeOf(address: string): LogRange {
   const query = new URL(address, "http://here").searchParams;
+  if (query.get("attempt") === String(EMPTY)) return { attempt: EMPTY, from: 0, next: 0, size: 0, line: query.get("numbers") ? 1 : null, ended: false, lines: [] };
   const bytes = Number(query.get("bytes"));
   const from = Math.ceil(Number(query.get("from") ?? SIZE - bytes) / LINE) * LINE;
   const next = Math.min(SIZE, Math.max(from + LINE, Math.floor((from + bytes) / LINE) * LINE));
@@ -42,9 +44,9 @@ async function pass(words = ""): Promise<string> {
 const numbersOf = (reader: InstanceType<typeof LogReader>): string[] => (reader.window.value?.lines ?? []).map((line) => line.text);
 const inOrder = (numbers: readonly string[]): boolean => numbers.every((text, i) => i === 0 || Number(text) === Number(numbers[i - 1]) + 1);
 
-async function opened(): Promise<InstanceType<typeof LogReader>> {
+async function opened(attempt = 1): Promise<InstanceType<typeof LogReader>> {
   waiting.length = 0;
-  const reader = new LogReader("1", "fit", 1);
+  const reader = new LogReader("1", "fit", attempt);
   void reader.open({ at: "end" });
   await pass();
   return reader;
@@ -84,4 +86,10 @@ test("an answer to what was opened before neither shows nor lets a second questi
   assert.equal(String(reader.window.value?.line), numbersOf(reader)[0]);
   await pass();
   assert.ok(inOrder(numbersOf(reader)));
+});
+
+test("the lines of an empty log are counted once", async () => {
+  await opened(EMPTY);
+  await pass("numbers");
+  assert.equal(waiting.length, 0, "nothing more to ask");
 });

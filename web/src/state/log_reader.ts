@@ -71,7 +71,7 @@ export class LogReader {
       const index = window?.lines.findIndex((line) => line.offset === page.from) ?? -1;
       if (mine !== this.opened || !window || page.line === null) return;
       if (index >= 0) this.window.value = { ...window, line: page.line - index };
-      else void this.count(mine); // one has read on from there meanwhile
+      else if (window.from !== from) void this.count(mine); // one has read on from there meanwhile
     } catch { /* the log is there without them */ }
   }
 
