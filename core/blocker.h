@@ -46,6 +46,7 @@ struct Blocker {
                             // the largest worker
   std::size_t workers = 0;  // how many could run it
   std::size_t ahead = 0;    // ready tasks before it that wait for the same
+  std::size_t longer_ahead = 0;   // of those, ready later than it, but with a longer way ahead
   std::vector<Holder> holders;    // oldest first; reserved: the task that has the reservation
   std::optional<BootTime> since;  // when the task became ready
 };

@@ -46,6 +46,25 @@ Duration critical_path(const Dag& dag, const std::vector<Duration>& remaining) {
 
 }  // namespace
 
+std::optional<Duration> percentile(std::vector<Duration> values, int percent) {
+  CHECK(percent >= 1 && percent <= 100);
+  if (values.empty()) return std::nullopt;
+  const std::size_t rank = (values.size() * static_cast<std::size_t>(percent) + 99) / 100;
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
+TaskHistory expected_durations(const Dag& dag,
+                               const std::map<std::string, std::vector<Duration>>& by_task) {
+  TaskHistory expected(dag.tasks.size());
+  for (std::size_t i = 0; i < dag.tasks.size(); ++i) {
+    const auto seen = by_task.find(dag.tasks[i].id);
+    if (seen != by_task.end()) expected[i] = percentile(seen->second, 50);
+  }
+  return expected;
+}
+
 std::optional<Duration> remaining_time(const Dag& dag, const Run& run, const TaskHistory& history,
                                        int slots, WallTime now) {
   CHECK(history.size() >= dag.task_count && slots >= 1);

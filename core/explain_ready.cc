@@ -94,6 +94,13 @@ std::string reserved(const Subject& subject, const Blocker& blocker) {
                      format_duration(subject.now.boot - *older.since));
 }
 
+// Why tasks that became ready later are ahead of it; empty when there are none.
+std::string longer_ahead(const Blocker& blocker) {
+  if (blocker.longer_ahead == 0) return "";
+  if (blocker.longer_ahead >= blocker.ahead) return ", for a longer way to the end of the run";
+  return fmt::format(", {} of them for a longer way to the end of the run", blocker.longer_ahead);
+}
+
 // One clause about "it".
 std::string clause(const Subject& subject, const Blocker& blocker) {
   const std::string& what = blocker.what;
@@ -137,10 +144,11 @@ std::string clause(const Subject& subject, const Blocker& blocker) {
     case Kind::reserved:
       return reserved(subject, blocker);
     case Kind::behind_others:
-      return fmt::format("it starts after {}",
+      return fmt::format("it starts after {}{}",
                          blocker.ahead == 1
                              ? "1 task that is ahead of it"
-                             : fmt::format("{} tasks that are ahead of it", blocker.ahead));
+                             : fmt::format("{} tasks that are ahead of it", blocker.ahead),
+                         longer_ahead(blocker));
   }
   UNREACHABLE();
 }
@@ -148,8 +156,9 @@ std::string clause(const Subject& subject, const Blocker& blocker) {
 std::string ahead(const Blocker& blocker) {
   const bool is_told = blocker.kind == Kind::behind_others || blocker.kind == Kind::reserved;
   if (blocker.ahead == 0 || is_told) return "";
-  return fmt::format("; {} ahead of it",
-                     blocker.ahead == 1 ? "1 task is" : fmt::format("{} tasks are", blocker.ahead));
+  return fmt::format("; {} ahead of it{}",
+                     blocker.ahead == 1 ? "1 task is" : fmt::format("{} tasks are", blocker.ahead),
+                     longer_ahead(blocker));
 }
 
 std::string ready_since(const Subject& subject) {

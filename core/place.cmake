@@ -1,5 +1,5 @@
 tidemill_core_area(tidemill_placement
-  SOURCES placement.cc placement_check.cc placement_pass.cc placement_state.cc placement_why.cc)
+  SOURCES placement.cc placement_check.cc placement_pass.cc placement_queue.cc placement_state.cc placement_why.cc)
 
 tidemill_core_area(tidemill_graph SOURCES graph.cc)
 

@@ -11,10 +11,6 @@
 namespace tidemill {
 namespace {
 
-QueueKey key_of(const ReadyTask& task) {
-  return {task.since + (task.priority - 1) * kPriorityStep, task.run, task.task};
-}
-
 bool same_view(const WorkerState& worker, const WorkerView& view) {
   const WorkerView& old = worker.view;
   return worker.known && old.name == view.name && old.slots == view.slots &&
@@ -68,9 +64,9 @@ void Placement::add_ready(const ReadyTask& task) {
   CHECK(!state_->live.contains(ref));
   remove_ready(task.run, task.task);
   TaskClass& task_class = state_->class_of(task);
-  const QueueKey key = key_of(task);
-  state_->enqueue(task_class, key, task.since);
-  state_->ready.emplace(ref, ReadyEntry{&task_class, key});
+  const PlacementQueue::Entry entry = PlacementQueue::entry_of(task);
+  state_->enqueue(task_class, entry);
+  state_->ready.emplace(ref, ReadyEntry{&task_class, entry});
 }
 
 bool Placement::remove_ready(RunId run, TaskIndex task) {
@@ -78,7 +74,7 @@ bool Placement::remove_ready(RunId run, TaskIndex task) {
   if (found == state_->ready.end()) return false;
   const ReadyEntry entry = found->second;
   state_->ready.erase(found);
-  state_->dequeue(*entry.task_class, entry.key);
+  state_->dequeue(*entry.task_class, entry.entry);
   state_->drop_if_unused(*entry.task_class);
   return true;
 }
@@ -123,7 +119,7 @@ std::vector<Grant> Placement::place(BootTime now) {
       ++next;
       continue;
     }
-    state_->dequeue(task_class, key);
+    state_->dequeue_first(task_class);
     state_->ready.erase({key.run, key.task});
     state_->occupy(task_class, {key.run, key.task}, *worker, now);
     pass.grant(task_class);

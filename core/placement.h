@@ -3,6 +3,9 @@
 // but never for ever: that bound is the promise against starvation (I16). Ties go by run, then
 // task.
 //
+// - Tasks of one run and priority that ask for the same exchange their places in that order, so
+//   that those with the longest way ahead go first (core/placement_queue.h). For other runs and
+//   other kinds of tasks nothing is different.
 // - Tasks that ask for the same things form a class. Within a class the order is strict; between
 //   classes nobody waits for a head that cannot start.
 // - A task that is ready for kReserveAfter and still does not fit reserves: what it needs of its
@@ -15,6 +18,7 @@
 // done
 //   only for a task of one slot without pool, run limit and resources (they would be held idle),
 //   which has no other worker it could run on (or it would wait here while a slot is free there),
+//   is not known to take long (it would be bound before tasks with a longer way are ready),
 //   and never past an earlier task that wants that worker's slots.
 //
 // One thread. Cost: O(log n) to add, remove or grant; a pass looks once at each class.
@@ -40,6 +44,8 @@ struct ReadyTask {
   RunId run;
   TaskIndex task = 0;
   BootTime since{};
+  Duration expected{};  // how long it will take, by earlier runs; 0 = unknown
+  Duration way{};       // until all that depends on it is done (core/way_ahead.h); 0 = unknown
   int priority = 5;
   int slots = 1;             // of the worker, and of the pool when there is one
   std::string pool;          // empty = default pool, bounded by workers only

@@ -56,15 +56,16 @@ void check_queues(const PlacementState& state, Counted& counted) {
     CHECK(task_class->live == counted.class_live[task_class.get()]);
     CHECK(task_class->live > 0 || !task_class->queue.empty());
     if (task_class->queue.empty()) continue;
-    const auto head = state.heads.find(task_class->queue.begin()->first);
+    task_class->queue.check();
+    const auto head = state.heads.find(task_class->queue.first_key());
     CHECK(head != state.heads.end() && head->second == task_class.get());
     ++heads;
   }
   CHECK(queued == state.ready.size());
   CHECK(heads == state.heads.size());
   for (const auto& [ref, entry] : state.ready) {
-    CHECK(entry.key.run == ref.run && entry.key.task == ref.task);
-    CHECK(entry.task_class->queue.contains(entry.key));
+    CHECK(entry.entry.run == ref.run && entry.entry.task == ref.task);
+    CHECK(entry.task_class->queue.contains(entry.entry));
   }
 }
 

@@ -94,6 +94,7 @@ bool PlacementPass::may_run_ahead(TaskClass& task_class) const {
   if (task_class.pool != nullptr || task_class.limited_run != nullptr) return false;
   const Demand& demand = task_class.requirement.demand;
   if (demand.asks_resources() || demand.slots > 1) return false;
+  if (!task_class.queue.empty() && !task_class.queue.first().short_or_unknown) return false;
   const auto& possible = state_.possible_workers(task_class);
   return possible.size() == 1 && possible.front()->view.queue_ahead > 0 &&
          !no_ahead_.contains(possible.front());
@@ -110,14 +111,14 @@ void PlacementPass::block(TaskClass& task_class) {
       if (no_ahead_.insert(worker).second) room_ -= free_ahead(*worker);
     }
   }
-  if (now_ - task_class.queue.begin()->second >= kReserveAfter) reserve(task_class);
+  if (now_ - task_class.queue.first_place() >= kReserveAfter) reserve(task_class);
 }
 
 // Run, pool and worker in this order, each only when those before it have room: nothing is kept
 // idle for a task that could not use it yet. Every step stays held in the next pass, so the task
 // gets nearer with each attempt that ends and never loses what it has won.
 void PlacementPass::reserve(TaskClass& task_class) {
-  const QueueKey& by = task_class.queue.begin()->first;
+  const QueueKey& by = task_class.queue.first_key();
   const Demand& demand = task_class.requirement.demand;
   const bool has_run = run_has_room(task_class);
   const bool has_pool = pool_has_room(task_class);

@@ -132,19 +132,30 @@ void PlacementState::drop_if_unused(TaskClass& task_class) {
   classes.erase(found);
 }
 
-void PlacementState::enqueue(TaskClass& task_class, const QueueKey& key, BootTime since) {
-  const bool is_head = task_class.queue.empty() || key < task_class.queue.begin()->first;
-  if (is_head && !task_class.queue.empty()) heads.erase(task_class.queue.begin()->first);
-  CHECK(task_class.queue.emplace(key, since).second);
-  if (is_head) heads.emplace(key, &task_class);
+void PlacementState::leave_heads(const TaskClass& task_class) {
+  if (!task_class.queue.empty()) CHECK(heads.erase(task_class.queue.first_key()) == 1);
 }
 
-void PlacementState::dequeue(TaskClass& task_class, const QueueKey& key) {
-  const bool was_head = task_class.queue.begin()->first == key;
-  CHECK(task_class.queue.erase(key) == 1);
-  if (!was_head) return;
-  heads.erase(key);
-  if (!task_class.queue.empty()) heads.emplace(task_class.queue.begin()->first, &task_class);
+void PlacementState::join_heads(TaskClass& task_class) {
+  if (!task_class.queue.empty()) heads.emplace(task_class.queue.first_key(), &task_class);
+}
+
+void PlacementState::enqueue(TaskClass& task_class, const PlacementQueue::Entry& entry) {
+  leave_heads(task_class);
+  task_class.queue.add(entry);
+  join_heads(task_class);
+}
+
+void PlacementState::dequeue(TaskClass& task_class, const PlacementQueue::Entry& entry) {
+  leave_heads(task_class);
+  task_class.queue.remove(entry);
+  join_heads(task_class);
+}
+
+void PlacementState::dequeue_first(TaskClass& task_class) {
+  leave_heads(task_class);
+  task_class.queue.take_first();
+  join_heads(task_class);
 }
 
 void PlacementState::occupy(TaskClass& task_class, TaskRef ref, WorkerState& worker,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/placement.h"
+#include "core/placement_queue.h"
 
 namespace tidemill {
 
@@ -54,13 +55,6 @@ struct LimitedRun {
   std::size_t classes = 0;
 };
 
-struct QueueKey {
-  BootTime virtual_start;
-  RunId run;
-  TaskIndex task = 0;
-  auto operator<=>(const QueueKey&) const = default;
-};
-
 // What makes two tasks the same for placement. The texts belong to somebody else.
 struct Requirement {
   Demand demand;
@@ -81,9 +75,9 @@ struct TaskClass {
   std::vector<std::string> runs_on;
   Requirement requirement;  // its texts are the two above
 
-  PoolState* pool = nullptr;           // null = bounded by workers only
-  LimitedRun* limited_run = nullptr;   // null = no bound
-  std::map<QueueKey, BootTime> queue;  // ready tasks and since when
+  PoolState* pool = nullptr;          // null = bounded by workers only
+  LimitedRun* limited_run = nullptr;  // null = no bound
+  PlacementQueue queue;               // its ready tasks
   std::size_t live = 0;
 
   // Workers that could run it when idle, by id; valid while `seen` is the state's worker_version.
@@ -105,7 +99,7 @@ struct TaskRefHash {
 
 struct ReadyEntry {
   TaskClass* task_class = nullptr;
-  QueueKey key;
+  PlacementQueue::Entry entry;
 };
 
 struct LiveEntry {
@@ -128,11 +122,18 @@ struct PlacementState {
 
   TaskClass& class_of(const ReadyTask& task);  // made when it is new
   void drop_if_unused(TaskClass& task_class);
-  void enqueue(TaskClass& task_class, const QueueKey& key, BootTime since);
-  void dequeue(TaskClass& task_class, const QueueKey& key);
+  void enqueue(TaskClass& task_class, const PlacementQueue::Entry& entry);
+  void dequeue(TaskClass& task_class, const PlacementQueue::Entry& entry);
+  // Its first task is granted.
+  void dequeue_first(TaskClass& task_class);
   void occupy(TaskClass& task_class, TaskRef ref, WorkerState& worker,
               std::optional<BootTime> since);
   const std::vector<WorkerState*>& possible_workers(TaskClass& task_class);
+
+ private:
+  // Around every change of its queue.
+  void leave_heads(const TaskClass& task_class);
+  void join_heads(TaskClass& task_class);
 };
 
 // Could it start if nothing else ran?

@@ -1,7 +1,6 @@
 // Why a ready task is not granted: the same tests as the pass that grants, told one by one.
 #include <algorithm>
 #include <array>
-#include <iterator>
 
 #include "base/check.h"
 #include "core/placement_pass.h"
@@ -15,14 +14,15 @@ using Kind = Blocker::Kind;
 struct Asked {
   PlacementState& state;
   TaskClass& task_class;
+  const PlacementQueue::Entry& entry;
   QueueKey key;
-  BootTime since;
 
   const Demand& demand() const { return task_class.requirement.demand; }
   Blocker blocker(Kind kind) const {
     Blocker made;
     made.kind = kind;
-    made.since = since;
+    made.longer_ahead = task_class.queue.count_passing(entry);
+    made.since = entry.since;
     return made;
   }
 };
@@ -61,8 +61,7 @@ std::size_t count_ahead(const Asked& asked, Competes competes) {
   std::size_t ahead = 0;
   for (const auto& [requirement, other] : asked.state.classes) {
     if (!competes(*other)) continue;
-    const auto end = other->queue.lower_bound(asked.key);
-    ahead += static_cast<std::size_t>(std::distance(other->queue.begin(), end));
+    ahead += other->queue.count_before(asked.key);
   }
   return ahead;
 }
@@ -249,8 +248,8 @@ Blocker behind(const Asked& asked, BootTime now) {
   const QueueKey* by = reserved_by(asked, pass, blocker.what);
   CHECK(by != nullptr);
   blocker.kind = Kind::reserved;
-  const BootTime waits_since = asked.state.ready.at({by->run, by->task}).task_class->queue.at(*by);
-  blocker.holders.push_back({by->run, by->task, {}, 0, waits_since});
+  const ReadyEntry& holds = asked.state.ready.at({by->run, by->task});
+  blocker.holders.push_back({by->run, by->task, {}, 0, holds.entry.since});
   return blocker;
 }
 
@@ -260,8 +259,8 @@ std::vector<Placement::Stuck> Placement::stuck() const {
   std::vector<Stuck> found;
   for (const auto& [requirement, task_class] : state_->classes) {
     if (task_class->queue.empty() || is_startable(*state_, *task_class)) continue;
-    const auto& [key, since] = *task_class->queue.begin();
-    found.push_back({key.run, key.task, since});
+    const PlacementQueue::Entry& oldest = task_class->queue.oldest();
+    found.push_back({oldest.run, oldest.task, oldest.since});
   }
   return found;
 }
@@ -270,8 +269,8 @@ std::vector<Placement::Stuck> Placement::first_of_each_kind() const {
   std::vector<Stuck> found;
   for (const auto& [requirement, task_class] : state_->classes) {
     if (task_class->queue.empty()) continue;
-    const auto& [key, since] = *task_class->queue.begin();
-    found.push_back({key.run, key.task, since});
+    const PlacementQueue::Entry& oldest = task_class->queue.oldest();
+    found.push_back({oldest.run, oldest.task, oldest.since});
   }
   return found;
 }
@@ -280,8 +279,8 @@ std::vector<Blocker> Placement::blockers(RunId run, TaskIndex task, BootTime now
   const auto found = state_->ready.find({run, task});
   if (found == state_->ready.end()) return {Blocker{}};
   TaskClass& task_class = *found->second.task_class;
-  const QueueKey& key = found->second.key;
-  const Asked asked{*state_, task_class, key, task_class.queue.at(key)};
+  const PlacementQueue::Entry& entry = found->second.entry;
+  const Asked asked{*state_, task_class, entry, task_class.queue.key_of(entry)};
 
   std::vector<Blocker> reasons;
   const auto add = [&](std::optional<Blocker> reason) {

@@ -32,4 +32,5 @@ tidemill_core_area(tidemill_run
     trigger.cc
     trigger_explain.cc
     wait_for.cc
+    way_ahead.cc
   LIBS tidemill_expr tidemill_lang tidemill_params tidemill_words)

@@ -56,6 +56,7 @@ Status Engine::restore_run(const StoredRun& stored, DagPtr dag, Now now) {
   versions_[{dag->name, dag->content_hash}] = stored.row.version;
   LiveRun restored = TRY(live_run_from(stored, std::move(dag), now));
   TRY(open_params(restored));
+  recall(restored, now);
   LiveRun& live = at(adopt(std::move(restored)));
   for (TaskIndex task = 0; task < live.run.tasks.size(); ++task) {
     const TaskRun& state = live.run.tasks[task];
@@ -174,6 +175,7 @@ Result<RunId> Engine::submit(const SubmitRequest& request, Now now) {
   live.reused.resize(size);
   live.control_seqs.resize(size);
   for (const auto& [task, result] : options.reuse) live.reused[task] = true;
+  recall(live, now);
   LiveRun& kept = at(adopt(std::move(live)));
   builder_.add_run(kept, now);
   for (const Effect& effect : pending_effects(*kept.dag, kept.run)) carry_out(kept, effect);
@@ -397,6 +399,9 @@ void Engine::forget_ended_runs() {
     if (found == nullptr || !is_terminal(found->run.state)) continue;  // it was reopened
     const LiveRun& live = *found;
     if (live.wake) wakes_.erase({*live.wake, run});
+    if (const auto past = pasts_.find(live.dag->name); past != pasts_.end()) {
+      past->second.has_news = true;
+    }
     for (const PoolSpec& pool : live.dag->pools) {
       placement_.remove_pool(run_pool(run, pool.name));
     }

@@ -127,6 +127,15 @@ class Engine {
   void hold_grants(const std::string& reason);
   const std::string& held_because() const { return held_because_; }
 
+  // What earlier runs of this version took by task, for the order among tasks of one run
+  // (core/way_ahead.h): engine_past.cc. Runs that know nothing yet are ordered by it from now on,
+  // others keep what they began with.
+  void expect(const Dag& dag, const TaskHistory& history);
+  // Versions of which runs began and whose past is to be read (again) and told to expect(). Until
+  // then tasks go in the order in which they became ready.
+  std::vector<DagPtr> take_wanted_pasts();
+  static constexpr Duration kPastIsFresh = std::chrono::seconds(10);
+
   // The number of this version in storage, which it gets now when it has none. `known`: what
   // storage says; 0 = it does not have it.
   std::int64_t version_for(const Dag& dag, std::int64_t known, Now now);
@@ -183,8 +192,18 @@ class Engine {
     std::size_t running = 0;
   };
 
+  // By the name of the dag.
+  struct Past {
+    std::string content_hash;
+    std::shared_ptr<const WayAhead> ahead;  // null = not told yet, or nothing is known
+    BootTime asked_at{};
+    bool has_news = false;  // a run of it has ended since it was asked for
+  };
+
   LiveRun& at(RunId run);
   RunId adopt(LiveRun live);
+  void recall(LiveRun& live, Now now);
+  void order_by(LiveRun& live, const std::shared_ptr<const WayAhead>& ahead);
   void set_pools(const LiveRun& live);
   Status settle_overlap(const Dag& dag, Now now);
 
@@ -254,7 +273,9 @@ class Engine {
   std::map<std::pair<std::string, std::string>, std::int64_t> versions_;  // by name and hash
   std::map<std::string, DagQueue> dags_;
   std::set<std::pair<RunId, TaskIndex>> approvals_;  // awaiting_input
-  std::set<std::string> unsettled_dags_;             // a queued run of them may be able to start
+  std::map<std::string, Past> pasts_;
+  std::map<std::string, DagPtr> wanted_pasts_;
+  std::set<std::string> unsettled_dags_;  // a queued run of them may be able to start
   std::set<std::pair<BootTime, RunId>> wakes_;
 
   BatchBuilder builder_;

@@ -66,6 +66,7 @@ Status Engine::reopen(const StoredRun& stored, DagPtr dag, Now now) {
   LiveRun live = TRY(live_run_from(stored, std::move(dag), now));
   TRY(open_params(live));
   versions_[{live.dag->name, live.dag->content_hash}] = stored.row.version;
+  recall(live, now);
   adopt(std::move(live));
   looked_at_.insert(run);
   // The next seal() forgets it, unless it goes on by then.

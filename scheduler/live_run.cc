@@ -89,6 +89,10 @@ ReadyTask ready_task(const LiveRun& live, TaskIndex task) {
   ready.max_active_tasks = live.dag->max_active_tasks;
   ready.runs_on = spec.runs_on;
   ready.resources = spec.resources;
+  if (live.ahead != nullptr && task < live.ahead->way.size()) {
+    ready.expected = live.ahead->expected[task];
+    ready.way = live.ahead->way[task];
+  }
   return ready;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "core/dag.h"
 #include "core/placement.h"
 #include "core/run.h"
+#include "core/way_ahead.h"
 #include "scheduler/storage/rows.h"
 
 namespace tidemill {
@@ -31,6 +33,9 @@ struct LiveRun {
 
   // The parameters as rows hold them, when some of them are sealed; empty = as in `run`.
   std::string sealed_params;
+
+  // What earlier runs say of the order; shared by runs of one version, null = nothing.
+  std::shared_ptr<const WayAhead> ahead;
 
   std::vector<GrantNote> grants;  // by task; of the last attempt
   std::vector<bool> reused;       // by task

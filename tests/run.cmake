@@ -6,6 +6,7 @@ foreach(area
     clear
     contract
     dag_diff
+    eta
     history
     invariants
     line_diff
@@ -19,7 +20,8 @@ foreach(area
     run_machine_scale
     run_machine_wait
     run_timeline
-    trigger)
+    trigger
+    way_ahead)
   tidemill_test(core_${area}_test SOURCES unit/core/${area}_test.cc
     LIBS tidemill_run_fixture tidemill_run)
 endforeach()

@@ -24,6 +24,6 @@ target_compile_definitions(kill_test PRIVATE TIDEMILL_BINARY="$<TARGET_FILE:tide
 add_dependencies(kill_test tidemill)
 tidemill_test(engine_test
   SOURCES unit/scheduler/engine_control_test.cc unit/scheduler/engine_leases_test.cc
-    unit/scheduler/engine_test.cc unit/scheduler/engine_wait_test.cc
+    unit/scheduler/engine_past_test.cc unit/scheduler/engine_test.cc unit/scheduler/engine_wait_test.cc
     unit/scheduler/rerun_test.cc unit/scheduler/stuck_tasks_test.cc
   LIBS tidemill_engine tidemill_storage tidemill_run_fixture)

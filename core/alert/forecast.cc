@@ -9,15 +9,6 @@ constexpr std::size_t kEnoughRuns = 10;
 
 }  // namespace
 
-std::optional<Duration> percentile(std::vector<Duration> values, int percent) {
-  CHECK(percent >= 1 && percent <= 100);
-  if (values.empty()) return std::nullopt;
-  const std::size_t rank = (values.size() * static_cast<std::size_t>(percent) + 99) / 100;
-  const auto place = values.begin() + static_cast<std::ptrdiff_t>(rank - 1);
-  std::nth_element(values.begin(), place, values.end());
-  return *place;
-}
-
 TaskHistory feared_durations(const Dag& dag,
                              const std::map<std::string, std::vector<Duration>>& by_task) {
   TaskHistory feared(dag.tasks.size());

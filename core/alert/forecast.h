@@ -13,10 +13,6 @@
 
 namespace tidemill {
 
-// The smallest value that at least `percent` (1 to 100) of a hundred of them do not exceed; none of
-// no values.
-std::optional<Duration> percentile(std::vector<Duration> values, int percent);
-
 // The 90th percentile of each task; a task of which fewer than kEnoughSeen successes are known
 // counts as never seen.
 TaskHistory feared_durations(const Dag& dag,

@@ -53,6 +53,16 @@ inline ReadyTask with_resources(ReadyTask task, double cpu, std::uint64_t memory
   return task;
 }
 
+inline ReadyTask with_way(ReadyTask task, double seconds) {
+  task.way = Duration(static_cast<std::int64_t>(seconds * 1e6));
+  return task;
+}
+
+inline ReadyTask expected_to_take(ReadyTask task, double seconds) {
+  task.expected = Duration(static_cast<std::int64_t>(seconds * 1e6));
+  return task;
+}
+
 inline WorkerView worker(std::int64_t id, int slots, int queue_ahead = 0) {
   WorkerView made;
   made.id = WorkerId{id};

@@ -21,20 +21,42 @@ class ReferencePlacement {
 
   std::map<std::string, int> pools;
   std::map<std::int64_t, WorkerView> workers;
-  std::vector<ReadyTask> ready;
+  // In no order; each holds some place, which is its own until kin exchange theirs.
+  struct Waiting {
+    ReadyTask task;
+    BootTime place;
+  };
+  std::vector<Waiting> ready;
   std::vector<Live> live;
   bool paused = false;
+
+  void add(const ReadyTask& task) { ready.push_back({task, task.since}); }
+
+  // Its own place goes with it when it or one of its kin has that, else the earliest of theirs.
+  void remove(std::size_t at) {
+    std::size_t gives = at;
+    for (std::size_t i = 0; i < ready.size(); ++i) {
+      if (!kin(ready[i].task, ready[at].task)) continue;
+      const bool has_own = ready[gives].place == ready[at].task.since;
+      const bool gets_own = ready[i].place == ready[at].task.since;
+      if (!has_own && (gets_own || ready[i].place < ready[gives].place)) gives = i;
+    }
+    ready[gives].place = ready[at].place;
+    ready.erase(ready.begin() + static_cast<std::ptrdiff_t>(at));
+  }
 
   std::vector<Grant> place(BootTime now) {
     std::vector<Grant> grants;
     if (paused) return grants;
+    exchange_places();
     std::sort(ready.begin(), ready.end(),
-              [](const ReadyTask& a, const ReadyTask& b) { return order(a) < order(b); });
+              [](const Waiting& a, const Waiting& b) { return order(a) < order(b); });
     std::vector<ReadyTask> blocked;
     std::vector<Live> held;        // reservations: like live tasks; no worker = run and pool only
     std::vector<WorkerId> wanted;  // an earlier task waits for a slot of these
-    std::vector<ReadyTask> left;
-    for (const ReadyTask& task : ready) {
+    std::vector<Waiting> left;
+    for (const Waiting& waiting : ready) {
+      const ReadyTask& task = waiting.task;
       const bool twin = std::any_of(blocked.begin(), blocked.end(),
                                     [&](const ReadyTask& other) { return same(task, other); });
       const WorkerId chosen = twin ? WorkerId{} : choose(task, held, wanted);
@@ -43,12 +65,12 @@ class ReferencePlacement {
         grants.push_back({task.run, task.task, chosen});
         continue;
       }
-      left.push_back(task);
+      left.push_back(waiting);
       if (twin) continue;
       blocked.push_back(task);
       if (!startable(task)) continue;
       want_slots(task, held, wanted);
-      if (now - task.since >= kReserveAfter) reserve(task, held);
+      if (now - waiting.place >= kReserveAfter) reserve(task, held);
     }
     ready = left;
     return grants;
@@ -84,8 +106,28 @@ class ReferencePlacement {
   }
 
  private:
-  static std::tuple<BootTime, RunId, TaskIndex> order(const ReadyTask& task) {
-    return std::tuple(task.since + kPriorityStep * (task.priority - 1), task.run, task.task);
+  static std::tuple<BootTime, RunId, BootTime, TaskIndex> order(const Waiting& waiting) {
+    const ReadyTask& task = waiting.task;
+    return std::tuple(waiting.place + kPriorityStep * (task.priority - 1), task.run,
+                      task.since - 4 * task.way, task.task);
+  }
+
+  static bool kin(const ReadyTask& a, const ReadyTask& b) {
+    return a.run == b.run && a.priority == b.priority && same(a, b);
+  }
+
+  // The one with the earliest turn gets the earliest place of its kin, and so on.
+  void exchange_places() {
+    std::sort(ready.begin(), ready.end(), [](const Waiting& a, const Waiting& b) {
+      return std::tuple(a.task.since - 4 * a.task.way, a.task.task) <
+             std::tuple(b.task.since - 4 * b.task.way, b.task.task);
+    });
+    for (std::size_t a = 0; a < ready.size(); ++a) {
+      for (std::size_t b = a + 1; b < ready.size(); ++b) {
+        if (!kin(ready[a].task, ready[b].task) || ready[a].place <= ready[b].place) continue;
+        std::swap(ready[a].place, ready[b].place);
+      }
+    }
   }
 
   static bool same(const ReadyTask& a, const ReadyTask& b) {
@@ -159,6 +201,7 @@ class ReferencePlacement {
       }
     }
     if (best != nullptr) return best->id;
+    if (task.expected >= std::chrono::milliseconds(100)) return {};
     const bool plain = task.slots == 1 && task.pool.empty() && task.max_active_tasks == 0 &&
                        task.resources.cpu == 0 && task.resources.memory == 0 &&
                        task.resources.gpu == 0;

@@ -136,6 +136,19 @@ TEST_F(Blockers, AllSlotsAreTaken) {
   expect(stage, Blocker::Kind::no_slot, "no_slot");
 }
 
+TEST_F(Blockers, SlotsGoToLongerWaysFirst) {
+  Stage stage("a; b; c; d; train");
+  stage.placement.set_worker(worker(1, 1));
+  stage.occupy("a", 300);
+  stage.enqueue("b", 200);
+  for (const char* id : {"c", "d"}) {
+    stage.enqueue(id, 60);
+    stage.placement.add_ready(with_way(stage.queued(id, 60), 600));
+  }
+  stage.enqueue("train", 95);
+  expect(stage, Blocker::Kind::no_slot, "no_slot_longer_ways");
+}
+
 TEST_F(Blockers, NotEnoughSlotsOnOneWorker) {
   Stage stage("a; b; train");
   stage.spec("train").slots = 2;

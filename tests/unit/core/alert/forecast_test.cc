@@ -16,17 +16,6 @@ std::vector<Duration> times(int count, Duration each) {
   return std::vector<Duration>(static_cast<std::size_t>(count), each);
 }
 
-TEST(Percentile, IsAValueThatSoManyDoNotExceed) {
-  std::vector<Duration> ten;
-  for (int i = 10; i >= 1; --i) ten.push_back(seconds(i));
-  EXPECT_EQ(percentile(ten, 90), seconds(9));
-  EXPECT_EQ(percentile(ten, 91), seconds(10));
-  EXPECT_EQ(percentile(ten, 100), seconds(10));
-  EXPECT_EQ(percentile(ten, 1), seconds(1));
-  EXPECT_EQ(percentile({seconds(5)}, 50), seconds(5));
-  EXPECT_EQ(percentile({}, 50), std::nullopt);
-}
-
 class FearedEnd : public ::testing::Test {
  protected:
   FearedEnd() : dag_(dag("extract -> train -> publish; extract -> audit")) {
