@@ -20,6 +20,7 @@
 #include "cli/stored_run.h"
 #include "cli/terminal.h"
 #include "core/approval.h"
+#include "scheduler/past_reader.h"
 #include "scheduler/people/param_vault.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/waits/lookout.h"
@@ -28,7 +29,6 @@ namespace tidemill {
 namespace {
 
 constexpr Duration kRepaintEvery = std::chrono::milliseconds(100);
-constexpr int kHistoryRuns = 10;
 
 struct Prepared {
   LoadedDag loaded;
@@ -132,6 +132,12 @@ Result<std::optional<RunId>> find_unfinished(Scheduler& scheduler, const RunComm
   return std::optional<RunId>();
 }
 
+// Without it there is no estimate and no better order; that is all a failed read costs.
+TaskHistory history_of(const std::string& data_dir, const Dag& dag) {
+  auto past = read_past(data_dir + "/tidemill.db", dag);
+  return past.ok() ? std::move(*past) : TaskHistory(dag.tasks.size());
+}
+
 Result<RunId> begin(Scheduler& scheduler, const RunCommand& command, const Prepared& prepared,
                     RunWatcher& watcher) {
   const auto unfinished = TRY(find_unfinished(scheduler, command, prepared, watcher));
@@ -145,20 +151,6 @@ Result<RunId> begin(Scheduler& scheduler, const RunCommand& command, const Prepa
   request.origin = "tidemill run";
   request.options = prepared.options;
   return scheduler.submit(std::move(request));
-}
-
-TaskHistory history_of(const std::string& data_dir, const Dag& dag) {
-  TaskHistory history(dag.tasks.size());
-  auto reader = open_reader(data_dir);
-  if (!reader.ok()) return history;
-  // Without history there is no estimate; that is all a failed read costs.
-  const auto rows = reader->durations(dag.name, kHistoryRuns);
-  if (!rows.ok()) return history;
-  for (const DurationRow& row : *rows) {
-    const TaskIndex task = dag.find(row.task_id);
-    if (task != kNoTask) history[task] = row.duration;
-  }
-  return history;
 }
 
 // Asks nobody: the scheduler may be waiting for a worker that does not answer. What is on the disk
@@ -228,7 +220,9 @@ Status see_it_through(Scheduler& scheduler, RunId run, const RunCommand& command
                       const Prepared& prepared, RunWatcher& watcher) {
   const LiveRun* live = scheduler.engine().find(run);
   if (live == nullptr) return Ok{};  // every task was taken over from an earlier run
-  watcher.watch(live->dag, live->run, history_of(prepared.data_dir, *live->dag));
+  TaskHistory history = history_of(prepared.data_dir, *live->dag);
+  scheduler.expect(*live->dag, history);
+  watcher.watch(live->dag, live->run, std::move(history));
   std::optional<QuietKeyboard> quiet;
   if (watcher.is_live()) quiet.emplace();
   SignalThread signals(

@@ -192,6 +192,7 @@ Status Daemon::Parts::open_scheduler() {
   scheduling.chores.push_back(alerts.chore());
   scheduling.chores.push_back(troubles.chore());
   scheduling.params = &params;
+  scheduling.recalls_past = true;
   scheduling.secret = [this](const std::string& name) { return secret(name); };
   scheduler = TRY(Scheduler::open(std::move(scheduling)));
   LookoutRules looking;

@@ -100,6 +100,7 @@ Status Scheduler::Loop::turn(Scheduler& self) {
     wake_at_ = engine_->next_wake();
   }
   plan(now);
+  if (config_.recalls_past) recall();
   do_chores(now);
   TRY(seal_if_due(now));
   for (const std::string& text : stuck_.look(*engine_, now)) note(text);
@@ -246,6 +247,22 @@ void Scheduler::Loop::plan(Now now) {
   const auto due = config_.planner->next_look();
   if (due && *due <= now.wall) config_.planner->look(*engine_, now);
   if (config_.planner->has_rows()) seal_by_ = BootTime{};
+}
+
+void Scheduler::Loop::recall() {
+  for (DagPtr& dag : engine_->take_wanted_pasts()) {
+    if (!past_) {
+      past_.emplace(PastReader::World{
+          config_.data_dir + "/tidemill.db",
+          [this](DagPtr read, TaskHistory history) {
+            post([read = std::move(read), history = std::move(history)](Scheduler& self) {
+              self.expect(*read, history);
+            });
+          },
+          [this](const std::string& text) { post([this, text](Scheduler&) { note(text); }); }});
+    }
+    past_->read(std::move(dag));
+  }
 }
 
 void Scheduler::Loop::do_chores(Now now) {

@@ -20,6 +20,7 @@
 #include "scheduler/links.h"
 #include "scheduler/local_agent.h"
 #include "scheduler/mutation.h"
+#include "scheduler/past_reader.h"
 #include "scheduler/scheduler.h"
 #include "scheduler/storage/reader.h"
 #include "scheduler/stuck_tasks.h"
@@ -48,6 +49,7 @@ class Scheduler::Loop {
 
   void set_planner(Planner& planner) { config_.planner = &planner; }
   Engine& engine() { return *engine_; }
+  void expect(const Dag& dag, const TaskHistory& history) { engine_->expect(dag, history); }
   const Figures& figures() const { return figures_; }
   const std::vector<RunId>& recovered() const { return recovered_; }
 
@@ -77,6 +79,7 @@ class Scheduler::Loop {
   Status commit(Turn turn);
   Turn seal(Now now);
   void plan(Now now);
+  void recall();
   void do_chores(Now now);
   bool began_checkpoint();
   Status settle();  // seals and commits everything, waiting for it
@@ -111,6 +114,8 @@ class Scheduler::Loop {
 
   std::mutex mutex_;  // guards what follows
   std::vector<std::function<void(Scheduler&)>> commands_;
+  // Made when it is first asked; last, because its thread posts commands.
+  std::optional<PastReader> past_;
 };
 
 }  // namespace tidemill

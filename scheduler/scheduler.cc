@@ -58,6 +58,8 @@ void Scheduler::looked(RunId run, event::Looked answer) {
   });
 }
 
+void Scheduler::expect(const Dag& dag, const TaskHistory& history) { loop_->expect(dag, history); }
+
 void Scheduler::mutate(Mutation mutation) {
   // A std::function must be copyable, a mutation need not be copied.
   post([shared = std::make_shared<Mutation>(std::move(mutation))](Scheduler& self) {

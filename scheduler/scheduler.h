@@ -54,6 +54,9 @@ struct SchedulerConfig {
   // Scheduler::looked. Called on the scheduler's thread, must not block. Null = nobody looks, and
   // such tasks wait until their timeout.
   std::function<void(shell_effect::Look)> look;
+  // Whether it reads, on a thread of its own, what dags took before when runs of them begin.
+  // Otherwise that is known only as far as expect() tells it.
+  bool recalls_past = false;
   // The value of a secret at the moment of sending. Null = there are no secrets.
   std::function<Result<std::string>(const std::string& name)> secret;
   // Seals secret parameters in rows; must outlive the scheduler. Null = they are stored in clear.
@@ -82,6 +85,8 @@ class Scheduler {
   void post(std::function<void(Scheduler&)> command);
   // Any thread: the answer to a shell_effect::Look.
   void looked(RunId run, event::Looked answer);
+  // As Engine::expect.
+  void expect(const Dag& dag, const TaskHistory& history);
   // Any thread: decides, commits, then answers through `done`.
   void mutate(Mutation mutation);
   // Any thread but the scheduler's: mutate() and wait for the answer; `unavailable` when none comes

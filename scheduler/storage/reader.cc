@@ -203,28 +203,4 @@ Result<std::vector<WorkerRow>> RunReader::workers() {
   });
 }
 
-Result<std::vector<DurationRow>> RunReader::durations(const std::string& dag_name, int runs) {
-  Statement rows = TRY(database_.prepare(
-      "SELECT d.task_id, avg(a.ended_at - a.started_at), count(*)"
-      " FROM (SELECT run_id, version_id FROM runs WHERE dag_name = ?1 AND ended_at <> 0"
-      "       ORDER BY run_id DESC LIMIT ?2) r"
-      " JOIN attempts a ON a.run_id = r.run_id AND a.cause = 'none' AND a.started_at <> 0"
-      " JOIN dag_tasks d ON d.version_id = r.version_id AND d.task_index = a.task_index"
-      " GROUP BY d.task_id ORDER BY d.task_id"));
-  return all_rows<DurationRow>(
-      rows.bind(dag_name, runs), [](const Statement& row) -> Result<DurationRow> {
-        return DurationRow{row.text(0), Duration(static_cast<std::int64_t>(row.real(1))),
-                           static_cast<int>(row.integer(2))};
-      });
-}
-
-Result<std::vector<Duration>> RunReader::run_durations(const std::string& dag_name, int runs) {
-  Statement rows = TRY(database_.prepare(
-      "SELECT ended_at - started_at FROM runs WHERE dag_name = ? AND state = 'succeeded'"
-      " ORDER BY run_id DESC LIMIT ?"));
-  return all_rows<Duration>(
-      rows.bind(dag_name, runs),
-      [](const Statement& row) -> Result<Duration> { return Duration(row.integer(0)); });
-}
-
 }  // namespace tidemill

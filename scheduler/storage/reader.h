@@ -13,12 +13,6 @@
 
 namespace tidemill {
 
-struct DurationRow {
-  std::string task_id;
-  Duration duration{};  // exec to end of a successful attempt, mean over the runs looked at
-  int runs = 0;
-};
-
 class RunReader {
  public:
   static Result<RunReader> open(const std::string& path, const std::string& vfs = "");
@@ -41,11 +35,6 @@ class RunReader {
   Result<std::shared_ptr<const TaskResult>> result(RunId run, TaskIndex task, std::uint32_t number);
   Result<std::vector<EventRow>> events(RunId run, std::int64_t after_seq, int limit);
   Result<std::vector<WorkerRow>> workers();
-
-  // Mean durations by task over the last `runs` ended runs of the dag, for estimates.
-  Result<std::vector<DurationRow>> durations(const std::string& dag_name, int runs);
-  // Wall time of the last ended runs that succeeded, newest first.
-  Result<std::vector<Duration>> run_durations(const std::string& dag_name, int runs);
 
  private:
   explicit RunReader(Database database) : database_(std::move(database)) {}

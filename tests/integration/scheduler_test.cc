@@ -35,6 +35,7 @@ class SchedulerTest : public ::testing::Test {
     config.data_dir = data_dir();
     config.observer = &recorder_;
     config.agent_command = agent_command_;
+    config.recalls_past = true;
     config.load_dag = [this](const DagVersionRow& row, const std::string&) -> Result<DagPtr> {
       const auto found = dags_.find(row.content_hash);
       if (found == dags_.end()) return not_found("no such dag");
@@ -76,6 +77,25 @@ TEST_F(SchedulerTest, RunsAChainInOrderAndStoresIt) {
   EXPECT_EQ(stored.row.state, RunState::succeeded);
   EXPECT_EQ(stored.row.tasks.succeeded, 3);
   EXPECT_EQ(reader().attempts(run).value().size(), 3u);
+}
+
+TEST_F(SchedulerTest, ARunLearnsWhatThoseBeforeARestartTook) {
+  const SubmitRequest same = request(dag("a -> b"));
+  {
+    auto scheduler = open();
+    FakeAgent agent(socket(), 2);
+    ASSERT_TRUE(scheduler->submit(same).ok());
+    ASSERT_TRUE(scheduler->run_until_idle().ok());
+    ASSERT_TRUE(scheduler->close().ok());
+  }
+  auto scheduler = open();
+  const RunId run = scheduler->submit(same).value();
+  // Nobody works, so it stays as it is until its past is there.
+  const auto ahead = [&] { return scheduler->engine().find(run)->ahead; };
+  ASSERT_TRUE(scheduler->run_until([&] { return ahead() != nullptr; }).ok());
+  EXPECT_GE(ahead()->expected[1], kLeastWay);
+  EXPECT_EQ(ahead()->way[1], ahead()->expected[1]);
+  EXPECT_EQ(ahead()->way[0], ahead()->expected[0] + ahead()->way[1]);
 }
 
 TEST_F(SchedulerTest, AFailedTaskFailsTheRunAndKeepsItsReason) {
