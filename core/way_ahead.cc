@@ -63,7 +63,8 @@ WayAhead way_ahead(const Dag& dag, const TaskHistory& history) {
     }
     ahead.way[task] = std::min(kLongestWay, longest + own);
   }
-  return ahead;
+  const auto longest = std::max_element(ahead.way.begin(), ahead.way.end());
+  return *longest < kWorthOrdering ? WayAhead{} : ahead;
 }
 
 }  // namespace tidemill

@@ -50,8 +50,9 @@ TEST_F(WayAheadTest, ATaskThatWasNeverSeenCountsLikeTheOthers) {
 
 TEST_F(WayAheadTest, OfChainsThatTakeNoTimeTheLongerOneCounts) {
   for (const TaskSpec& task : dag_.tasks) know(task.id, Duration{});
+  know("clean", kWorthOrdering);
   EXPECT_EQ(way("extract"), 3 * kLeastWay);
-  EXPECT_EQ(way("clean"), kLeastWay);
+  EXPECT_EQ(way("publish"), kLeastWay);
 }
 
 TEST_F(WayAheadTest, WhatOnlyWaitsTakesNoSlotAndCountsAsNothing) {
@@ -61,6 +62,13 @@ TEST_F(WayAheadTest, WhatOnlyWaitsTakesNoSlotAndCountsAsNothing) {
   know("publish", seconds(3));
   EXPECT_EQ(way("train"), seconds(3));
   EXPECT_EQ(way("audit"), seconds(5));  // never seen: the mean of 1 s and 3 s
+}
+
+TEST_F(WayAheadTest, OfASmallDagNothingIsOrdered) {
+  for (const TaskSpec& task : dag_.tasks) know(task.id, kWorthOrdering / 10);
+  EXPECT_TRUE(way_ahead(dag_, history_).way.empty());
+  know("train", kWorthOrdering);
+  EXPECT_FALSE(way_ahead(dag_, history_).way.empty());
 }
 
 TEST_F(WayAheadTest, DamagedHistoryNeitherOverflowsNorTurnsBack) {
