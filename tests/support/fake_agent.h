@@ -4,6 +4,7 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <set>
@@ -16,6 +17,7 @@ namespace tidemill {
 
 class FakeAgent {
  public:
+  // Its started_at and ended_at only say how long the attempt is told to have taken.
   using Behaviour = std::function<Outcome(const message::Start&)>;
 
   FakeAgent(std::string socket_path, int slots, Behaviour behaviour = {})
@@ -66,8 +68,9 @@ class FakeAgent {
     message::Ended ended;
     ended.attempt = start->attempt;
     if (behaviour_) ended.outcome = behaviour_(*start);
+    const std::int64_t took_us = ended.outcome.ended_at.us - ended.outcome.started_at.us;
     ended.outcome.started_at = now;
-    ended.outcome.ended_at = system_now().wall;
+    ended.outcome.ended_at = {std::max(system_now().wall.us, now.us + took_us)};
     channel.send(ended);
   }
 
