@@ -80,6 +80,7 @@ export class Site {
     const context = await this.browser.newContext({ baseURL: this.daemon.url, viewport: WIDE, locale: "en-GB", ...options });
     context.setDefaultTimeout(DEADLINE_MS);
     this.contexts.push(context);
+    context.on("close", () => { this.contexts = this.contexts.filter((one) => one !== context); });
     await shake(context);
     await context.addInitScript(hearToasts);
     if (deaf) await context.addInitScript(stopEvents);
