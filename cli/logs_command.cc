@@ -96,10 +96,12 @@ Status print_whole(const std::string& path, CriText& text) {
 // Until the task has started or never will.
 Status wait_for_start(RunReader& reader, const Target& target, const std::string& data_dir) {
   while (true) {
+    // Asked before the rows are read: those of a scheduler that has ended change no more.
+    const bool runs = scheduler_is_running(data_dir);
     const StoredRun stored = TRY(reader.stored_run(target.run));
     const TaskRow& row = stored.tasks[target.task];
     if (row.attempts > 0 || is_terminal(row.state)) return Ok{};
-    if (!scheduler_is_running(data_dir)) {
+    if (!runs) {
       return not_found(fmt::format(
           "{} has not started in run {}, and no scheduler is running that would start it",
           target.task_id, target.run.value));

@@ -120,8 +120,9 @@ Status explain(const ExplainCommand& options) {
   const std::string data_dir = TRY(resolve_data_dir(options.data_dir));
   RunReader reader = TRY(open_reader(data_dir));
   const RunId id = TRY(find_run(reader, options.run));
-  const StoredView view = TRY(load_view(reader, id));
+  // Asked before the rows are read: those of a scheduler that has ended change no more.
   const bool is_moving = scheduler_is_running(data_dir);
+  const StoredView view = TRY(load_view(reader, id));
   Explanation why = explain_run(*view.live.dag, view.live.run, system_now());
   if (!options.task.empty()) {
     const TaskIndex task = TRY(find_task(*view.live.dag, options.task));
