@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/graph.h"
+
 namespace tidemill {
 namespace {
 
@@ -20,28 +22,6 @@ std::vector<Duration> remaining_each(const Dag& dag, const Run& run, const TaskH
     remaining[i] = std::max(Duration(0), whole - elapsed(run.tasks[i], now));
   }
   return remaining;
-}
-
-// Longest chain of remaining work. Kahn's order, so a DAG of any depth costs its edges once.
-Duration critical_path(const Dag& dag, const std::vector<Duration>& remaining) {
-  std::vector<std::size_t> unmet(dag.task_count);
-  std::vector<Duration> begin(dag.task_count, Duration(0));
-  std::vector<TaskIndex> queue;
-  for (TaskIndex i = 0; i < dag.task_count; ++i) {
-    unmet[i] = dag.tasks[i].upstream.size();
-    if (unmet[i] == 0) queue.push_back(i);
-  }
-  Duration longest{0};
-  for (std::size_t at = 0; at < queue.size(); ++at) {
-    const TaskIndex task = queue[at];
-    const Duration end = begin[task] + remaining[task];
-    longest = std::max(longest, end);
-    for (const TaskIndex next : dag.tasks[task].downstream) {
-      begin[next] = std::max(begin[next], end);
-      if (--unmet[next] == 0) queue.push_back(next);
-    }
-  }
-  return longest;
 }
 
 }  // namespace
@@ -83,7 +63,7 @@ std::optional<Duration> remaining_time(const Dag& dag, const Run& run, const Tas
   const auto remaining = remaining_each(dag, run, history, sum / known, now);
   Duration work{0};
   for (const Duration d : remaining) work += d;
-  return std::max(critical_path(dag, remaining), work / slots);
+  return std::max(longest_chain(dag, remaining), work / slots);
 }
 
 }  // namespace tidemill

@@ -6,9 +6,16 @@
 #include <iterator>
 #include <vector>
 
+#include "base/time.h"
 #include "core/dag.h"
 
 namespace tidemill {
+
+// Every ordinary task once, each after its upstreams: Kahn's order.
+std::vector<TaskIndex> upstreams_first(const Dag& dag);
+
+// How long the longest chain of ordinary tasks takes when each takes `took`, by task.
+Duration longest_chain(const Dag& dag, const std::vector<Duration>& took);
 
 // For every ordinary task the length of the longest chain of upstreams before it; roots have 0.
 std::vector<std::uint32_t> task_levels(const Dag& dag);

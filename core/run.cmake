@@ -33,4 +33,4 @@ tidemill_core_area(tidemill_run
     trigger_explain.cc
     wait_for.cc
     way_ahead.cc
-  LIBS tidemill_expr tidemill_lang tidemill_params tidemill_words)
+  LIBS tidemill_expr tidemill_graph tidemill_lang tidemill_params tidemill_words)

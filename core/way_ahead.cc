@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/graph.h"
+
 namespace tidemill {
 namespace {
 
@@ -25,23 +27,6 @@ Seen what_was_seen(const Dag& dag, const TaskHistory& history) {
   return seen;
 }
 
-// Downstreams before their upstreams: Kahn's order from the end.
-std::vector<TaskIndex> from_the_end(const Dag& dag) {
-  std::vector<std::size_t> unmet(dag.task_count);
-  std::vector<TaskIndex> order;
-  order.reserve(dag.task_count);
-  for (TaskIndex i = 0; i < dag.task_count; ++i) {
-    unmet[i] = dag.tasks[i].downstream.size();
-    if (unmet[i] == 0) order.push_back(i);
-  }
-  for (std::size_t at = 0; at < order.size(); ++at) {
-    for (const TaskIndex before : dag.tasks[order[at]].upstream) {
-      if (--unmet[before] == 0) order.push_back(before);
-    }
-  }
-  return order;
-}
-
 }  // namespace
 
 WayAhead way_ahead(const Dag& dag, const TaskHistory& history) {
@@ -51,7 +36,9 @@ WayAhead way_ahead(const Dag& dag, const TaskHistory& history) {
   WayAhead ahead;
   ahead.expected.resize(dag.tasks.size());
   ahead.way.resize(dag.tasks.size());
-  for (const TaskIndex task : from_the_end(dag)) {
+  const std::vector<TaskIndex> order = upstreams_first(dag);
+  for (auto next_up = order.rbegin(); next_up != order.rend(); ++next_up) {
+    const TaskIndex task = *next_up;
     Duration longest{};
     for (const TaskIndex next : dag.tasks[task].downstream) {
       longest = std::max(longest, ahead.way[next]);

@@ -5,8 +5,9 @@
 //   topic run:12      changes of the run and of each of its tasks, and progress
 //   topic dags        a dag is new, has another version, broke, was mended, paused or is gone
 //   topic alerts      an alert was raised, taken or ended, or counted once more
-//   topic approvals   a task began to ask people or to wait for something outside, or no longer
-//   does topic workers     a worker came or went topic notes       sentences for the operator
+//   topic approvals   a task asks people or waits for something outside, or did until now
+//   topic workers     a worker came or went
+//   topic notes       sentences for the operator
 #pragma once
 
 #include <functional>

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "core/graph.h"
 #include "core/placement.h"
 #include "core/way_ahead.h"
 
@@ -118,31 +119,7 @@ struct Trace {
   double bound(int slots) const {
     double work = 0;
     for (const Duration time : took) work += std::chrono::duration<double>(time).count();
-    return std::max(std::chrono::duration<double>(longest_chain()).count(), work / slots);
-  }
-
- private:
-  // Not out of way_ahead, which says nothing of small dags.
-  Duration longest_chain() const {
-    std::vector<Duration> until(dag.task_count);
-    std::vector<std::size_t> unmet(dag.task_count);
-    std::vector<TaskIndex> order;
-    for (TaskIndex task = 0; task < dag.task_count; ++task) {
-      unmet[task] = dag.tasks[task].upstream.size();
-      if (unmet[task] == 0) order.push_back(task);
-    }
-    Duration longest{};
-    for (std::size_t at = 0; at < order.size(); ++at) {
-      const TaskIndex task = order[at];
-      until[task] += took[task];
-      longest = std::max(longest, until[task]);
-      for (const TaskIndex next : dag.tasks[task].downstream) {
-        until[next] = std::max(until[next], until[task]);
-        if (--unmet[next] == 0) order.push_back(next);
-      }
-    }
-    CHECK(order.size() == dag.task_count);
-    return longest;
+    return std::max(std::chrono::duration<double>(longest_chain(dag, took)).count(), work / slots);
   }
 };
 

@@ -63,8 +63,7 @@ export function Log({ run, task, attempt, going }: { run: string; task: string; 
   };
   useEffect(() => {
     if (parameter("error") === "first") { void toError(); return; }
-    const place = wanted();
-    open(place);
+    open(wanted());
   }, [reader, target, parameter("error")]);
 
   useEffect(() => () => { alive.current = false; }, []);
