@@ -17,7 +17,6 @@ namespace tidemill {
 namespace {
 
 constexpr std::size_t kMaxBytes = 1u << 20;
-constexpr std::string_view kFormats[] = {"human", "json", "github", "sarif"};
 
 std::string findings_in(const std::string& format, const FileFindings& file) {
   if (format == "json") return format_findings_json({file});
@@ -98,10 +97,7 @@ std::string answer_of(const Question& question, const AlertPolicies& policies, b
 Result<int> check(const PolicyCommand& options) {
   const std::string format = options.json ? "json" : options.format;
   if (options.action != "check") return invalid("policy check FILE is all there is");
-  if (std::find(std::begin(kFormats), std::end(kFormats), format) == std::end(kFormats)) {
-    return invalid(fmt::format("there is no format {}; use human, json, github or sarif",
-                               printable(format, 40)));
-  }
+  TRY(check_findings_format(format));
   FileFindings file{options.file, TRY(read_file(options.file, kMaxBytes)), {}};
   ParsedPolicies parsed = parse_policies(file.source, load_zone);
   file.findings = std::move(parsed.findings);

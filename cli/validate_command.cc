@@ -24,8 +24,6 @@
 namespace tidemill {
 namespace {
 
-constexpr std::string_view kFormats[] = {"human", "json", "github", "sarif"};
-
 ParseOptions parse_options(const std::string& path) {
   const std::filesystem::path file(path);
   ParseOptions options;
@@ -149,10 +147,8 @@ std::string in_format(const std::string& format, const std::vector<FileFindings>
 }  // namespace
 
 int run_validate(const ValidateOptions& options) {
-  if (std::find(std::begin(kFormats), std::end(kFormats), options.format) == std::end(kFormats)) {
-    return report(invalid(fmt::format("there is no format {}; use human, json, github or sarif",
-                                      printable(options.format, 40))));
-  }
+  const Status known = check_findings_format(options.format);
+  if (!known.ok()) return report(known.error());
   if (options.paths.empty()) return report(invalid("validate needs files or folders"));
   const auto policies = policy_names(options.alerts);
   if (!policies.ok()) return report(policies.error());

@@ -8,8 +8,6 @@
 namespace tidemill {
 namespace {
 
-constexpr Duration kTick(1);
-
 Status check_request(const BackfillRequest& request) {
   if (request.from >= request.until) {
     return invalid(

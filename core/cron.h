@@ -46,6 +46,10 @@ struct Cron {
   std::string text;  // as the author wrote it
 };
 
+// All bits of Cron::hours and Cron::months.
+inline constexpr std::uint32_t kEveryHour = 0xff'ffff;
+inline constexpr std::uint16_t kEveryMonth = 0x1ffe;
+
 // Errors name the field, the value and what is accepted ("hour: 24 is not in 0-23"). Refuses what
 // can never fire (30 February), what is longer than 1,000 bytes or not ASCII, ranges that run
 // backwards, steps longer than their field, and what is not a time (@reboot, @every).

@@ -10,8 +10,6 @@
 namespace tidemill {
 namespace {
 
-constexpr std::uint64_t kEveryMonth = 0x1ffe;
-
 constexpr std::array<std::string_view, 7> kWeekdays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                                        "Thursday", "Friday", "Saturday"};
 constexpr std::array<std::string_view, 13> kMonths = {

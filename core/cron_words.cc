@@ -13,7 +13,6 @@ namespace tidemill {
 namespace {
 
 constexpr std::uint64_t kEverySixtieth = (std::uint64_t{1} << 60) - 1;
-constexpr std::uint64_t kEveryHour = 0xff'ffff;
 constexpr int kMostTimesListed = 6;
 
 using Parts = std::vector<std::string>;

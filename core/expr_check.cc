@@ -12,9 +12,7 @@ namespace {
 
 constexpr ExprTypes kBoolean = type_set({ExprType::boolean});
 constexpr ExprTypes kNumber = type_set({ExprType::number});
-constexpr ExprTypes kString = type_set({ExprType::string});
 constexpr ExprTypes kComparable = type_set({ExprType::number, ExprType::string});
-constexpr ExprTypes kContainer = type_set({ExprType::string, ExprType::array, ExprType::object});
 constexpr ExprTypes kWalkable = type_set({ExprType::array, ExprType::object});
 
 // The type of a value that is one of two.
@@ -108,7 +106,8 @@ class Checker {
     const ExprType key = check(node.children[1]);
     if (!require(node, container, kWalkable, "[ ]")) return ExprType::any;
     if (container == ExprType::array) require(node.children[1], key, kNumber, "[ ] of an array");
-    if (container == ExprType::object) require(node.children[1], key, kString, "[ ] of an object");
+    if (container == ExprType::object)
+      require(node.children[1], key, kExprString, "[ ] of an object");
     return ExprType::any;
   }
 
@@ -223,9 +222,9 @@ class Checker {
   // Strings and objects can only hold strings.
   void containment(std::string_view taker, const ExprNode& item_node, ExprType item,
                    const ExprNode& container_node, ExprType container) {
-    if (!require(container_node, container, kContainer, taker)) return;
+    if (!require(container_node, container, kExprContainer, taker)) return;
     if (container != ExprType::string && container != ExprType::object) return;
-    require(item_node, item, kString, fmt::format("{} of {}", taker, with_article(container)));
+    require(item_node, item, kExprString, fmt::format("{} of {}", taker, with_article(container)));
   }
 
   ExprType conditional(const ExprNode& node) {
@@ -241,7 +240,7 @@ class Checker {
       types.push_back(check(child));
       require(child, types.back(), takes, node.function->name);
     }
-    if (node.function->name == "contains" && may_hold(kContainer, types[0])) {
+    if (node.function->name == "contains" && may_hold(kExprContainer, types[0])) {
       containment("contains", node.children[1], types[1], node.children[0], types[0]);
     }
     if (node.function->call != nullptr) return node.function->returns;

@@ -126,9 +126,7 @@ Result<Json> date(Arguments a) {
   return Json(std::move(text));
 }
 
-constexpr ExprTypes kString = type_set({ExprType::string});
 constexpr ExprTypes kArray = type_set({ExprType::array});
-constexpr ExprTypes kContainer = type_set({ExprType::string, ExprType::array, ExprType::object});
 constexpr ExprTypes kAnything = type_set({ExprType::any});
 
 // clang-format off
@@ -136,31 +134,31 @@ constexpr std::array<ExprFunction, 13> kFunctions = {{
     {"contains", "contains(container, item) → boolean",
      "Whether an array has the item, a string the substring, or an object the key; the same as "
      "`item in container`.",
-     2, 2, {kContainer, kAnything}, ExprType::boolean, contains},
+     2, 2, {kExprContainer, kAnything}, ExprType::boolean, contains},
     {"startsWith", "startsWith(string, prefix) → boolean",
      "Whether the string begins with the prefix; case matters.",
-     2, 2, {kString, kString}, ExprType::boolean, starts_with},
+     2, 2, {kExprString, kExprString}, ExprType::boolean, starts_with},
     {"endsWith", "endsWith(string, suffix) → boolean",
      "Whether the string ends with the suffix; case matters.",
-     2, 2, {kString, kString}, ExprType::boolean, ends_with},
+     2, 2, {kExprString, kExprString}, ExprType::boolean, ends_with},
     {"format", "format(pattern, value…) → string",
      "The pattern with {0}, {1} … replaced by the values; {{ and }} are literal braces.",
-     1, kAnyNumberOfArguments, {kString, kAnything, kAnything}, ExprType::string, format},
+     1, kAnyNumberOfArguments, {kExprString, kAnything, kAnything}, ExprType::string, format},
     {"join", "join(array, separator = ',') → string",
      "The items of the array as one string, with the separator between them.",
-     1, 2, {kArray, kString}, ExprType::string, join_items},
+     1, 2, {kArray, kExprString}, ExprType::string, join_items},
     {"split", "split(string, separator) → array",
      "The pieces of the string between separators; an empty string is one empty piece.",
-     2, 2, {kString, kString}, ExprType::array, split_text},
+     2, 2, {kExprString, kExprString}, ExprType::array, split_text},
     {"length", "length(value) → number",
      "How many characters (code points) a string has, items an array, or members an object.",
-     1, 1, {kContainer}, ExprType::number, length},
+     1, 1, {kExprContainer}, ExprType::number, length},
     {"lower", "lower(string) → string",
      "The string with the letters A to Z made small; other letters stay.",
-     1, 1, {kString}, ExprType::string, lower},
+     1, 1, {kExprString}, ExprType::string, lower},
     {"upper", "upper(string) → string",
      "The string with the letters a to z made capital; other letters stay.",
-     1, 1, {kString}, ExprType::string, upper},
+     1, 1, {kExprString}, ExprType::string, upper},
     {"default", "default(value, fallback) → value or fallback",
      "The value; the fallback when it is null or a member or index of it is missing.",
      2, 2, {kAnything, kAnything}, ExprType::any, nullptr},
@@ -168,11 +166,11 @@ constexpr std::array<ExprFunction, 13> kFunctions = {{
      1, 1, {kAnything}, ExprType::string, to_json},
     {"fromJson", "fromJson(string) → value",
      "The value that the JSON text stands for; text that is not strict JSON is an error.",
-     1, 1, {kString}, ExprType::any, from_json},
+     1, 1, {kExprString}, ExprType::any, from_json},
     {"date", "date(time, pattern) → string",
      "An RFC 3339 time (or YYYY-MM-DD) in UTC, written by the pattern: %Y %m %d %H %M %S, %j day of "
      "the year, %u weekday 1 (Monday) to 7, %G-W%V ISO week, %s seconds since 1970, %%.",
-     2, 2, {kString, kString}, ExprType::string, date},
+     2, 2, {kExprString, kExprString}, ExprType::string, date},
 }};
 // clang-format on
 

@@ -20,6 +20,9 @@ constexpr ExprTypes type_set(std::initializer_list<ExprType> types) {
   for (const ExprType type : types) set |= 1u << static_cast<unsigned>(type);
   return static_cast<ExprTypes>(set);
 }
+inline constexpr ExprTypes kExprString = type_set({ExprType::string});
+inline constexpr ExprTypes kExprContainer = type_set(
+    {ExprType::string, ExprType::array, ExprType::object});
 // Whether a value of static type `type` may be what `set` asks for; `any` may be everything.
 bool may_hold(ExprTypes set, ExprType type);
 // "string, array or object".

@@ -1,5 +1,4 @@
-#include <array>
-
+#include "core/alert/alert.h"
 #include "core/fields.h"
 
 // The top of the file and what hangs on it, but for tasks.
@@ -16,7 +15,6 @@ constexpr std::string_view kDayWords[] = {"business_days", "first_business_day",
 constexpr std::string_view kTypeWords[] = {"string", "integer", "number",   "boolean",  "array",
                                            "object", "date",    "datetime", "duration", "secret"};
 constexpr std::string_view kAlertWords[] = {"failure", "deadline", "recovery", "success"};
-constexpr std::string_view kSeverityWords[] = {"critical", "error", "warning", "info"};
 constexpr std::string_view kWhenWords[] = {"all", "any"};
 constexpr std::string_view kEndWords[] = {"succeeded", "partial", "failed", "cancelled"};
 constexpr std::string_view kFromWords[] = {"scheduled", "queued", "started"};

@@ -11,7 +11,7 @@ constexpr std::string_view kTimeoutWords[] = {"fail", "skip"};
 constexpr std::string_view kAnswerWords[] = {"reject", "approve"};
 constexpr std::string_view kRoleWords[] = {"operator", "editor", "admin"};
 
-constexpr Field kTimeout = {
+constexpr Field kWaitTimeout = {
     .key = "timeout",
     .kind = FieldKind::duration,
     .fallback = "\"0s\"",
@@ -62,7 +62,7 @@ constexpr Field kWaitFields[] = {
      .fallback = "\"30s\"",
      .description = "How long after one look the next one follows, at least 1s.",
      .example = "\"10s\""},
-    kTimeout,
+    kWaitTimeout,
     {.key = "on_timeout",
      .kind = FieldKind::word,
      .words = kTimeoutWords,
@@ -89,7 +89,7 @@ constexpr Field kApprovalFields[] = {
      .fallback = "\"operator\"",
      .description = "The least role for this DAG that may answer.",
      .example = "\"editor\""},
-    kTimeout,
+    kWaitTimeout,
     {.key = "default",
      .kind = FieldKind::word,
      .words = kAnswerWords,

@@ -149,7 +149,16 @@ Json sarif_result(const FileFindings& file, const Finding& finding, std::string_
        {"partialFingerprints", object_of({{"primaryLocationLineHash", fingerprint}})}});
 }
 
+constexpr std::string_view kFormats[] = {"human", "json", "github", "sarif"};
+
 }  // namespace
+
+Status check_findings_format(std::string_view format) {
+  if (std::find(std::begin(kFormats), std::end(kFormats), format) != std::end(kFormats))
+    return Ok{};
+  return invalid(fmt::format("there is no format {}; use human, json, github or sarif",
+                             printable(format, 40)));
+}
 
 std::string format_findings_human(std::string_view path, std::string_view source,
                                   const std::vector<Finding>& findings, bool colour) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "core/finding.h"
 
 namespace tidemill {
@@ -14,6 +15,9 @@ struct FileFindings {
   std::string source;  // the file's text; may be empty when it could not be read
   std::vector<Finding> findings;
 };
+
+// `invalid` unless it is human, json, github or sarif.
+Status check_findings_format(std::string_view format);
 
 // "path:3:7: error: message [TM030]", the line with a caret under the place, and the hint. Escapes
 // for colour only when `colour` is set. Characters that could control a terminal are shown, not

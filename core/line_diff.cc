@@ -10,7 +10,7 @@ namespace tidemill {
 namespace {
 
 using Lines = std::vector<std::string_view>;
-using Kind = DiffLine::Kind;
+using DiffKind = DiffLine::Kind;
 
 Lines lines_of(std::string_view text) {
   if (text.empty()) return {};
@@ -19,7 +19,7 @@ Lines lines_of(std::string_view text) {
 }
 
 // One step of the way from the older lines to the newer ones.
-using Way = std::vector<Kind>;
+using Way = std::vector<DiffKind>;
 
 // The furthest places of each round of Myers' search: round d holds the x of diagonals -d, -d+2 …
 // d, where x counts older lines and x - diagonal newer ones.
@@ -69,10 +69,10 @@ class Search {
     Way way;
     for (; round >= 0; --round) {
       const std::int64_t begin = begin_of(round, diagonal);
-      way.insert(way.end(), static_cast<std::size_t>(at(round, diagonal) - begin), Kind::same);
+      way.insert(way.end(), static_cast<std::size_t>(at(round, diagonal) - begin), DiffKind::same);
       if (round == 0) break;
       const bool added = comes_from_above(round, diagonal);
-      way.push_back(added ? Kind::added : Kind::removed);
+      way.push_back(added ? DiffKind::added : DiffKind::removed);
       diagonal += added ? 1 : -1;
     }
     return {way.rbegin(), way.rend()};
@@ -107,14 +107,14 @@ Way way_between(const Lines& before, const Lines& after) {
                  lines.end() - static_cast<std::ptrdiff_t>(end));
   };
   const Lines old_lines = middle(before), new_lines = middle(after);
-  Way way(begin, Kind::same);
+  Way way(begin, DiffKind::same);
   Way found = Search(old_lines, new_lines).find();
   if (found.empty()) {
-    found.assign(old_lines.size(), Kind::removed);
-    found.insert(found.end(), new_lines.size(), Kind::added);
+    found.assign(old_lines.size(), DiffKind::removed);
+    found.insert(found.end(), new_lines.size(), DiffKind::added);
   }
   way.insert(way.end(), found.begin(), found.end());
-  way.insert(way.end(), end, Kind::same);
+  way.insert(way.end(), end, DiffKind::same);
   return way;
 }
 
@@ -122,12 +122,12 @@ std::vector<DiffLine> follow(const Way& way, const Lines& before, const Lines& a
   std::vector<DiffLine> lines;
   lines.reserve(way.size());
   std::uint32_t old_number = 0, new_number = 0;
-  for (const Kind kind : way) {
+  for (const DiffKind kind : way) {
     DiffLine line;
     line.kind = kind;
-    if (kind != Kind::added) line.before = ++old_number;
-    if (kind != Kind::removed) line.after = ++new_number;
-    line.text = kind == Kind::added ? after[new_number - 1] : before[old_number - 1];
+    if (kind != DiffKind::added) line.before = ++old_number;
+    if (kind != DiffKind::removed) line.after = ++new_number;
+    line.text = kind == DiffKind::added ? after[new_number - 1] : before[old_number - 1];
     lines.push_back(std::move(line));
   }
   CHECK(old_number == before.size() && new_number == after.size());
@@ -143,14 +143,14 @@ std::vector<DiffHunk> diff_lines(std::string_view before, std::string_view after
   std::vector<DiffHunk> hunks;
   std::size_t told = 0;  // lines up to here are in a hunk, or were passed over
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].kind == Kind::same) continue;
+    if (lines[i].kind == DiffKind::same) continue;
     const std::size_t begin = std::max(told, i - std::min(i, context));
     if (hunks.empty() || begin > told) hunks.emplace_back();
     std::size_t end = i + 1;
-    while (end < lines.size() && lines[end].kind != Kind::same) ++end;
+    while (end < lines.size() && lines[end].kind != DiffKind::same) ++end;
     const std::size_t until = std::min(lines.size(), end + context);
     for (std::size_t line = begin; line < until; ++line) {
-      if (line >= end && lines[line].kind != Kind::same) break;
+      if (line >= end && lines[line].kind != DiffKind::same) break;
       hunks.back().push_back(std::move(lines[line]));
       told = line + 1;
     }

@@ -11,7 +11,7 @@
 namespace tidemill {
 namespace {
 
-using Kind = RetryDecision::Kind;
+using RetryKind = RetryDecision::Kind;
 
 constexpr int kExitRetry = 75;  // EX_TEMPFAIL of sysexits.h
 constexpr int kExitNever = 78;  // EX_CONFIG of sysexits.h
@@ -102,12 +102,12 @@ class Decider {
       : policy_(*task.retry), state_(state), outcome_(outcome), seed_(seed) {}
 
   RetryDecision decide() const {
-    if (outcome_.cause == Cause::none) return answer(Kind::succeed, {});
+    if (outcome_.cause == Cause::none) return answer(RetryKind::succeed, {});
     if (outcome_.cause == Cause::cancelled) return fail("");
     if (outcome_.cause == Cause::lost) return after_loss();
     if (outcome_.cause == Cause::exit) {
       if (outcome_.exit_code == kExitSkip)
-        return answer(Kind::skip, "exit code 99 asks to skip it");
+        return answer(RetryKind::skip, "exit code 99 asks to skip it");
       if (outcome_.exit_code == kExitNever) return fail("");
       if (outcome_.exit_code == kExitRetry) return within_limit(nullptr);
     }
@@ -117,7 +117,7 @@ class Decider {
   }
 
  private:
-  static RetryDecision answer(Kind kind, std::string why) {
+  static RetryDecision answer(RetryKind kind, std::string why) {
     RetryDecision decision;
     decision.kind = kind;
     decision.why = std::move(why);
@@ -155,7 +155,8 @@ class Decider {
   }
 
   RetryDecision retry(const RetryRule* rule, const std::string& note) const {
-    RetryDecision decision = answer(Kind::retry, fmt::format("{}; {}", describe(outcome_), note));
+    RetryDecision decision = answer(RetryKind::retry,
+                                    fmt::format("{}; {}", describe(outcome_), note));
     decision.delay = rule != nullptr && rule->delay
                          ? jittered(static_cast<double>(rule->delay->count()), policy_.jitter,
                                     seed_)
@@ -172,7 +173,7 @@ class Decider {
 
   RetryDecision fail(const std::string& note) const {
     const std::string what = describe(outcome_);
-    return answer(Kind::fail, note.empty() ? what : fmt::format("{}; {}", what, note));
+    return answer(RetryKind::fail, note.empty() ? what : fmt::format("{}; {}", what, note));
   }
 
   const RetryRule* matching_rule() const {

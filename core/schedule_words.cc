@@ -89,8 +89,6 @@ std::string local_words(const Schedule& schedule) {
 
 // "Every 5 minutes" needs no zone.
 bool is_same_everywhere(const Schedule& schedule) {
-  constexpr std::uint32_t kEveryHour = 0xff'ffff;
-  constexpr std::uint16_t kEveryMonth = 0x1ffe;
   const Cron& cron = schedule.cron;
   return schedule.kind == Schedule::Kind::cron && cron.hours == kEveryHour &&
          cron.months == kEveryMonth && !cron.day_of_month_restricted &&

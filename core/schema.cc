@@ -12,7 +12,7 @@
 namespace tidemill {
 namespace {
 
-Json object_of(std::initializer_list<Json::Member> members) { return Json(Json::Object(members)); }
+Json schema_of(std::initializer_list<Json::Member> members) { return Json(Json::Object(members)); }
 
 Json from_json(std::string_view text) {
   auto value = parse_json(text);
@@ -32,20 +32,20 @@ Json words_of(const Field& field) {
 }
 
 Json text_schema(const Field& field) {
-  Json schema = object_of({{"type", "string"}});
+  Json schema = schema_of({{"type", "string"}});
   if (!field.pattern.empty()) schema.set("pattern", field.pattern);
   return schema;
 }
 
 Json number_schema(const Field& field, std::string_view type) {
-  Json schema = object_of({{"type", type}});
+  Json schema = schema_of({{"type", type}});
   if (std::isfinite(field.minimum)) schema.set("minimum", bound(field.minimum));
   if (std::isfinite(field.maximum)) schema.set("maximum", bound(field.maximum));
   return schema;
 }
 
 Json reference_to(const ObjectSpec& object) {
-  return object_of({{"$ref", fmt::format("#/$defs/{}", object.name)}});
+  return schema_of({{"$ref", fmt::format("#/$defs/{}", object.name)}});
 }
 
 // Of one value, whatever shapes the field allows.
@@ -54,20 +54,20 @@ Json one_value(const Field& field) {
     case FieldKind::text:
       return text_schema(field);
     case FieldKind::scalar:
-      return object_of({{"type", Json(Json::Array{"string", "number", "boolean"})}});
+      return schema_of({{"type", Json(Json::Array{"string", "number", "boolean"})}});
     case FieldKind::integer:
       return number_schema(field, "integer");
     case FieldKind::number:
       return number_schema(field, "number");
     case FieldKind::boolean:
-      return object_of({{"type", "boolean"}});
+      return schema_of({{"type", "boolean"}});
     case FieldKind::duration:
-      return object_of({{"type", "string"}, {"pattern", "^[0-9]+(ms|s|m|h|d)$"}});
+      return schema_of({{"type", "string"}, {"pattern", "^[0-9]+(ms|s|m|h|d)$"}});
     case FieldKind::size:
-      return object_of(
+      return schema_of(
           {{"type", Json(Json::Array{"string", "integer"})}, {"pattern", "^[0-9]+([KMGT]i?B)?$"}});
     case FieldKind::word:
-      return object_of({{"enum", words_of(field)}});
+      return schema_of({{"enum", words_of(field)}});
     case FieldKind::object:
       return reference_to(*field.object);
     case FieldKind::any:
@@ -77,20 +77,20 @@ Json one_value(const Field& field) {
 }
 
 Json short_text(const Field& field) {
-  return field.words.empty() ? object_of({{"type", "string"}})
-                             : object_of({{"enum", words_of(field)}});
+  return field.words.empty() ? schema_of({{"type", "string"}})
+                             : schema_of({{"enum", words_of(field)}});
 }
 
 Json names_of(const Field& field) {
-  if (field.key == "tasks") return object_of({{"pattern", "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$"}});
+  if (field.key == "tasks") return schema_of({{"pattern", "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$"}});
   const bool variable = field.key == "env" || field.key == "secrets";
-  return object_of(
+  return schema_of(
       {{"pattern", variable ? "^[A-Za-z_][A-Za-z0-9_]*$" : "^[A-Za-z_][A-Za-z0-9_./-]{0,63}$"}});
 }
 
 Json any_of(Json::Array shapes) {
   if (shapes.size() == 1) return std::move(shapes[0]);
-  return object_of({{"anyOf", Json(std::move(shapes))}});
+  return schema_of({{"anyOf", Json(std::move(shapes))}});
 }
 
 // Every shape that the field allows.
@@ -101,10 +101,10 @@ Json shapes_of(const Field& field) {
   if (field.shape & kOne) shapes.push_back(one_value(field));
   if (field.shape & kList) {
     Json item = has_short ? any_of({short_text(field), one_value(field)}) : one_value(field);
-    shapes.push_back(object_of({{"type", "array"}, {"items", std::move(item)}}));
+    shapes.push_back(schema_of({{"type", "array"}, {"items", std::move(item)}}));
   }
   if (field.shape & kMap) {
-    Json map = object_of({{"type", "object"},
+    Json map = schema_of({{"type", "object"},
                           {"propertyNames", names_of(field)},
                           {"additionalProperties", one_value(field)}});
     if (field.key == "tasks") map.set("minProperties", 1);
@@ -115,7 +115,7 @@ Json shapes_of(const Field& field) {
 
 Json field_schema(const Field& field) {
   if (!field.not_yet.empty()) {
-    return object_of({{"not", Json(Json::Object())},
+    return schema_of({{"not", Json(Json::Object())},
                       {"description", fmt::format("Not supported yet: {}.", field.not_yet)}});
   }
   const bool anything = field.kind == FieldKind::any && field.shape == kOne;
@@ -133,7 +133,7 @@ Json field_schema(const Field& field) {
 Json requires_one(std::initializer_list<std::string_view> keys) {
   Json::Array choices;
   for (const std::string_view key : keys) {
-    choices.push_back(object_of({{"required", Json(Json::Array{Json(key)})}}));
+    choices.push_back(schema_of({{"required", Json(Json::Array{Json(key)})}}));
   }
   return Json(std::move(choices));
 }
@@ -145,7 +145,7 @@ Json object_schema(const ObjectSpec& object) {
     properties.set(field.key, field_schema(field));
     if (field.required) required.emplace_back(field.key);
   }
-  Json schema = object_of({{"type", "object"},
+  Json schema = schema_of({{"type", "object"},
                            {"title", object.title},
                            {"description", object.description},
                            {"additionalProperties", false},
@@ -174,7 +174,7 @@ Json object_schema(const ObjectSpec& object) {
 
 // The first object is the file as a whole.
 std::string file_schema(std::span<const ObjectSpec* const> objects) {
-  Json schema = object_of({{"$schema", "https://json-schema.org/draft/2020-12/schema"}});
+  Json schema = schema_of({{"$schema", "https://json-schema.org/draft/2020-12/schema"}});
   const Json top = object_schema(*objects.front());
   for (const Json::Member& member : top.as_object()) {
     schema.set(member.first, member.second);

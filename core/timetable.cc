@@ -12,7 +12,6 @@
 namespace tidemill {
 namespace {
 
-constexpr Duration kTick(1);
 constexpr std::int64_t kSecondUs = 1'000'000;
 
 InstantDecision entry_for(const TimetableInput& input, std::size_t schedule, WallTime instant) {

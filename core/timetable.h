@@ -35,6 +35,7 @@
 
 namespace tidemill {
 
+inline constexpr Duration kTick(1);  // between a moment and the next
 // How late an instant may be found and still count as on time. Waits are re-evaluated this often.
 inline constexpr Duration kOnTime = std::chrono::seconds(30);
 

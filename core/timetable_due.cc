@@ -9,8 +9,6 @@
 namespace tidemill {
 namespace {
 
-constexpr Duration kTick(1);
-
 // What a probe may hold more than was asked for, so that few probes are needed.
 constexpr std::size_t kProbeSlack = 4;
 

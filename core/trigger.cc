@@ -5,7 +5,7 @@
 namespace tidemill {
 namespace {
 
-using Kind = TriggerVerdict::Kind;
+using Verdict = TriggerVerdict::Kind;
 
 // The letters of the table in the DAG format's documentation. A cancelled upstream counts as
 // failed.
@@ -25,16 +25,20 @@ struct Tally {
 };
 
 // For the rules that say nothing before every upstream has ended.
-Kind when_all_ended(const Tally& t, Kind verdict) { return t.all_terminal ? verdict : Kind::wait; }
+Verdict when_all_ended(const Tally& t, Verdict verdict) {
+  return t.all_terminal ? verdict : Verdict::wait;
+}
 
-Kind run_if(bool condition) { return condition ? Kind::run : Kind::wait; }
+Verdict run_if(bool condition) { return condition ? Verdict::run : Verdict::wait; }
 
 // Nothing succeeded and everything has ended.
-Kind without_success(const Tally& t) { return t.k == t.u ? Kind::skip : Kind::upstream_failed; }
+Verdict without_success(const Tally& t) {
+  return t.k == t.u ? Verdict::skip : Verdict::upstream_failed;
+}
 
-Kind decide_setup(const Tally& all, const Tally& setup) {
-  if (!all.all_terminal) return Kind::wait;
-  if (setup.s > 0) return Kind::run;
+Verdict decide_setup(const Tally& all, const Tally& setup) {
+  if (!all.all_terminal) return Verdict::wait;
+  if (setup.s > 0) return Verdict::run;
   return without_success(setup);
 }
 
@@ -43,36 +47,36 @@ Kind decide_setup(const Tally& all, const Tally& setup) {
 TriggerVerdict::Kind decide_rule(TriggerRule rule, const UpstreamCounts& all,
                                  const UpstreamCounts& setup) {
   const Tally t(all);
-  if (t.u == 0) return Kind::run;
+  if (t.u == 0) return Verdict::run;
   switch (rule) {
     case TriggerRule::all_success:
-      if (t.any_failure()) return Kind::upstream_failed;
-      return t.k > 0 ? Kind::skip : run_if(t.s == t.u);
+      if (t.any_failure()) return Verdict::upstream_failed;
+      return t.k > 0 ? Verdict::skip : run_if(t.s == t.u);
     case TriggerRule::all_failed:
-      return t.s + t.k > 0 ? Kind::skip : run_if(t.f + t.uf == t.u);
+      return t.s + t.k > 0 ? Verdict::skip : run_if(t.f + t.uf == t.u);
     case TriggerRule::all_done:
       return run_if(t.all_terminal);
     case TriggerRule::all_done_min_one_success:
-      return when_all_ended(t, t.s > 0 ? Kind::run : without_success(t));
+      return when_all_ended(t, t.s > 0 ? Verdict::run : without_success(t));
     case TriggerRule::all_skipped:
-      return t.s + t.f + t.uf > 0 ? Kind::skip : run_if(t.k == t.u);
+      return t.s + t.f + t.uf > 0 ? Verdict::skip : run_if(t.k == t.u);
     case TriggerRule::one_success:
-      return t.s > 0 ? Kind::run : when_all_ended(t, without_success(t));
+      return t.s > 0 ? Verdict::run : when_all_ended(t, without_success(t));
     case TriggerRule::one_failed:
-      return t.any_failure() ? Kind::run : when_all_ended(t, Kind::skip);
+      return t.any_failure() ? Verdict::run : when_all_ended(t, Verdict::skip);
     case TriggerRule::one_done:
-      return t.s + t.f > 0 ? Kind::run : when_all_ended(t, Kind::skip);
+      return t.s + t.f > 0 ? Verdict::run : when_all_ended(t, Verdict::skip);
     case TriggerRule::none_failed:
-      return t.any_failure() ? Kind::upstream_failed : run_if(t.s + t.k == t.u);
+      return t.any_failure() ? Verdict::upstream_failed : run_if(t.s + t.k == t.u);
     case TriggerRule::none_failed_min_one_success:
-      if (t.any_failure()) return Kind::upstream_failed;
-      return when_all_ended(t, t.s > 0 ? Kind::run : Kind::skip);
+      if (t.any_failure()) return Verdict::upstream_failed;
+      return when_all_ended(t, t.s > 0 ? Verdict::run : Verdict::skip);
     case TriggerRule::none_skipped:
-      return t.k > 0 ? Kind::skip : run_if(t.all_terminal);
+      return t.k > 0 ? Verdict::skip : run_if(t.all_terminal);
     case TriggerRule::all_done_setup_success:
       return decide_setup(t, Tally(setup));
     case TriggerRule::always:
-      return Kind::run;
+      return Verdict::run;
   }
   UNREACHABLE();
 }
@@ -91,8 +95,8 @@ UpstreamCounts count_setups(const Dag& dag, const Run& run, TaskIndex task) {
   return counts;
 }
 
-Kind decide_expression(const Dag& dag, const Run& run, TaskIndex task) {
-  if (run.tasks[task].upstream.total == 0) return Kind::run;
+Verdict decide_expression(const Dag& dag, const Run& run, TaskIndex task) {
+  if (run.tasks[task].upstream.total == 0) return Verdict::run;
   const std::optional<bool> decided = decide_needs(
       dag.tasks[task].needs_expr, [&](std::string_view id) {
         const TaskIndex upstream = dag.find(id);
@@ -100,8 +104,8 @@ Kind decide_expression(const Dag& dag, const Run& run, TaskIndex task) {
         const TaskRun& state = run.tasks[upstream];
         return state.pruned ? TaskState::succeeded : state.state;
       });
-  if (!decided) return Kind::wait;
-  return *decided ? Kind::run : Kind::skip;
+  if (!decided) return Verdict::wait;
+  return *decided ? Verdict::run : Verdict::skip;
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace tidemill {
 namespace {
 
-using Kind = TriggerVerdict::Kind;
+using Verdict = TriggerVerdict::Kind;
 
 constexpr std::size_t kNamesShown = 3;
 
@@ -80,12 +80,12 @@ bool is_failure(TaskState state) {
 
 // Whether upstreams that ended so are why a task with this rule does not run. Where a rule is
 // settled only by all of them together, each is.
-bool speaks_against(TriggerRule rule, Kind verdict, TaskState state) {
+bool speaks_against(TriggerRule rule, Verdict verdict, TaskState state) {
   switch (rule) {
     case TriggerRule::all_success:
     case TriggerRule::none_failed:
     case TriggerRule::none_failed_min_one_success:
-      return verdict == Kind::upstream_failed ? is_failure(state) : state == TaskState::skipped;
+      return verdict == Verdict::upstream_failed ? is_failure(state) : state == TaskState::skipped;
     case TriggerRule::all_failed:
       return !is_failure(state);
     case TriggerRule::all_skipped:
@@ -171,16 +171,16 @@ std::string endings_text(const Groups& groups, Counts counts) {
   return join(parts, ", ");
 }
 
-bool is_against(Kind kind) { return kind == Kind::skip || kind == Kind::upstream_failed; }
+bool is_against(Verdict kind) { return kind == Verdict::skip || kind == Verdict::upstream_failed; }
 
 // "quiet was skipped, and all_success needs every upstream to succeed".
-std::string refusal_text(const Dag& dag, const Run& run, TaskIndex task, Kind verdict) {
+std::string refusal_text(const Dag& dag, const Run& run, TaskIndex task, Verdict verdict) {
   const TriggerRule rule = dag.tasks[task].trigger_rule;
   const std::string cause = endings_text(group_upstreams(dag, run, task), [&](TaskState state) {
     return speaks_against(rule, verdict, state);
   });
   // That the default rule stops at a failure needs no telling.
-  if (rule == TriggerRule::all_success && verdict == Kind::upstream_failed) return cause;
+  if (rule == TriggerRule::all_success && verdict == Verdict::upstream_failed) return cause;
   return fmt::format("{}, and {} needs {}", cause, to_word(rule), wish(rule));
 }
 
@@ -191,24 +191,24 @@ bool has_setups(const Dag& dag, const Run& run, TaskIndex task) {
   return false;
 }
 
-std::string_view expression_verdict(Kind kind) {
+std::string_view expression_verdict(Verdict kind) {
   switch (kind) {
-    case Kind::wait:
+    case Verdict::wait:
       return "is not decided yet";
-    case Kind::run:
+    case Verdict::run:
       return "is true";
-    case Kind::skip:
+    case Verdict::skip:
       return "is false";
-    case Kind::upstream_failed:
+    case Verdict::upstream_failed:
       break;
   }
   UNREACHABLE();
 }
 
-std::string expression_text(const Dag& dag, const Run& run, TaskIndex task, Kind verdict) {
+std::string expression_text(const Dag& dag, const Run& run, TaskIndex task, Verdict verdict) {
   const std::string head = fmt::format("needs: {} {}", dag.tasks[task].needs_expr.text(),
                                        expression_verdict(verdict));
-  if (verdict == Kind::wait) return head + "; " + upstreams_text(dag, run, task);
+  if (verdict == Verdict::wait) return head + "; " + upstreams_text(dag, run, task);
   const std::string ended = endings_text(group_upstreams(dag, run, task),
                                          [](TaskState) { return true; });
   return ended.empty() ? head : head + ": " + ended;

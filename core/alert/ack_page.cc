@@ -16,8 +16,8 @@ constexpr std::string_view kStyle =
     "@media(prefers-color-scheme:dark){body{color:#eee;background:#111}dt{color:#aaa}}";
 
 constexpr std::size_t kMaxWhat = 800;  // six times that when all of it is escaped
-constexpr std::size_t kMostListed = 6;
-constexpr std::size_t kMaxListed = 80;
+constexpr std::size_t kMostOthers = 6;
+constexpr std::size_t kMaxOther = 80;
 
 std::string fact(std::string_view name, std::string_view value) {
   return fmt::format("<dt>{}</dt><dd>{}</dd>", name, html_escaped(plain_text(value, 300)));
@@ -26,10 +26,10 @@ std::string fact(std::string_view name, std::string_view value) {
 std::string list_of(const std::vector<std::string>& others) {
   if (others.empty()) return "";
   std::string html = fmt::format("<p>And {} more:</p><ul>", others.size());
-  for (std::size_t i = 0; i < others.size() && i < kMostListed; ++i) {
-    html += fmt::format("<li>{}</li>", html_escaped(plain_text(others[i], kMaxListed)));
+  for (std::size_t i = 0; i < others.size() && i < kMostOthers; ++i) {
+    html += fmt::format("<li>{}</li>", html_escaped(plain_text(others[i], kMaxOther)));
   }
-  return html + (others.size() > kMostListed ? "<li>…</li></ul>" : "</ul>");
+  return html + (others.size() > kMostOthers ? "<li>…</li></ul>" : "</ul>");
 }
 
 }  // namespace

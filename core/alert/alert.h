@@ -3,6 +3,7 @@
 // (acknowledge, snooze, resolve) and Alertmanager (silence, inhibition).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,6 +17,8 @@ namespace tidemill {
 enum class AlertState : std::uint8_t { firing, acknowledged, snoozed, suppressed, resolved };
 // Most urgent first.
 enum class AlertSeverity : std::uint8_t { critical, error, warning, info };
+inline constexpr std::array<std::string_view, 4> kSeverityWords = {"critical", "error", "warning",
+                                                                   "info"};
 // Why an alert has a timer. Nothing ever pages without one of these.
 enum class AlertTimer : std::uint8_t { none, escalate, acknowledgement_over, snooze_over, digest };
 
@@ -55,6 +58,10 @@ struct AlertKey {
   std::string cause;  // class of the cause, as "exit", "oom", "deadline"
   auto operator<=>(const AlertKey&) const = default;
 };
+
+// Causes that are no failure.
+inline constexpr const char* kSlowCause = "slow";
+inline constexpr const char* kDeadlineCause = "deadline";
 
 struct Alert {
   AlertKey key;

@@ -8,7 +8,7 @@
 namespace tidemill {
 namespace {
 
-using Kind = AlertEffect::Kind;
+using EffectKind = AlertEffect::Kind;
 
 Alert fresh_alert(AlertKey key) {
   Alert alert;
@@ -35,11 +35,11 @@ class Machine {
   AlertStep take() { return {std::move(alert_), std::move(effects_)}; }
 
  private:
-  void note(std::string text) { effects_.push_back({Kind::note, 0, 0, 0, std::move(text)}); }
+  void note(std::string text) { effects_.push_back({EffectKind::note, 0, 0, 0, std::move(text)}); }
   void enter(AlertState state, std::string by, std::string comment);
   void arm(AlertTimer timer, WallTime due_at);
   void disarm() { arm(AlertTimer::none, {}); }
-  void stop_messages(Kind tell_others, const std::string& text);
+  void stop_messages(EffectKind tell_others, const std::string& text);
 
   void fire(std::string why);
   void climb();
@@ -69,8 +69,8 @@ void Machine::arm(AlertTimer timer, WallTime due_at) {
   alert_.due_at = due_at;
 }
 
-void Machine::stop_messages(Kind tell_others, const std::string& text) {
-  effects_.push_back({Kind::cancel, 0, 0, 0, text});
+void Machine::stop_messages(EffectKind tell_others, const std::string& text) {
+  effects_.push_back({EffectKind::cancel, 0, 0, 0, text});
   if (alert_.told) effects_.push_back({tell_others, 0, 0, 0, text});
 }
 
@@ -85,7 +85,7 @@ void Machine::fire(std::string why) {
 void Machine::climb() {
   const EscalationMove move = escalate(policy_, alert_.step, alert_.round, alert_.severity, now_);
   for (const auto& told : move.tell) {
-    effects_.push_back({Kind::tell, told.step, told.round, 0, ""});
+    effects_.push_back({EffectKind::tell, told.step, told.round, 0, ""});
     alert_.told = true;
   }
   alert_.step = move.step;
@@ -158,7 +158,7 @@ void Machine::operator()(const alert_event::Raise& event) {
 }
 
 void Machine::end(std::string by, std::string comment, const std::string& text) {
-  stop_messages(Kind::tell_ended, text);
+  stop_messages(EffectKind::tell_ended, text);
   enter(AlertState::resolved, std::move(by), std::move(comment));
 }
 
@@ -184,7 +184,7 @@ void Machine::operator()(const alert_event::Acknowledge& event) {
   if (!event.seen.empty() && event.seen != alert_.signature) {
     return note(fmt::format("{} acknowledged what it was before", event.by));
   }
-  stop_messages(Kind::tell_taken, fmt::format("{} takes care of it", event.by));
+  stop_messages(EffectKind::tell_taken, fmt::format("{} takes care of it", event.by));
   enter(AlertState::acknowledged, event.by, event.comment);
   const Duration lasts = event.lasts > Duration::zero() ? event.lasts : policy_.acknowledged_for;
   if (lasts == Duration::zero()) return;
@@ -202,7 +202,7 @@ void Machine::operator()(const alert_event::Unacknowledge& event) {
 void Machine::operator()(const alert_event::Snooze& event) {
   if (!is_open(alert_)) return note(fmt::format("{} snoozed it after its end", event.by));
   if (event.until <= now_) return note(fmt::format("{} snoozed it until the past", event.by));
-  stop_messages(Kind::tell_taken,
+  stop_messages(EffectKind::tell_taken,
                 fmt::format("{} snoozed it until {}", event.by, format_rfc3339(event.until)));
   enter(AlertState::snoozed, event.by, event.comment);
   alert_.until = event.until;
@@ -217,7 +217,7 @@ void Machine::operator()(const alert_event::Resolve& event) {
 // Whoever took it is not told twice: only what fires is covered.
 void Machine::operator()(const alert_event::Cover& event) {
   if (alert_.state != AlertState::firing) return;
-  effects_.push_back({Kind::cancel, 0, 0, 0, "covered: " + event.why});
+  effects_.push_back({EffectKind::cancel, 0, 0, 0, "covered: " + event.why});
   enter(AlertState::suppressed, "", event.why);
 }
 
@@ -228,7 +228,7 @@ void Machine::operator()(const alert_event::Uncover&) {
 void Machine::send_digest() {
   if (alert_.count > alert_.counted_at_digest) {
     effects_.push_back(
-        {Kind::digest, 0, 0, alert_.count - alert_.counted_at_digest,
+        {EffectKind::digest, 0, 0, alert_.count - alert_.counted_at_digest,
          fmt::format("raised {} times more", alert_.count - alert_.counted_at_digest)});
   }
   alert_.counted_at_digest = alert_.count;

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <map>
 
+#include "core/calendar.h"
 #include "core/csv.h"
 
 namespace tidemill {
 namespace {
 
-constexpr std::int64_t kDay = 86'400;
 constexpr Duration kFlapsWithin = std::chrono::hours(24);
 constexpr Duration kWeek = std::chrono::hours(24 * 7);
 
@@ -137,9 +137,9 @@ std::string name_of(const AlertKey& key) {
 bool is_working_time(const ReportRange& range, WallTime t) {
   const std::int64_t utc = t.us / 1'000'000;
   const std::int64_t local = range.zone == nullptr ? utc : range.zone->to_local(utc).s;
-  const std::int64_t day = local / kDay;  // 1970-01-01 was a Thursday
+  const std::int64_t day = local / kDayS;  // 1970-01-01 was a Thursday
   const std::int64_t weekday = (day + 3) % 7;
-  const std::int64_t second = local % kDay;
+  const std::int64_t second = local % kDayS;
   return weekday < 5 && second >= range.work_from_s && second < range.work_until_s;
 }
 

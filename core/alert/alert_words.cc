@@ -9,7 +9,6 @@ using std::string_view;
 
 constexpr array<string_view, 5> kStates = {"firing", "acknowledged", "snoozed", "suppressed",
                                            "resolved"};
-constexpr array<string_view, 4> kSeverities = {"critical", "error", "warning", "info"};
 constexpr array<string_view, 5> kTimers = {"none", "escalate", "acknowledgement_over",
                                            "snooze_over", "digest"};
 constexpr array<string_view, 13> kFacts = {
@@ -20,7 +19,7 @@ constexpr array<string_view, 13> kFacts = {
 }  // namespace
 
 string_view to_word(AlertState state) { return word_in(kStates, state); }
-string_view to_word(AlertSeverity severity) { return word_in(kSeverities, severity); }
+string_view to_word(AlertSeverity severity) { return word_in(kSeverityWords, severity); }
 string_view to_word(AlertTimer timer) { return word_in(kTimers, timer); }
 string_view to_word(AlertFact fact) { return word_in(kFacts, fact); }
 
@@ -32,7 +31,7 @@ std::optional<AlertState> alert_state_from(string_view word) {
   return value_in<AlertState>(kStates, word);
 }
 std::optional<AlertSeverity> alert_severity_from(string_view word) {
-  return value_in<AlertSeverity>(kSeverities, word);
+  return value_in<AlertSeverity>(kSeverityWords, word);
 }
 std::optional<AlertTimer> alert_timer_from(string_view word) {
   return value_in<AlertTimer>(kTimers, word);

@@ -9,7 +9,7 @@
 namespace tidemill {
 namespace {
 
-using Kind = DeliveryOutcome::Kind;
+using OutcomeKind = DeliveryOutcome::Kind;
 
 bool may_go_better(int status) {
   constexpr int kLater[] = {401, 403, 408, 425, 429};
@@ -23,21 +23,22 @@ DeliveryOutcome judge_http(int status, Duration retry_after, bool may_go) {
   if (status >= 200 && status <= 299) return {};
   std::string error = fmt::format("the answer was HTTP {}", status);
   if (may_go && (status == 404 || status == 410)) {
-    return {Kind::gone, error + ": there is no such address any more", {}};
+    return {OutcomeKind::gone, error + ": there is no such address any more", {}};
   }
   if (status >= 300 && status <= 399) {
-    return {Kind::refused, error + ", and redirects are not followed", {}};
+    return {OutcomeKind::refused, error + ", and redirects are not followed", {}};
   }
-  if (may_go_better(status)) return {Kind::retry, std::move(error), retry_after};
-  return {Kind::refused, error + ": it does not take this message", {}};
+  if (may_go_better(status)) return {OutcomeKind::retry, std::move(error), retry_after};
+  return {OutcomeKind::refused, error + ": it does not take this message", {}};
 }
 
 DeliveryOutcome judge_smtp(int code, std::string_view trouble) {
   if (code >= 500 && code <= 599 && code != 530 && code != 535) {
-    return {Kind::refused, fmt::format("the mail server answered {}", code), {}};
+    return {OutcomeKind::refused, fmt::format("the mail server answered {}", code), {}};
   }
-  if (code >= 400) return {Kind::retry, fmt::format("the mail server answered {}", code), {}};
-  return {Kind::retry, std::string(trouble), {}};
+  if (code >= 400)
+    return {OutcomeKind::retry, fmt::format("the mail server answered {}", code), {}};
+  return {OutcomeKind::retry, std::string(trouble), {}};
 }
 
 Duration retry_delay(std::string_view key, std::uint32_t tries) {

@@ -1,15 +1,15 @@
 #include "core/alert/escalation.h"
 
 #include "base/check.h"
+#include "core/calendar.h"
 
 namespace tidemill {
 namespace {
 
 std::int32_t second_of_day(const EscalationPolicy& policy, WallTime now) {
-  constexpr std::int64_t kDay = 86'400;
   const std::int64_t utc = now.us / 1'000'000 - (now.us % 1'000'000 < 0 ? 1 : 0);
   const std::int64_t local = policy.zone == nullptr ? utc : policy.zone->to_local(utc).s;
-  return static_cast<std::int32_t>(((local % kDay) + kDay) % kDay);
+  return static_cast<std::int32_t>(((local % kDayS) + kDayS) % kDayS);
 }
 
 }  // namespace

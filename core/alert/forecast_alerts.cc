@@ -10,8 +10,6 @@
 namespace tidemill {
 namespace {
 
-constexpr std::string_view kSlow = "slow";
-
 bool has_failed(std::uint64_t run, const std::vector<Alert>& open) {
   return std::any_of(open.begin(), open.end(), [run](const Alert& alert) {
     return alert.last_run == run && std::find(alert.facts.begin(), alert.facts.end(),
@@ -21,7 +19,7 @@ bool has_failed(std::uint64_t run, const std::vector<Alert>& open) {
 
 bool has_slow_task(std::uint64_t run, const std::vector<Alert>& open) {
   return std::any_of(open.begin(), open.end(), [run](const Alert& alert) {
-    return alert.last_run == run && alert.key.cause == kSlow && !alert.key.task.empty();
+    return alert.last_run == run && alert.key.cause == kSlowCause && !alert.key.task.empty();
   });
 }
 
@@ -41,7 +39,7 @@ std::optional<KeyedAlertEvent> alert_of_forecast(const RunForecast& forecast,
   const std::string who = forecast.task.empty() ? forecast.dag
                                                 : forecast.task + " of " + forecast.dag;
   return KeyedAlertEvent{
-      AlertKey{forecast.dag, forecast.task, std::string(is_slow ? kSlow : "deadline")},
+      AlertKey{forecast.dag, forecast.task, is_slow ? kSlowCause : kDeadlineCause},
       alert_event::Raise{fact, severity, "", forecast.run},
       with_detail(who + (is_slow ? " takes unusually long" : " will be late"), forecast.reason)};
 }

@@ -5,7 +5,7 @@
 namespace tidemill {
 namespace {
 
-constexpr std::size_t kMaxSummary = 1024;
+constexpr std::size_t kMaxPagerDutySummary = 1024;
 constexpr std::size_t kMaxStory = 100'000;  // the whole body may have 512 KB
 
 std::string_view action_of(MessageKind kind) {
@@ -23,7 +23,7 @@ std::string_view action_of(MessageKind kind) {
   return {};
 }
 
-Json::Array links_of(const AlertMessage& message) {
+Json::Array links_json(const AlertMessage& message) {
   Json::Array links;
   const auto add = [&links](const std::string& href, std::string_view text) {
     if (href.empty()) return;
@@ -51,7 +51,7 @@ Json details_of(const AlertMessage& message) {
 
 Json payload_of(const AlertMessage& message) {
   Json payload;
-  payload.set("summary", message_title(message, kMaxSummary));
+  payload.set("summary", message_title(message, kMaxPagerDutySummary));
   payload.set("source", "tidemill");
   payload.set("timestamp", format_rfc3339(message.at));
   if (message.kind != MessageKind::canary) {
@@ -79,7 +79,7 @@ OutgoingPost pagerduty_post(const AlertMessage& message, const std::string& rout
   }
   if (is_call(message.kind) || change) {
     json.set("payload", payload_of(message));
-    const Json::Array links = links_of(message);
+    const Json::Array links = links_json(message);
     if (!links.empty()) json.set("links", links);
     if (!change) json.set("client", "Tidemill");
     if (!change && !message.alert_url.empty()) json.set("client_url", message.alert_url);

@@ -2,11 +2,12 @@
 
 #include <array>
 
+#include "core/alert/alert.h"
+
 namespace tidemill {
 namespace {
 
-constexpr std::string_view kSeverityWords[] = {"critical", "error", "warning", "info"};
-constexpr std::string_view kDayWords[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+constexpr std::string_view kWeekdayWords[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 constexpr Field kPersonFields[] = {
     {.key = "channels",
@@ -37,7 +38,7 @@ constexpr Field kLayerFields[] = {
     {.key = "days",
      .kind = FieldKind::word,
      .shape = kOne | kList,
-     .words = kDayWords,
+     .words = kWeekdayWords,
      .description = "The local days on which the layer counts; without it, every day.",
      .example = "[\"sat\", \"sun\"]"},
     {.key = "level",

@@ -119,7 +119,7 @@ constexpr Field kSmtpFields[] = {
      .example = "\"/etc/tidemill/mail-ca.pem\""},
 };
 
-constexpr Field kHookFields[] = {
+constexpr Field kHookChannelFields[] = {
     {.key = "url",
      .description = "The address that is sent a POST, as Standard Webhooks say.",
      .example = "\"https://example.org/hook\"",
@@ -182,7 +182,7 @@ const ObjectSpec kNtfyObject = {"ntfy", "channels.NAME.ntfy", "Phones by way of 
                                 kNtfyFields};
 const ObjectSpec kSmtpObject = {"smtp", "channels.NAME.smtp", "Mail.", kSmtpFields};
 const ObjectSpec kHookChannelObject = {"hook_channel", "channels.NAME.webhook",
-                                       "Any service that takes a webhook.", kHookFields};
+                                       "Any service that takes a webhook.", kHookChannelFields};
 const ObjectSpec kChannelObject = {"channel", "channels.NAME",
                                    "Exactly one kind of channel, and maybe another one for when "
                                    "it fails.",

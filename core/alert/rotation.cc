@@ -3,11 +3,10 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "core/calendar.h"
 
 namespace tidemill {
 namespace {
-
-constexpr std::int64_t kDay = 86'400;
 
 std::int64_t floor_div(std::int64_t a, std::int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
 
@@ -20,13 +19,13 @@ std::int64_t moment_of(const Zone& zone, std::int64_t local_s) {
 
 // The n-th turn's beginning; n may be negative before the first handoff.
 std::int64_t begin_of_turn(const RotationLayer& layer, const Zone& zone, std::int64_t n) {
-  return moment_of(zone, layer.first_handoff.s + n * layer.turn_days * kDay);
+  return moment_of(zone, layer.first_handoff.s + n * layer.turn_days * kDayS);
 }
 
 // Local arithmetic is off by an hour near a clock change; the moments themselves decide.
 std::int64_t turn_at(const RotationLayer& layer, const Zone& zone, std::int64_t utc_s) {
   const std::int64_t local = zone.to_local(utc_s).s;
-  std::int64_t n = floor_div(local - layer.first_handoff.s, layer.turn_days * kDay);
+  std::int64_t n = floor_div(local - layer.first_handoff.s, layer.turn_days * kDayS);
   while (begin_of_turn(layer, zone, n + 1) <= utc_s) ++n;
   while (begin_of_turn(layer, zone, n) > utc_s) --n;
   return n;
@@ -34,7 +33,7 @@ std::int64_t turn_at(const RotationLayer& layer, const Zone& zone, std::int64_t 
 
 // 1970-01-01 was a Thursday.
 bool counts_today(const RotationLayer& layer, const Zone& zone, std::int64_t utc_s) {
-  const std::int64_t day = floor_div(zone.to_local(utc_s).s, kDay) + 3;
+  const std::int64_t day = floor_div(zone.to_local(utc_s).s, kDayS) + 3;
   return (layer.days >> (day - floor_div(day, 7) * 7) & 1) != 0;
 }
 
@@ -52,10 +51,10 @@ const std::vector<std::string>* turn_of(const RotationLayer& layer, const Zone& 
 WallTime next_boundary(const Rotation& rotation, WallTime t) {
   const Zone& zone = *rotation.zone;
   const std::int64_t utc = seconds_of(t);
-  const std::int64_t today = floor_div(zone.to_local(utc).s, kDay);
+  const std::int64_t today = floor_div(zone.to_local(utc).s, kDayS);
   std::vector<WallTime> moments;
   for (std::int64_t day = today; day <= today + 2; ++day) {
-    moments.push_back(wall(moment_of(zone, day * kDay)));
+    moments.push_back(wall(moment_of(zone, day * kDayS)));
   }
   for (const RotationLayer& layer : rotation.layers) {
     moments.push_back(wall(begin_of_turn(layer, zone, turn_at(layer, zone, utc) + 1)));

@@ -9,22 +9,20 @@
 namespace tidemill {
 namespace {
 
-constexpr const char* kDeadline = "deadline";
-constexpr const char* kSlow = "slow";
-
 bool is_of_run(const Alert& alert, const RunNews& news) { return alert.last_run == news.run; }
 
 // Failed and late is one thing: whichever comes second joins the alert that is there.
 const Alert* late_alert(const RunNews& news, const std::vector<Alert>& open) {
   const auto found = std::find_if(open.begin(), open.end(), [&news](const Alert& alert) {
-    return alert.key.cause == kDeadline && is_of_run(alert, news);
+    return alert.key.cause == kDeadlineCause && is_of_run(alert, news);
   });
   return found == open.end() ? nullptr : &*found;
 }
 
 const Alert* failed_alert(const RunNews& news, const std::vector<Alert>& open) {
   const auto found = std::find_if(open.begin(), open.end(), [&news](const Alert& alert) {
-    return alert.key.cause != kDeadline && alert.key.cause != kSlow && is_of_run(alert, news);
+    return alert.key.cause != kDeadlineCause && alert.key.cause != kSlowCause &&
+           is_of_run(alert, news);
   });
   return found == open.end() ? nullptr : &*found;
 }
@@ -66,7 +64,7 @@ std::string lateness(const RunNews& news) {
 void raise_late(const RunNews& news, const AlertRules& rules, const std::vector<Alert>& open,
                 std::vector<KeyedAlertEvent>& events) {
   const Alert* failed = failed_alert(news, open);
-  const AlertKey key = failed != nullptr ? failed->key : AlertKey{news.dag, "", kDeadline};
+  const AlertKey key = failed != nullptr ? failed->key : AlertKey{news.dag, "", kDeadlineCause};
   events.push_back({key, alert_event::Raise{AlertFact::late, rules.severity, "", news.run},
                     failed != nullptr ? "" : lateness(news)});
 }

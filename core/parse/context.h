@@ -30,6 +30,9 @@ struct TaskSource {
   const YamlNode* inputs = nullptr;
 };
 
+// A hint costs a look at every name: so many of one kind are given.
+inline constexpr int kMaxSuggestions = 20;
+
 struct ParseContext {
   ParseContext(std::string_view bytes, const ParseOptions& parse_options, const YamlNode& tree)
       : text(bytes), options(parse_options), root(tree), source(bytes) {}

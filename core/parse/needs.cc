@@ -13,7 +13,6 @@ namespace tidemill {
 namespace {
 
 constexpr std::size_t kMaxEdges = 2'000'000;
-constexpr int kMaxSuggestions = 20;  // each costs a look at every id
 
 class NeedsResolver {
  public:

@@ -227,7 +227,7 @@ class ReferenceResolver {
 
   ParseContext& context_;
   NameChecker names_;
-  int suggestions_ = 20;
+  int suggestions_ = kMaxSuggestions;
 };
 
 }  // namespace

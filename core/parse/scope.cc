@@ -25,7 +25,6 @@ constexpr std::array<RunName, 7> kRunNames = {{{"id", ExprType::number},
                                                {"interval_end", ExprType::any}}};
 constexpr std::array<std::string_view, 4> kScopes = {"params", "env", "run", "tasks"};
 constexpr std::array<std::string_view, 4> kMembers = {"state", "outputs", "metrics", "artifacts"};
-constexpr int kMaxSuggestions = 20;  // over all tasks; each costs a look at every id
 
 ExprType type_of(ParamType type) {
   switch (type) {
