@@ -442,7 +442,7 @@ void add_supervisor(CLI::App& app, Chosen& chosen) {
 // CLI11's own sentences say neither which command is meant nor what was nearly right.
 int refuse(const CLI::App& app, const std::vector<std::string>& words,
            const CLI::ParseError& error) {
-  Usage usage;
+  CommandUsage usage;
   const auto pages = client::pages_of(app);
   for (const CommandPage& page : pages) {
     if (page.name.find(' ') == std::string::npos) usage.commands.push_back(page.name);

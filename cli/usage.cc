@@ -22,7 +22,7 @@ bool is_option(const std::string& word) {
 std::string name_of(const std::string& option) { return option.substr(0, option.find('=')); }
 
 // The first option that the command does not have; empty = all are known.
-std::string unknown_option(const Usage& usage, const std::vector<std::string>& words) {
+std::string unknown_option(const CommandUsage& usage, const std::vector<std::string>& words) {
   for (std::size_t i = 1; i < words.size() && words[i] != "--"; ++i) {
     if (!is_option(words[i]) || words[i].substr(0, 2) != "--") continue;
     const std::string name = name_of(words[i]);
@@ -34,7 +34,7 @@ std::string unknown_option(const Usage& usage, const std::vector<std::string>& w
 
 }  // namespace
 
-std::string usage_message(const Usage& usage, const std::vector<std::string>& words,
+std::string usage_message(const CommandUsage& usage, const std::vector<std::string>& words,
                           const std::string& complaint) {
   if (usage.command.empty()) {
     const std::string first = words.empty() ? "" : words.front();

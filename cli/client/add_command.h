@@ -9,6 +9,8 @@
 
 namespace tidemill::client {
 
+inline constexpr char kOnCallGroup[] = "On call";
+
 inline void add_client_options(CLI::App& command, ClientOptions& options) {
   add_server_options(command, options);
   command.add_flag("--json", options.json, "What the API answers, for programs");

@@ -25,7 +25,7 @@ std::string state_in_words(const Json& alert) {
   return words;
 }
 
-std::string scope_of(const Json& alert) {
+std::string subject_of(const Json& alert) {
   const std::string task = text_at(alert, "task");
   const std::string dag = has_value(alert, "dag") ? text_at(alert, "dag") : "the scheduler";
   return task.empty() ? dag : dag + "/" + task;
@@ -42,7 +42,7 @@ Result<int> list_alerts(Api& api, const AlertsCommand& options) {
     table.row({std::to_string(int_at(alert, "alert")),
                text_at(alert, "severity"),
                {state_in_words(alert), style_of_alert(text_at(alert, "state"))},
-               scope_of(alert),
+               subject_of(alert),
                moment_at(alert, "raised_at"),
                std::to_string(int_at(alert, "count")),
                text_at(alert, "what")});

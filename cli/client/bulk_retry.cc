@@ -49,7 +49,7 @@ Result<Json> where_of(const std::vector<std::string>& pairs) {
   return where;
 }
 
-void print_plan(const Json& plan, FILE* out) {
+void print_retries(const Json& plan, FILE* out) {
   Table table({">run", "dag", "was", "ended", "tasks", "reason"});
   for (const Json& run : array_at(plan, "runs")) {
     const std::string was = text_at(run, "was");
@@ -135,12 +135,12 @@ Result<int> retry_many(Api& api, const RetryCommand& options) {
   const Json plan = TRY(api.post("/bulk_retries", body));
   if (options.dry_run) {
     if (options.json) return say(options, plan, "");
-    print_plan(plan, stdout);
+    print_retries(plan, stdout);
     return static_cast<int>(kExitOk);
   }
   const auto count = std::ssize(array_at(plan, "runs"));
   if (!options.yes && count > 0) {
-    print_plan(plan, stderr);
+    print_retries(plan, stderr);
     if (!TRY(confirm(fmt::format("retry {}?", plural(count, "run"))))) {
       fmt::print(stderr, "nothing was changed\n");
       return static_cast<int>(kExitFailed);

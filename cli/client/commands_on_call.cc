@@ -5,11 +5,9 @@
 namespace tidemill::client {
 namespace {
 
-const char kOnCall[] = "On call";
-
 void add_alerts(CLI::App& app, Chosen& chosen) {
   static AlertsCommand options;
-  auto& command = add_group(app, chosen, kOnCall, "alerts",
+  auto& command = add_group(app, chosen, kOnCallGroup, "alerts",
                             "List open alerts, or show one: what broke, what changed, what to do",
                             options, run_alerts);
   command.add_option("ALERT", options.alert, "A number");
@@ -39,7 +37,7 @@ void add_alerts(CLI::App& app, Chosen& chosen) {
 
 CLI::App& add_alert_act(CLI::App& app, Chosen& chosen, const char* name, const char* summary,
                         AlertActCommand& options, int (*run)(const AlertActCommand&)) {
-  auto& command = add_command(app, chosen, kOnCall, name, summary, options, run);
+  auto& command = add_command(app, chosen, kOnCallGroup, name, summary, options, run);
   command.add_option("ALERT", options.alerts, "Their numbers")->required();
   command.add_option("--comment", options.comment, "What others should know")->type_name("TEXT");
   add_client_options(command, options);
@@ -64,7 +62,7 @@ void add_alert_acts(CLI::App& app, Chosen& chosen) {
 
 void add_channels(CLI::App& app, Chosen& chosen) {
   static ChannelsCommand list;
-  auto& channels = add_group(app, chosen, kOnCall, "channels",
+  auto& channels = add_group(app, chosen, kOnCallGroup, "channels",
                              "List where messages go, and whether they get through", list,
                              run_channels);
   static ChannelTest test;
@@ -76,8 +74,8 @@ void add_channels(CLI::App& app, Chosen& chosen) {
 
 void add_alert_test(CLI::App& app, Chosen& chosen) {
   static AlertsCommand list;
-  auto& alert = add_group(app, chosen, kOnCall, "alert", "List open alerts, or try the whole chain",
-                          list, run_alerts);
+  auto& alert = add_group(app, chosen, kOnCallGroup, "alert",
+                          "List open alerts, or try the whole chain", list, run_alerts);
   static AlertTest test;
   auto& walk = add_below(alert, chosen, "test",
                          "Send a test to everybody whom an alert would reach, step by step", test,

@@ -5,8 +5,6 @@
 namespace tidemill::client {
 namespace {
 
-const char kOnCall[] = "On call";
-
 void add_rotation_look(CLI::App& command, OnCallCommand& options) {
   command.add_option("ROTATION", options.rotation, "Only this one");
   command.add_option("--at", options.at, "A time, or a duration from now")->type_name("TIME");
@@ -36,8 +34,8 @@ void add_override(CLI::App& group, Chosen& chosen) {
 
 void add_on_call(CLI::App& app, Chosen& chosen) {
   static OnCallCommand all, now, next, overrides;
-  auto& group = add_group(app, chosen, kOnCall, "oncall", "Who is on call now and next; overrides",
-                          all, run_on_call);
+  auto& group = add_group(app, chosen, kOnCallGroup, "oncall",
+                          "Who is on call now and next; overrides", all, run_on_call);
   add_rotation_look(add_below(group, chosen, "now", "Who is on call now", now, run_on_call), now);
   add_rotation_look(
       add_below(group, chosen, "next", "Who is next, and from when", next, run_on_call_next), next);
@@ -77,7 +75,7 @@ void add_silence_add(CLI::App& group, Chosen& chosen) {
 void add_silence(CLI::App& app, Chosen& chosen) {
   static SilencesCommand all, list;
   static SilenceCommand ended;
-  auto& group = add_group(app, chosen, kOnCall, "silence",
+  auto& group = add_group(app, chosen, kOnCallGroup, "silence",
                           "List what is not told for a while; silence alerts", all, run_silences);
   add_silence_add(group, chosen);
   auto& listing = add_below(group, chosen, "list", "List silences and maintenance windows", list,

@@ -23,7 +23,7 @@ std::string grants_of(const Json& user) {
   return out;
 }
 
-std::string state_of(const Json& user) {
+std::string account_state(const Json& user) {
   if (flag_at(user, "disabled")) return "disabled";
   return flag_at(user, "must_change_password") ? "new password" : "active";
 }
@@ -44,7 +44,7 @@ int run_users(const UsersCommand& options) {
     if (options.json) return say(options, answer, "");
     Table table({"user", "role", "state", "password", "since", "grants"});
     for (const Json& user : array_at(answer, "users")) {
-      const std::string state = state_of(user);
+      const std::string state = account_state(user);
       table.row({text_at(user, "user"),
                  text_at(user, "role"),
                  {state, style_of_state(state)},

@@ -19,7 +19,7 @@ namespace {
 
 bool has_ended(const Json& run) { return has_value(run, "ended_at"); }
 
-std::int64_t done_of(const Json& run) {
+std::int64_t ended_tasks(const Json& run) {
   const Json& tasks = object_at(run, "tasks");
   return int_at(tasks, "succeeded") + int_at(tasks, "failed") + int_at(tasks, "other_end");
 }
@@ -102,7 +102,7 @@ class RunsView {
   }
 
   std::string live_line(const Json& run, WallTime now) const {
-    const std::int64_t done = done_of(run);
+    const std::int64_t done = ended_tasks(run);
     const std::int64_t total = int_at(object_at(run, "tasks"), "total");
     const WallTime begin = time_at(run, "started_at");
     const double fraction = total == 0 ? 0 : static_cast<double>(done) / static_cast<double>(total);

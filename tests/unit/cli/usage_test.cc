@@ -5,8 +5,8 @@
 namespace tidemill {
 namespace {
 
-const Usage kNone{{"run", "runs", "validate"}, "", {}};
-const Usage kRun{{"run", "runs", "validate"}, "run", {"--json", "--param", "--quiet", "-q"}};
+const CommandUsage kNone{{"run", "runs", "validate"}, "", {}};
+const CommandUsage kRun{{"run", "runs", "validate"}, "run", {"--json", "--param", "--quiet", "-q"}};
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
