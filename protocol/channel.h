@@ -51,6 +51,8 @@ class Channel {
   std::size_t wire_sent_ = 0;
 };
 
+inline constexpr int kListenBacklog = 64;  // of connections nobody has accepted yet
+
 // Unix stream sockets, also where the path is longer than sun_path takes (by way of the folder's
 // descriptor). listen removes a stale socket file first; both ends are close-on-exec; the file is
 // 0600.

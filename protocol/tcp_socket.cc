@@ -13,8 +13,6 @@
 namespace tidemill {
 namespace {
 
-constexpr int kBacklog = 64;
-
 using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 
 Result<Addresses> look_up(const std::string& host, const std::string& port, int flags) {
@@ -50,7 +48,7 @@ Result<Fd> listen_tcp(const std::string& address, const std::string& port) {
   const int on = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (::bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0 ||
-      ::listen(fd.get(), kBacklog) != 0) {
+      ::listen(fd.get(), kListenBacklog) != 0) {
     return errno_error(fmt::format("cannot listen on {}:{}", address, port));
   }
   return fd;

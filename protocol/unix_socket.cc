@@ -13,8 +13,6 @@
 namespace tidemill {
 namespace {
 
-constexpr int kBacklog = 64;
-
 // A path that sun_path takes. The folder's descriptor must stay open while the address is used.
 struct Address {
   sockaddr_un name{};
@@ -63,7 +61,8 @@ Result<Fd> listen_unix(const std::string& path) {
   const auto* name = reinterpret_cast<const sockaddr*>(&address.name);
   if (::bind(fd.get(), name, sizeof address.name) != 0)
     return errno_error("cannot bind socket " + path);
-  if (::listen(fd.get(), kBacklog) != 0) return errno_error("cannot listen on socket " + path);
+  if (::listen(fd.get(), kListenBacklog) != 0)
+    return errno_error("cannot listen on socket " + path);
   return fd;
 }
 

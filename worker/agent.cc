@@ -38,7 +38,6 @@ constexpr Duration kEagerPause = std::chrono::milliseconds(2);
 constexpr Duration kEager = std::chrono::milliseconds(500);
 constexpr Duration kProgressPause = std::chrono::seconds(1);
 constexpr Duration kCarryPause = std::chrono::milliseconds(200);  // while logs grow
-constexpr Duration kLockPatience = std::chrono::seconds(2);
 
 // Between tries to reach a scheduler elsewhere.
 constexpr Duration kRemotePause = std::chrono::seconds(1);
@@ -565,8 +564,7 @@ void Agent::end_stopped_unstarted(AttemptId id, HeldByAgent& held) {
 Result<int> serve(const AgentOptions& given) {
   const AgentOptions options = completed(given);
   TRY(make_directories(options.worker_directory, true));
-  const Fd lock = TRY(
-      take_lock_file(options.worker_directory + "/agent.lock", "a worker", kLockPatience));
+  const Fd lock = TRY(take_lock_file(options.worker_directory + "/agent.lock", "a worker"));
   Agent agent(options, TRY(open_signals()));
   TRY(agent.start());
   return agent.run();

@@ -1,10 +1,11 @@
 #include "worker/agent_setup.h"
 
 #include <signal.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <filesystem>
+
+#include "worker/signals.h"
 
 namespace tidemill {
 
@@ -30,14 +31,6 @@ AgentOptions completed(AgentOptions options) {
   return options;
 }
 
-Result<Fd> open_signals() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGPIPE}) ::sigaddset(&set, signal);
-  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  Fd signals(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!signals) return errno_error("cannot make a signalfd");
-  return signals;
-}
+Result<Fd> open_signals() { return open_signalfd({SIGTERM, SIGINT, SIGHUP, SIGPIPE}, SIG_BLOCK); }
 
 }  // namespace tidemill

@@ -17,6 +17,8 @@
 
 namespace tidemill {
 
+inline constexpr Duration kSamplePause = std::chrono::milliseconds(200);  // between looks at memory
+
 struct Attempt {
   message::Spawn spawn;  // without argv, env and masks, which nobody needs after exec
   journal::Begun begun;  // as it stands in the journal

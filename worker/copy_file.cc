@@ -15,11 +15,9 @@
 namespace tidemill {
 namespace {
 
-constexpr std::size_t kBufferBytes = 1u << 20;
-
 // Through our own memory: what every pair of file systems can do.
 Status copy_through_memory(int source, int target) {
-  std::vector<char> buffer(kBufferBytes);
+  std::vector<char> buffer(kFileBufferBytes);
   while (true) {
     const ssize_t n = ::read(source, buffer.data(), buffer.size());
     if (n == 0) return Ok{};

@@ -9,10 +9,12 @@
 #include <ctime>
 
 #include "base/text.h"
+#include "base/time.h"
 
 namespace tidemill {
 namespace {
 
+constexpr Duration kLockPatience = std::chrono::seconds(2);
 constexpr Duration kPause = std::chrono::milliseconds(10);
 
 void pause_briefly() {
@@ -31,10 +33,10 @@ Error held_by_another(const std::string& path, const std::string& what) {
 
 }  // namespace
 
-Result<Fd> take_lock_file(const std::string& path, const std::string& what, Duration patience) {
+Result<Fd> take_lock_file(const std::string& path, const std::string& what) {
   Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd) return errno_error("cannot open lock file " + path);
-  const BootTime end = system_now().boot + patience;
+  const BootTime end = system_now().boot + kLockPatience;
   while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return errno_error("cannot lock " + path);
     if (system_now().boot >= end) return held_by_another(path, what);

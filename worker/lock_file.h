@@ -4,12 +4,11 @@
 #include <string>
 
 #include "base/fd.h"
-#include "base/time.h"
 
 namespace tidemill {
 
-// Takes the lock, waiting up to `patience` for a holder that is just ending. The file then holds
+// Takes the lock, waiting a little for a holder that is just ending. The file then holds
 // our pid. `conflict` names the other holder's pid. `what` is for the message: "a supervisor".
-Result<Fd> take_lock_file(const std::string& path, const std::string& what, Duration patience);
+Result<Fd> take_lock_file(const std::string& path, const std::string& what);
 
 }  // namespace tidemill

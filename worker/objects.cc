@@ -19,7 +19,6 @@ namespace tidemill {
 namespace {
 
 constexpr std::size_t kMaxListingBytes = 256u << 20;
-constexpr std::size_t kBufferBytes = 1u << 20;
 constexpr std::size_t kMaxFiles = 1'000'000;
 
 struct ListedFile {
@@ -44,7 +43,7 @@ Result<struct stat> stat_regular(const Fd& fd, const std::string& path) {
 
 Result<std::string> hash_file(const Fd& fd, const std::string& path) {
   Sha256 hash;
-  std::vector<char> buffer(kBufferBytes);
+  std::vector<char> buffer(kFileBufferBytes);
   ssize_t n = 0;
   while ((n = ::read(fd.get(), buffer.data(), buffer.size())) != 0) {
     if (n < 0 && errno == EINTR) continue;

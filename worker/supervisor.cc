@@ -22,7 +22,6 @@
 namespace tidemill {
 namespace {
 
-constexpr Duration kLockPatience = std::chrono::seconds(2);
 constexpr Duration kSyncPause = std::chrono::milliseconds(200);
 // While every slot stays busy whatever the agent hears, reports go out in groups.
 constexpr Duration kReportPause = std::chrono::milliseconds(2);
@@ -269,8 +268,7 @@ void Supervisor::compact_journal() {
 Status serve(const SupervisorOptions& options) {
   ProcessSetup setup = TRY(set_up_supervisor_process());
   TRY(make_directories(options.directory, true));
-  const Fd lock = TRY(
-      take_lock_file(options.directory + "/supervisor.lock", "a supervisor", kLockPatience));
+  const Fd lock = TRY(take_lock_file(options.directory + "/supervisor.lock", "a supervisor"));
   CgroupFolder cgroups = TRY(CgroupFolder::from_environment());
   std::vector<journal::Record> records;
   Journal journal = TRY(Journal::open(options.directory + "/supervisor.journal", records));

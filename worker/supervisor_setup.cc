@@ -3,12 +3,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdint>
+
+#include "worker/signals.h"
 
 namespace tidemill {
 namespace {
@@ -34,16 +35,6 @@ void reset_signals() {
   }
 }
 
-Result<Fd> open_signals() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  for (const int signal : {SIGCHLD, SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&set, signal);
-  ::pthread_sigmask(SIG_SETMASK, &set, nullptr);
-  Fd fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!fd) return errno_error("cannot make a signalfd");
-  return fd;
-}
-
 std::optional<rlimit> raise_descriptor_limit() {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
@@ -67,7 +58,7 @@ Result<ProcessSetup> set_up_supervisor_process() {
     setup.null = Fd(::open("/dev/null", O_RDWR | O_CLOEXEC));
     if (!setup.null) return errno_error("cannot open /dev/null");
   } while (setup.null.get() <= 2 && setup.null.release() >= 0);
-  setup.signals = TRY(open_signals());
+  setup.signals = TRY(open_signalfd({SIGCHLD, SIGTERM, SIGINT, SIGHUP}, SIG_SETMASK));
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) return errno_error("cannot become a subreaper");
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return errno_error("cannot give up new privileges");

@@ -10,9 +10,8 @@
 namespace tidemill {
 namespace {
 
-constexpr Duration kRetryPause = std::chrono::milliseconds(100);
-constexpr Duration kRetryFor = std::chrono::seconds(10);
-constexpr Duration kSamplePause = std::chrono::milliseconds(200);
+constexpr Duration kSpawnRetryPause = std::chrono::milliseconds(100);
+constexpr Duration kSpawnRetryFor = std::chrono::seconds(10);
 
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
@@ -70,11 +69,11 @@ void Tasks::start_queued() {
 bool Tasks::retry_later(message::Spawn& spawn) {
   const BootTime now = system_now().boot;
   if (!retry_since_) retry_since_ = now;
-  if (now - *retry_since_ > kRetryFor) {
+  if (now - *retry_since_ > kSpawnRetryFor) {
     retry_since_.reset();
     return false;
   }
-  retry_at_ = now + kRetryPause;
+  retry_at_ = now + kSpawnRetryPause;
   queue_.add(std::move(spawn));
   return true;
 }

@@ -14,7 +14,6 @@ constexpr Duration kKillAgain = std::chrono::milliseconds(100);
 // A background process may still be copying the last output (`exec > >(tee file)`).
 constexpr Duration kLeftoverPatience = std::chrono::milliseconds(100);
 constexpr Duration kUnkillable = std::chrono::seconds(5);
-constexpr Duration kSamplePause = std::chrono::milliseconds(200);
 
 // Between a look at the process table and the signal the pid may have passed on; a pidfd tells.
 void signal_member(const ProcessTag& tag, AttemptId attempt, pid_t pid, int signal) {

@@ -5,11 +5,10 @@
 #include "base/hash.h"
 #include "core/approval.h"
 #include "core/wait_for.h"
+#include "tests/sim/timeline.h"
 
 namespace tidemill::sim {
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000;
 
 std::shared_ptr<const RetryPolicy> make_retry(Random& random) {
   RetryPolicy retry;

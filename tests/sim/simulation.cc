@@ -7,7 +7,6 @@
 namespace tidemill::sim {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000;
 // Retries of every task of the longest chain, at their longest delays, end well before this.
 constexpr std::int64_t kPatience = 3600 * kSecond;
 constexpr std::int64_t kMostSteps = 3'000'000;

@@ -11,6 +11,8 @@
 
 namespace tidemill::sim {
 
+inline constexpr std::int64_t kSecond = 1'000'000;
+
 class Timeline {
  public:
   std::int64_t now_us() const { return now_; }
@@ -26,7 +28,7 @@ class Timeline {
   }
 
  private:
-  std::int64_t now_ = 1'000'000;
+  std::int64_t now_ = kSecond;
   std::uint64_t sequence_ = 0;
   std::map<std::pair<std::int64_t, std::uint64_t>, std::function<void()>> due_;
 };
