@@ -13,7 +13,7 @@ Result<RunNews::Kind> news_kind(const AlertFeedRow& feed, const std::string& pat
   return damaged(path, "the alert feed has the kind " + feed.kind);
 }
 
-Status read_run(Statement& row, RunNews& news) {
+Status read_run_news(Statement& row, RunNews& news) {
   const auto state = run_state_from(row.text(0));
   if (!state) return damaged(row.path(), "a run has the state " + row.text(0));
   news.state = *state;
@@ -80,7 +80,7 @@ Result<std::optional<RunNews>> read_run_news(Database& database, const AlertFeed
                        " FROM runs LEFT JOIN deadlines USING (run_id) WHERE run_id = ?"));
   row.bind(feed.run);
   if (!TRY(row.step())) return std::optional<RunNews>();
-  TRY(read_run(row, news));
+  TRY(read_run_news(row, news));
   TRY(read_tasks(database, feed, news));
   if (news.kind == RunNews::Kind::repaired) news.by = TRY(who_repaired(database, feed.run));
   return std::optional<RunNews>(std::move(news));

@@ -7,14 +7,13 @@
 namespace tidemill {
 namespace {
 
-constexpr const char* kColumns =
+constexpr const char* kAlertColumns =
     "alert_id, dag, task, cause, state, severity, facts, what, signature, policy, raised_at,"
     " state_since, count, first_run, last_run, reopened, episode_over, by, comment, until, step,"
     " round, told, digested, timer, due_at";
 
 std::int64_t stored(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 std::uint64_t loaded(std::int64_t value) { return static_cast<std::uint64_t>(value); }
-std::uint32_t small(std::int64_t value) { return static_cast<std::uint32_t>(value); }
 
 std::string facts_text(const std::vector<AlertFact>& facts) {
   std::string text;
@@ -37,21 +36,15 @@ Result<std::vector<AlertFact>> parse_facts(const std::string& text) {
   return facts;
 }
 
-template <typename E>
-Result<E> known(std::optional<E> value, const Statement& row, const std::string& word) {
-  if (!value) return damaged(row.path(), "an alert has the word " + word);
-  return *value;
-}
-
 Status read_state(const Statement& s, Alert& alert) {
-  alert.state = TRY(known(alert_state_from(s.text(4)), s, s.text(4)));
-  alert.severity = TRY(known(alert_severity_from(s.text(5)), s, s.text(5)));
-  alert.timer = TRY(known(alert_timer_from(s.text(24)), s, s.text(24)));
+  alert.state = TRY(known(s, 4, alert_state_from));
+  alert.severity = TRY(known(s, 5, alert_severity_from));
+  alert.timer = TRY(known(s, 24, alert_timer_from));
   alert.facts = TRY(parse_facts(s.text(6)));
   return Ok{};
 }
 
-Result<AlertRow> read_row(const Statement& s) {
+Result<AlertRow> read_alert_row(const Statement& s) {
   AlertRow row;
   Alert& alert = row.alert;
   row.id = s.integer(0);
@@ -65,45 +58,35 @@ Result<AlertRow> read_row(const Statement& s) {
   alert.count = loaded(s.integer(12));
   alert.first_run = loaded(s.integer(13));
   alert.last_run = loaded(s.integer(14));
-  alert.reopened = small(s.integer(15));
+  alert.reopened = s.small(15);
   alert.episode_over = s.integer(16) != 0;
   alert.by = s.text(17);
   alert.comment = s.text(18);
   alert.until = {s.integer(19)};
-  alert.step = small(s.integer(20));
-  alert.round = small(s.integer(21));
+  alert.step = s.small(20);
+  alert.round = s.small(21);
   alert.told = s.integer(22) != 0;
   alert.counted_at_digest = loaded(s.integer(23));
   alert.due_at = {s.integer(25)};
   return row;
 }
 
-Result<std::vector<AlertRow>> all_rows(Statement& rows) {
-  std::vector<AlertRow> found;
-  while (TRY(rows.step())) found.push_back(TRY(read_row(rows)));
-  return found;
-}
-
-Result<std::optional<AlertRow>> one_row(Statement& row) {
-  if (!TRY(row.step())) return std::optional<AlertRow>();
-  return std::optional<AlertRow>(TRY(read_row(row)));
-}
-
-Result<Statement> select(Database& database, const std::string& rest) {
-  return database.prepare(fmt::format("SELECT {} FROM alerts {}", kColumns, rest));
+Result<Statement> select_alerts(Database& database, const std::string& rest) {
+  return database.prepare(fmt::format("SELECT {} FROM alerts {}", kAlertColumns, rest));
 }
 
 }  // namespace
 
 Result<std::vector<AlertRow>> read_alerts(Database& database, const AlertFilter& filter) {
-  Statement rows = TRY(select(database,
-                              "WHERE (?1 = 0 OR dag = ?2) AND (?3 = '' OR state = ?3)"
-                              " AND (?4 = 0 OR state <> 'resolved') AND (?5 = 0 OR alert_id < ?5)"
-                              " ORDER BY alert_id DESC LIMIT ?6"));
+  Statement rows = TRY(
+      select_alerts(database,
+                    "WHERE (?1 = 0 OR dag = ?2) AND (?3 = '' OR state = ?3)"
+                    " AND (?4 = 0 OR state <> 'resolved') AND (?5 = 0 OR alert_id < ?5)"
+                    " ORDER BY alert_id DESC LIMIT ?6"));
   const std::string dag = filter.dag.value_or("");
   const std::string_view state = filter.state ? to_word(*filter.state) : std::string_view();
   rows.bind(filter.dag.has_value(), dag, state, filter.open_only, filter.before, filter.limit);
-  return all_rows(rows);
+  return all_rows<AlertRow>(rows, read_alert_row);
 }
 
 Result<std::vector<AlertRow>> read_alerts_in(Database& database, std::optional<AlertState> state) {
@@ -115,26 +98,26 @@ Result<std::vector<AlertRow>> read_alerts_in(Database& database, std::optional<A
 
 Result<std::vector<AlertRow>> read_open_alerts(Database& database, const std::string& dag) {
   Statement rows = TRY(
-      select(database, "WHERE dag = ? AND state <> 'resolved' ORDER BY alert_id DESC"));
+      select_alerts(database, "WHERE dag = ? AND state <> 'resolved' ORDER BY alert_id DESC"));
   rows.bind(dag);
-  return all_rows(rows);
+  return all_rows<AlertRow>(rows, read_alert_row);
 }
 
 Result<std::optional<AlertRow>> read_alert(Database& database, std::int64_t id) {
-  Statement row = TRY(select(database, "WHERE alert_id = ?"));
-  return one_row(row.bind(id));
+  Statement row = TRY(select_alerts(database, "WHERE alert_id = ?"));
+  return one_row<AlertRow>(row.bind(id), read_alert_row);
 }
 
 Result<std::optional<AlertRow>> find_alert(Database& database, const AlertKey& key) {
-  Statement row = TRY(select(database, "WHERE dag = ? AND task = ? AND cause = ?"));
-  return one_row(row.bind(key.dag, key.task, key.cause));
+  Statement row = TRY(select_alerts(database, "WHERE dag = ? AND task = ? AND cause = ?"));
+  return one_row<AlertRow>(row.bind(key.dag, key.task, key.cause), read_alert_row);
 }
 
 Result<std::vector<AlertRow>> read_due_alerts(Database& database, WallTime now, int limit) {
   Statement rows = TRY(
-      select(database, "WHERE due_at <> 0 AND due_at <= ? ORDER BY due_at LIMIT ?"));
+      select_alerts(database, "WHERE due_at <> 0 AND due_at <= ? ORDER BY due_at LIMIT ?"));
   rows.bind(now.us, limit);
-  return all_rows(rows);
+  return all_rows<AlertRow>(rows, read_alert_row);
 }
 
 Result<std::optional<WallTime>> next_alert_due(Database& database) {

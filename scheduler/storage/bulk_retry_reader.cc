@@ -29,12 +29,6 @@ constexpr const char* kFind =
     " AND (?1 = '' OR r.dag_name = ?1) AND r.ended_at >= max(?5, 1) AND r.ended_at < ?6)"
     " WHERE matching IS NOT NULL ORDER BY run_id LIMIT ?7";
 
-template <typename Word>
-Result<Word> known(std::optional<Word> word, const std::string& text) {
-  if (word) return *word;
-  return corrupt("the database holds the unknown word '" + text + "'");
-}
-
 Result<std::vector<std::int64_t>> read_indices(const std::string& text) {
   const Json json = TRY(parse_json(text));
   std::vector<std::int64_t> indices;
@@ -53,7 +47,7 @@ Result<BulkRetryRow> read_retry(const Statement& row) {
   r.rule = {static_cast<int>(row.integer(2)), static_cast<int>(row.integer(3)),
             static_cast<int>(row.integer(4))};
   r.reason = row.text(5);
-  r.state = TRY(known(bulk_retry_state_from(row.text(6)), row.text(6)));
+  r.state = TRY(known(row, 6, bulk_retry_state_from));
   r.note = row.text(7);
   r.created_by = row.text(8);
   r.created_at = {row.integer(9)};
@@ -67,14 +61,13 @@ Result<BulkRetryRunRow> read_run_of_retry(const Statement& row) {
   r.position = row.integer(1);
   r.run = {row.integer(2)};
   r.dag = row.text(3);
-  r.item.was = TRY(known(run_state_from(row.text(4)), row.text(4)));
+  r.item.was = TRY(known(row, 4, run_state_from));
   r.control_seq = row.integer(5);
   r.tasks = TRY(read_indices(row.text(6)));
-  r.item.state = TRY(known(bulk_item_state_from(row.text(7)), row.text(7)));
+  r.item.state = TRY(known(row, 7, bulk_item_state_from));
   r.note = row.text(8);
   // A run that was removed since had ended; as what, is no longer known.
-  r.item.run = row.is_null(9) ? RunState::succeeded
-                              : TRY(known(run_state_from(row.text(9)), row.text(9)));
+  r.item.run = row.is_null(9) ? RunState::succeeded : TRY(known(row, 9, run_state_from));
   return r;
 }
 

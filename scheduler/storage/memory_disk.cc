@@ -5,31 +5,32 @@
 #include "base/hash.h"
 
 namespace tidemill {
-namespace {
 
-struct Change {  // since the last sync
+struct MemoryChange {  // since the last sync
   std::int64_t offset = 0;
   std::string bytes;  // empty = truncate to offset
 };
 
 // The memory that the connections of a process share beside a file in WAL mode.
-struct SharedIndex {
+struct MemoryIndex {
   std::vector<std::unique_ptr<char[]>> regions;
   int shared[SQLITE_SHM_NLOCK] = {};
   bool exclusive[SQLITE_SHM_NLOCK] = {};
   int users = 0;
 };
 
-struct File {
+struct MemoryFile {
   std::string content;  // as processes see it
   std::string synced;   // as it would be after a power cut
-  std::vector<Change> unsynced;
-  SharedIndex index;
+  std::vector<MemoryChange> unsynced;
+  MemoryIndex index;
   int shared_locks = 0;
   bool reserved = false, exclusive = false;
 };
 
-void apply_change(std::string& content, const Change& change) {
+namespace {
+
+void apply_change(std::string& content, const MemoryChange& change) {
   const auto offset = static_cast<std::size_t>(change.offset);
   if (change.bytes.empty()) {
     content.resize(offset);
@@ -43,7 +44,7 @@ void apply_change(std::string& content, const Change& change) {
 
 struct MemoryDisk::State {
   std::string name;
-  std::map<std::string, std::shared_ptr<File>> files;
+  std::map<std::string, std::shared_ptr<MemoryFile>> files;
   std::int64_t operations = 0;
   std::int64_t syncs = 0;
   std::int64_t fail_at = INT64_MAX;
@@ -63,17 +64,17 @@ namespace {
 struct OpenFile {  // begins as SQLite wants it
   sqlite3_file base;
   MemoryDisk::State* disk;
-  std::shared_ptr<File>* file;
+  std::shared_ptr<MemoryFile>* file;
   int lock;
   bool has_index;
 };
 
 OpenFile* opened(sqlite3_file* file) { return reinterpret_cast<OpenFile*>(file); }
-File& file_of(sqlite3_file* file) { return **opened(file)->file; }
+MemoryFile& file_of(sqlite3_file* file) { return **opened(file)->file; }
 
 int unlock_to(sqlite3_file* handle, int level) {
   OpenFile* open = opened(handle);
-  File& file = file_of(handle);
+  MemoryFile& file = file_of(handle);
   if (open->lock >= SQLITE_LOCK_RESERVED && level < SQLITE_LOCK_RESERVED) {
     file.reserved = file.exclusive = false;
   }
@@ -99,10 +100,10 @@ int read_file_at(sqlite3_file* handle, void* out, int size, sqlite3_int64 offset
   return SQLITE_IOERR_SHORT_READ;
 }
 
-int change_file(sqlite3_file* handle, Change change) {
+int change_file(sqlite3_file* handle, MemoryChange change) {
   const int code = opened(handle)->disk->count_operation();
   if (code != SQLITE_OK) return code;
-  File& file = file_of(handle);
+  MemoryFile& file = file_of(handle);
   apply_change(file.content, change);
   file.unsynced.push_back(std::move(change));
   return SQLITE_OK;
@@ -123,8 +124,8 @@ int sync_file(sqlite3_file* handle, int) {
   const int code = disk->count_operation();
   if (code != SQLITE_OK) return code;
   ++disk->syncs;
-  File& file = file_of(handle);
-  for (const Change& change : file.unsynced) apply_change(file.synced, change);
+  MemoryFile& file = file_of(handle);
+  for (const MemoryChange& change : file.unsynced) apply_change(file.synced, change);
   file.unsynced.clear();
   return SQLITE_OK;
 }
@@ -136,7 +137,7 @@ int file_size(sqlite3_file* handle, sqlite3_int64* size) {
 
 int lock_file(sqlite3_file* handle, int level) {
   OpenFile* open = opened(handle);
-  File& file = file_of(handle);
+  MemoryFile& file = file_of(handle);
   if (open->lock >= level) return SQLITE_OK;
   if (open->lock < SQLITE_LOCK_SHARED) {
     if (file.exclusive) return SQLITE_BUSY;
@@ -166,7 +167,7 @@ int sector_size(sqlite3_file*) { return 4096; }
 int characteristics(sqlite3_file*) { return 0; }
 
 int map_index(sqlite3_file* handle, int region, int size, int extend, void volatile** out) {
-  SharedIndex& index = file_of(handle).index;
+  MemoryIndex& index = file_of(handle).index;
   if (!std::exchange(opened(handle)->has_index, true)) ++index.users;
   const auto wanted = static_cast<std::size_t>(region);
   *out = nullptr;
@@ -179,7 +180,7 @@ int map_index(sqlite3_file* handle, int region, int size, int extend, void volat
 }
 
 int lock_index(sqlite3_file* handle, int first, int count, int flags) {
-  SharedIndex& index = file_of(handle).index;
+  MemoryIndex& index = file_of(handle).index;
   for (int i = first; i < first + count && (flags & SQLITE_SHM_LOCK) != 0; ++i) {
     if (index.exclusive[i]) return SQLITE_BUSY;
     if ((flags & SQLITE_SHM_EXCLUSIVE) != 0 && index.shared[i] > 0) return SQLITE_BUSY;
@@ -197,10 +198,10 @@ int lock_index(sqlite3_file* handle, int first, int count, int flags) {
 void index_barrier(sqlite3_file*) {}
 
 int unmap_index(sqlite3_file* handle, int remove) {
-  SharedIndex& index = file_of(handle).index;
+  MemoryIndex& index = file_of(handle).index;
   if (std::exchange(opened(handle)->has_index, false)) --index.users;
   // Without users the memory is gone, as it is when a machine's last process ends.
-  if (remove != 0 || index.users == 0) index = SharedIndex{};
+  if (remove != 0 || index.users == 0) index = MemoryIndex{};
   return SQLITE_OK;
 }
 
@@ -232,18 +233,18 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* handle, int flag
   MemoryDisk::State& disk = disk_of(vfs);
   OpenFile* open = opened(handle);
   open->base.pMethods = nullptr;
-  std::shared_ptr<File> file;
+  std::shared_ptr<MemoryFile> file;
   if (name == nullptr) {
-    file = std::make_shared<File>();  // a temporary one
+    file = std::make_shared<MemoryFile>();  // a temporary one
   } else if (const auto found = disk.files.find(name); found != disk.files.end()) {
     file = found->second;
   } else if ((flags & SQLITE_OPEN_CREATE) != 0) {
-    file = disk.files[name] = std::make_shared<File>();
+    file = disk.files[name] = std::make_shared<MemoryFile>();
   } else {
     return SQLITE_CANTOPEN;
   }
   open->disk = &disk;
-  open->file = new std::shared_ptr<File>(std::move(file));
+  open->file = new std::shared_ptr<MemoryFile>(std::move(file));
   open->lock = SQLITE_LOCK_NONE;
   open->has_index = false;
   open->base.pMethods = &kMethods;
@@ -308,7 +309,7 @@ std::int64_t MemoryDisk::operations() const { return state_->operations; }
 
 void MemoryDisk::lose_power(std::uint64_t seed) {
   for (auto& [name, file] : state_->files) {
-    for (Change& change : file->unsynced) {
+    for (MemoryChange& change : file->unsynced) {
       seed = mix64(seed);
       const auto fate = seed % 4;
       if (fate <= 1) continue;  // lost
@@ -317,7 +318,7 @@ void MemoryDisk::lose_power(std::uint64_t seed) {
     }
     file->unsynced.clear();
     file->content = file->synced;
-    file->index = SharedIndex{};
+    file->index = MemoryIndex{};
     file->shared_locks = 0;
     file->reserved = file->exclusive = false;
   }

@@ -7,11 +7,11 @@
 namespace tidemill {
 namespace {
 
-constexpr const char* kSelect =
+constexpr const char* kSelectOverrides =
     "SELECT override_id, rotation, users, from_at, until_at, reason, by, created_at, removed_at,"
     " removed_by FROM oncall_overrides";
 
-OverrideRow read_row(const Statement& s) {
+OverrideRow read_override_row(const Statement& s) {
   OverrideRow row;
   row.id = s.integer(0);
   row.rotation = s.text(1);
@@ -30,19 +30,14 @@ OverrideRow read_row(const Statement& s) {
 }  // namespace
 
 Result<std::vector<OverrideRow>> read_overrides(Database& database, WallTime after) {
-  Statement rows = TRY(database.prepare(
-      fmt::format("{} WHERE removed_at = 0 AND until_at > ? ORDER BY override_id", kSelect)));
-  rows.bind(after.us);
-  std::vector<OverrideRow> found;
-  while (TRY(rows.step())) found.push_back(read_row(rows));
-  return found;
+  Statement rows = TRY(database.prepare(fmt::format(
+      "{} WHERE removed_at = 0 AND until_at > ? ORDER BY override_id", kSelectOverrides)));
+  return all_rows<OverrideRow>(rows.bind(after.us), read_override_row);
 }
 
 Result<std::optional<OverrideRow>> read_override(Database& database, std::int64_t id) {
-  Statement row = TRY(database.prepare(fmt::format("{} WHERE override_id = ?", kSelect)));
-  row.bind(id);
-  if (!TRY(row.step())) return std::optional<OverrideRow>();
-  return std::optional<OverrideRow>(read_row(row));
+  Statement row = TRY(database.prepare(fmt::format("{} WHERE override_id = ?", kSelectOverrides)));
+  return one_row<OverrideRow>(row.bind(id), read_override_row);
 }
 
 Status add_override(Database& database, OverrideRow& row) {

@@ -9,9 +9,9 @@
 namespace tidemill {
 namespace {
 
-constexpr std::array<std::string_view, 5> kStates = {"pending", "sent", "dead", "cancelled",
-                                                     "dropped"};
-constexpr const char* kColumns =
+constexpr std::array<std::string_view, 5> kOutboxStates = {"pending", "sent", "dead", "cancelled",
+                                                           "dropped"};
+constexpr const char* kMessageColumns =
     "message_id, key, alert_id, episode, kind, channel, person, step, round, severity, text, state,"
     " tries, due_at, created_at, sent_at, last_error, copy_of, copied, tapped_at,"
     " dag, bundle, sent_as";
@@ -22,12 +22,10 @@ constexpr Duration kLongestGroup = std::chrono::hours(1);
 // Events that came in are told again for two days at most.
 constexpr Duration kEventsKept = std::chrono::hours(24 * 4);
 
-std::uint32_t small(std::int64_t value) { return static_cast<std::uint32_t>(value); }
-
 Status read_words(const Statement& s, OutboxRow& row) {
   const auto kind = message_kind_from(s.text(4));
   const auto severity = alert_severity_from(s.text(9));
-  const auto state = value_in<OutboxState>(kStates, s.text(11));
+  const auto state = value_in<OutboxState>(kOutboxStates, s.text(11));
   if (!kind || !severity || !state) {
     return damaged(s.path(), fmt::format("message {} has a word nobody knows", row.id));
   }
@@ -37,7 +35,7 @@ Status read_words(const Statement& s, OutboxRow& row) {
   return Ok{};
 }
 
-Result<OutboxRow> read_row(const Statement& s) {
+Result<OutboxRow> read_message_row(const Statement& s) {
   OutboxRow row;
   row.id = s.integer(0);
   row.key = s.text(1);
@@ -46,10 +44,10 @@ Result<OutboxRow> read_row(const Statement& s) {
   TRY(read_words(s, row));
   row.channel = s.text(5);
   row.person = s.text(6);
-  row.step = small(s.integer(7));
-  row.round = small(s.integer(8));
+  row.step = s.small(7);
+  row.round = s.small(8);
   row.text = s.text(10);
-  row.tries = small(s.integer(12));
+  row.tries = s.small(12);
   row.due_at = {s.integer(13)};
   row.created_at = {s.integer(14)};
   row.sent_at = {s.integer(15)};
@@ -63,19 +61,13 @@ Result<OutboxRow> read_row(const Statement& s) {
   return row;
 }
 
-Result<std::vector<OutboxRow>> all_rows(Statement& rows) {
-  std::vector<OutboxRow> found;
-  while (TRY(rows.step())) found.push_back(TRY(read_row(rows)));
-  return found;
-}
-
-Result<Statement> select(Database& database, const std::string& rest) {
-  return database.prepare(fmt::format("SELECT {} FROM outbox {}", kColumns, rest));
+Result<Statement> select_messages(Database& database, const std::string& rest) {
+  return database.prepare(fmt::format("SELECT {} FROM outbox {}", kMessageColumns, rest));
 }
 
 }  // namespace
 
-std::string_view to_word(OutboxState state) { return word_in(kStates, state); }
+std::string_view to_word(OutboxState state) { return word_in(kOutboxStates, state); }
 
 Status add_message(Database& database, OutboxRow& row) {
   Statement put = TRY(database.prepare(
@@ -91,29 +83,28 @@ Status add_message(Database& database, OutboxRow& row) {
 }
 
 Result<std::optional<OutboxRow>> read_message(Database& database, std::int64_t id) {
-  Statement row = TRY(select(database, "WHERE message_id = ?"));
-  row.bind(id);
-  if (!TRY(row.step())) return std::optional<OutboxRow>();
-  return std::optional<OutboxRow>(TRY(read_row(row)));
+  Statement row = TRY(select_messages(database, "WHERE message_id = ?"));
+  return one_row<OutboxRow>(row.bind(id), read_message_row);
 }
 
 Result<std::vector<OutboxRow>> read_messages_of_alert(Database& database, std::int64_t alert,
                                                       int limit) {
-  Statement rows = TRY(select(database, "WHERE alert_id = ? ORDER BY message_id DESC LIMIT ?"));
+  Statement rows = TRY(
+      select_messages(database, "WHERE alert_id = ? ORDER BY message_id DESC LIMIT ?"));
   rows.bind(alert, limit);
-  return all_rows(rows);
+  return all_rows<OutboxRow>(rows, read_message_row);
 }
 
 // The earliest due of each channel; of several, the one that was written first.
 Result<std::vector<OutboxRow>> read_due_messages(Database& database, WallTime now, int limit) {
-  Statement rows = TRY(
-      select(database,
-             "WHERE message_id IN (SELECT message_id FROM (SELECT message_id, row_number() OVER"
-             " (PARTITION BY channel ORDER BY due_at, message_id) AS place FROM outbox"
-             " WHERE state = 'pending' AND due_at <= ?) WHERE place = 1)"
-             " ORDER BY due_at, message_id LIMIT ?"));
+  Statement rows = TRY(select_messages(
+      database,
+      "WHERE message_id IN (SELECT message_id FROM (SELECT message_id, row_number() OVER"
+      " (PARTITION BY channel ORDER BY due_at, message_id) AS place FROM outbox"
+      " WHERE state = 'pending' AND due_at <= ?) WHERE place = 1)"
+      " ORDER BY due_at, message_id LIMIT ?"));
   rows.bind(now.us, limit);
-  return all_rows(rows);
+  return all_rows<OutboxRow>(rows, read_message_row);
 }
 
 Result<std::optional<WallTime>> next_message_due(Database& database, WallTime after) {
@@ -126,7 +117,7 @@ Result<std::optional<WallTime>> next_message_due(Database& database, WallTime af
 
 Result<std::optional<OutboxRow>> read_group_neighbour(Database& database, const OutboxRow& row,
                                                       WallTime now) {
-  Statement last = TRY(select(
+  Statement last = TRY(select_messages(
       database,
       "WHERE channel = ? AND dag = ? AND kind = ? AND person = ? AND alert_id <> ?"
       " AND dag <> '' AND state IN ('pending', 'sent') AND copy_of = 0 AND due_at >= ?"
@@ -134,40 +125,39 @@ Result<std::optional<OutboxRow>> read_group_neighbour(Database& database, const 
       " LIMIT 1"));
   last.bind(row.channel, row.dag, to_word(row.kind), row.person, row.alert,
             (now - kLongestGroup).us, now.us);
-  if (!TRY(last.step())) return std::optional<OutboxRow>();
-  return std::optional<OutboxRow>(TRY(read_row(last)));
+  return one_row<OutboxRow>(last, read_message_row);
 }
 
 // Few are pending at a time, and many of a channel are not.
 Result<std::vector<OutboxRow>> read_bundle(Database& database, const OutboxRow& row, int limit) {
   const std::int64_t leader = row.bundle == 0 ? row.id : row.bundle;
-  Statement rows = TRY(
-      select(database,
-             "WHERE state = 'pending' AND (message_id = ?1 OR message_id = ?2 OR bundle = ?2)"
-             " AND +channel = ?3 AND person = ?4 AND +kind = ?5 ORDER BY message_id LIMIT ?6"));
+  Statement rows = TRY(select_messages(
+      database,
+      "WHERE state = 'pending' AND (message_id = ?1 OR message_id = ?2 OR bundle = ?2)"
+      " AND +channel = ?3 AND person = ?4 AND +kind = ?5 ORDER BY message_id LIMIT ?6"));
   rows.bind(row.id, leader, row.channel, row.person, to_word(row.kind), limit);
-  return all_rows(rows);
+  return all_rows<OutboxRow>(rows, read_message_row);
 }
 
 Result<std::vector<OutboxRow>> read_told_together(Database& database, const OutboxRow& row) {
   if (row.sent_as.empty()) return std::vector<OutboxRow>();
-  Statement rows = TRY(select(
+  Statement rows = TRY(select_messages(
       database,
       "WHERE sent_as = ? AND sent_as <> '' AND message_id <> ? AND channel = ? AND person = ?"));
   rows.bind(row.sent_as, row.id, row.channel, row.person);
-  return all_rows(rows);
+  return all_rows<OutboxRow>(rows, read_message_row);
 }
 
 Result<std::vector<OutboxRow>> read_going_on(Database& database, const std::string& channel,
                                              int limit) {
-  Statement rows = TRY(select(
+  Statement rows = TRY(select_messages(
       database,
       "WHERE message_id IN (SELECT max(o.message_id) FROM alerts a JOIN outbox o"
       " ON o.alert_id = a.alert_id AND o.episode = a.raised_at AND o.channel = ?"
       " WHERE a.state <> 'resolved' AND o.kind = 'tell' AND o.sent_at <> 0 GROUP BY a.alert_id)"
       " ORDER BY message_id DESC LIMIT ?"));
   rows.bind(channel, limit);
-  return all_rows(rows);
+  return all_rows<OutboxRow>(rows, read_message_row);
 }
 
 Status cancel_messages(Database& database, std::int64_t alert, const std::string& why) {
@@ -261,12 +251,12 @@ Status write_channel(Database& database, const ChannelRow& row) {
 // A copy is not copied on: channels may be each other's fallback.
 Result<std::vector<OutboxRow>> read_uncopied(Database& database, const std::string& channel,
                                              int limit) {
-  Statement rows = TRY(select(
+  Statement rows = TRY(select_messages(
       database,
       "WHERE channel = ? AND kind IN ('tell', 'taken', 'ended', 'digest') AND state = 'pending'"
       " AND copied = 0 AND copy_of = 0 ORDER BY message_id LIMIT ?"));
   rows.bind(channel, limit);
-  return all_rows(rows);
+  return all_rows<OutboxRow>(rows, read_message_row);
 }
 
 Status mark_copied(Database& database, std::int64_t id) {

@@ -9,8 +9,8 @@
 namespace tidemill {
 namespace {
 
-constexpr std::array kStates = {RunState::queued,  RunState::running, RunState::succeeded,
-                                RunState::partial, RunState::failed,  RunState::cancelled};
+constexpr std::array kRunStates = {RunState::queued,  RunState::running, RunState::succeeded,
+                                   RunState::partial, RunState::failed,  RunState::cancelled};
 
 Result<RunMark> read_mark(const Statement& row) {
   const auto state = run_state_from(row.text(1));
@@ -161,7 +161,7 @@ Result<std::vector<StateCounts>> OverviewReader::counts_between(
     const std::int64_t until = TRY(first_run_since(made_at, moments[i], begin, end));
     if (i > 0) {
       StateCounts counts{};
-      for (const RunState state : kStates) {
+      for (const RunState state : kRunStates) {
         if (begin == until) break;
         if (TRY(count.bind(dag, to_word(state), begin, until).step())) {
           counts[static_cast<std::size_t>(state)] = count.integer(0);

@@ -7,7 +7,7 @@
 namespace tidemill {
 namespace {
 
-constexpr const char* kColumns =
+constexpr const char* kUserColumns =
     "name, password, role, disabled, must_change, created_at, password_at";
 
 std::string_view password_of(const UserRow& row) {
@@ -30,17 +30,14 @@ Result<UserRow> read_user(const Statement& s) {
 
 Result<std::optional<UserRow>> find_user(Database& database, const std::string& name) {
   Statement row = TRY(
-      database.prepare(fmt::format("SELECT {} FROM users WHERE name = ?", kColumns)));
-  if (!TRY(row.bind(name).step())) return std::optional<UserRow>();
-  return std::optional<UserRow>(TRY(read_user(row)));
+      database.prepare(fmt::format("SELECT {} FROM users WHERE name = ?", kUserColumns)));
+  return one_row<UserRow>(row.bind(name), read_user);
 }
 
 Result<std::vector<UserRow>> all_users(Database& database) {
   Statement rows = TRY(
-      database.prepare(fmt::format("SELECT {} FROM users ORDER BY name", kColumns)));
-  std::vector<UserRow> found;
-  while (TRY(rows.step())) found.push_back(TRY(read_user(rows)));
-  return found;
+      database.prepare(fmt::format("SELECT {} FROM users ORDER BY name", kUserColumns)));
+  return all_rows<UserRow>(rows, read_user);
 }
 
 Result<std::int64_t> other_admins(Database& database, const std::string& name, bool with_password) {

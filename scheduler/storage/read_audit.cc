@@ -8,7 +8,7 @@
 namespace tidemill {
 namespace {
 
-constexpr const char* kColumns =
+constexpr const char* kAuditColumns =
     "seq, at_us, who, via, address, request, action, object, dag, detail, outcome, message,"
     " prev_hash, hash";
 constexpr int kPage = 1000;
@@ -93,7 +93,7 @@ Result<std::vector<AuditRow>> read_audit(Database& database, const AuditFilter& 
       database.prepare(fmt::format("SELECT {} FROM audit WHERE seq < ?1 AND (?2 = '' OR who = ?2)"
                                    " AND (?3 = '' OR action = ?3) AND (?4 = '' OR object = ?4)"
                                    " AND (?5 = 0 OR dag = ?6) ORDER BY seq DESC LIMIT ?7",
-                                   kColumns)));
+                                   kAuditColumns)));
   rows.bind(filter.before > 0 ? filter.before : INT64_MAX, filter.who, filter.action, filter.object,
             filter.dag.has_value(), filter.dag ? std::string_view(*filter.dag) : "", filter.limit);
   std::vector<AuditRow> found;
@@ -119,7 +119,7 @@ Result<AuditVerdict> audit_verify(Database& database) {
     newest = end.integer(2);
   }
   Statement rows = TRY(database.prepare(fmt::format(
-      "SELECT {} FROM audit WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", kColumns)));
+      "SELECT {} FROM audit WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?", kAuditColumns)));
   const AuditHead head = walk.verdict().head;
   while (TRY(walk_page(rows, head, walk))) {
   }

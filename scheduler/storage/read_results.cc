@@ -5,7 +5,7 @@
 namespace tidemill {
 namespace {
 
-std::string select(const char* columns, const char* table, const char* order) {
+std::string select_of_attempt(const char* columns, const char* table, const char* order) {
   return fmt::format("SELECT {} FROM {} WHERE run_id = ? AND task_index = ? AND number = ? {}",
                      columns, table, order);
 }
@@ -36,14 +36,14 @@ Artifact artifact_of(const Statement& row) {
 Result<ResultReader> ResultReader::prepare(Database& database) {
   ResultReader r;
   const char* order = "ORDER BY position";
-  r.outputs_ = TRY(database.prepare(select("name, value", "outputs", order)));
-  r.metrics_ = TRY(
-      database.prepare(select("name, value, slice, step, higher_is_better", "metrics", order)));
-  r.checks_ = TRY(database.prepare(
-      select("name, success, severity, column_name, expected, actual", "checks", order)));
+  r.outputs_ = TRY(database.prepare(select_of_attempt("name, value", "outputs", order)));
+  r.metrics_ = TRY(database.prepare(
+      select_of_attempt("name, value, slice, step, higher_is_better", "metrics", order)));
+  r.checks_ = TRY(database.prepare(select_of_attempt(
+      "name, success, severity, column_name, expected, actual", "checks", order)));
   r.artifacts_ = TRY(
-      database.prepare(select("name, hash, bytes, is_directory", "artifacts", order)));
-  r.summary_ = TRY(database.prepare(select("text", "summaries", "")));
+      database.prepare(select_of_attempt("name, hash, bytes, is_directory", "artifacts", order)));
+  r.summary_ = TRY(database.prepare(select_of_attempt("text", "summaries", "")));
   return r;
 }
 

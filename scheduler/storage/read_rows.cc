@@ -1,26 +1,13 @@
 #include "scheduler/storage/read_rows.h"
 
-#include "base/text.h"
-
 namespace tidemill {
-namespace {
-
-template <typename Word>
-Result<Word> known(const Statement& row, std::optional<Word> word, const std::string& text) {
-  if (word) return *word;
-  return damaged(row.path(), fmt::format("It holds the unknown word '{}'", printable(text, 40)));
-}
-
-WallTime time_at(const Statement& row, int column) { return {row.integer(column)}; }
-
-}  // namespace
 
 Result<RunRow> read_run(const Statement& row) {
   RunRow r;
   r.id = {row.integer(0)};
   r.version = row.integer(1);
   r.dag_name = row.text(2);
-  r.state = TRY(known(row, run_state_from(row.text(3)), row.text(3)));
+  r.state = TRY(known(row, 3, run_state_from));
   r.params = row.text(4);
   r.seed = static_cast<std::uint64_t>(row.integer(5));
   r.origin = row.text(6);
@@ -37,7 +24,7 @@ Result<RunRow> read_run(const Statement& row) {
   r.ended_at = time_at(row, 17);
   r.reused_from = {row.integer(18)};
   r.tasks = {row.integer(19), row.integer(20), row.integer(21), row.integer(22)};
-  r.trigger_kind = TRY(known(row, trigger_kind_from(row.text(23)), row.text(23)));
+  r.trigger_kind = TRY(known(row, 23, trigger_kind_from));
   r.backfill = row.integer(24);
   r.paused = row.integer(25) != 0;
   r.paused_at = time_at(row, 26);
@@ -52,8 +39,8 @@ Result<TaskRow> read_task(const Statement& row) {
   TaskRow r;
   r.run = {row.integer(0)};
   r.task = static_cast<TaskIndex>(row.integer(1));
-  r.state = TRY(known(row, task_state_from(row.text(2)), row.text(2)));
-  r.cause = TRY(known(row, cause_from(row.text(3)), row.text(3)));
+  r.state = TRY(known(row, 2, task_state_from));
+  r.cause = TRY(known(row, 3, cause_from));
   r.tolerated = row.integer(4) != 0;
   r.pruned = row.integer(5) != 0;
   r.reused = row.integer(6) != 0;
@@ -73,8 +60,7 @@ Result<TaskRow> read_task(const Statement& row) {
   r.clears = static_cast<std::uint32_t>(row.integer(20));
   r.attempts_before = static_cast<std::uint32_t>(row.integer(21));
   r.marked = row.integer(22) != 0;
-  const std::string on_stop = row.text(23);
-  if (!on_stop.empty()) r.on_stop = TRY(known(row, task_state_from(on_stop), on_stop));
+  if (!row.text(23).empty()) r.on_stop = TRY(known(row, 23, task_state_from));
   r.control_seq = row.integer(24);
   return r;
 }
@@ -86,7 +72,7 @@ Result<AttemptRow> read_attempt(const Statement& row) {
   r.number = static_cast<std::uint32_t>(row.integer(2));
   r.attempt = {row.integer(3)};
   r.worker = {row.integer(4)};
-  r.cause = TRY(known(row, cause_from(row.text(5)), row.text(5)));
+  r.cause = TRY(known(row, 5, cause_from));
   r.exit_code = static_cast<int>(row.integer(6));
   r.signal = static_cast<int>(row.integer(7));
   r.message = row.text(8);

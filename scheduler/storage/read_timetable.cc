@@ -1,26 +1,13 @@
 #include "scheduler/storage/read_timetable.h"
 
 namespace tidemill {
-namespace {
-
-template <typename Word>
-Result<Word> known(std::optional<Word> word, const std::string& text) {
-  if (word) return *word;
-  return corrupt("the database holds the unknown word '" + text + "'");
-}
-
-WallTime time_at(const Statement& row, int column) { return {row.integer(column)}; }
-
-}  // namespace
 
 Result<Decision> read_decision(const Statement& row, int column) {
-  const std::string word = row.text(column);
-  return known(decision_from(word), word);
+  return known(row, column, decision_from);
 }
 
 Result<RunState> read_run_state(const Statement& row, int column) {
-  const std::string word = row.text(column);
-  return known(run_state_from(word), word);
+  return known(row, column, run_state_from);
 }
 
 Result<DagRow> read_dag(const Statement& row) {
@@ -32,7 +19,7 @@ Result<DagRow> read_dag(const Statement& row) {
   r.paused_by = row.text(4);
   r.paused_reason = row.text(5);
   r.paused_at = time_at(row, 6);
-  r.state = TRY(known(dag_state_from(row.text(7)), row.text(7)));
+  r.state = TRY(known(row, 7, dag_state_from));
   r.findings = row.text(8);
   r.first_seen = time_at(row, 9);
   r.last_seen = time_at(row, 10);
@@ -82,11 +69,11 @@ Result<BackfillRow> read_backfill(const Statement& row) {
   r.schedule_key = row.text(2);
   r.request.from = time_at(row, 3);
   r.request.until = time_at(row, 4);
-  r.request.reprocess = TRY(known(reprocess_from(row.text(5)), row.text(5)));
-  r.request.order = TRY(known(backfill_order_from(row.text(6)), row.text(6)));
+  r.request.reprocess = TRY(known(row, 5, reprocess_from));
+  r.request.order = TRY(known(row, 6, backfill_order_from));
   r.request.max_parallel = static_cast<int>(row.integer(7));
   r.params = row.text(8);
-  r.state = TRY(known(backfill_state_from(row.text(9)), row.text(9)));
+  r.state = TRY(known(row, 9, backfill_state_from));
   r.created_by = row.text(10);
   r.reason = row.text(11);
   r.created_at = time_at(row, 12);
@@ -102,7 +89,7 @@ Result<BackfillSlotRow> read_slot(const Statement& row) {
   r.slot.label = row.text(3);
   r.slot.interval_start = time_at(row, 4);
   r.slot.interval_end = time_at(row, 5);
-  r.slot.state = TRY(known(slot_state_from(row.text(6)), row.text(6)));
+  r.slot.state = TRY(known(row, 6, slot_state_from));
   r.run = {row.integer(7)};
   r.slot.reason = row.text(8);
   r.run_state = TRY(read_run_state(row, 9));
@@ -116,7 +103,7 @@ Result<FreezeRow> read_freeze(const Statement& row) {
   r.until = time_at(row, 2);
   r.reason = row.text(3);
   r.created_by = row.text(4);
-  r.after = TRY(known(release_from(row.text(5)), row.text(5)));
+  r.after = TRY(known(row, 5, release_from));
   r.lifted_at = time_at(row, 6);
   r.lifted_by = row.text(7);
   r.settled = row.integer(8) != 0;

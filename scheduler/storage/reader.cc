@@ -11,17 +11,6 @@
 namespace tidemill {
 namespace {
 
-template <typename Row, typename Read>
-Result<std::vector<Row>> all_rows(Statement& statement, Read read) {
-  std::vector<Row> rows;
-  while (TRY(statement.step())) rows.push_back(TRY(read(statement)));
-  return rows;
-}
-
-std::string select(const char* columns, const char* rest) {
-  return fmt::format("SELECT {} FROM {}", columns, rest);
-}
-
 constexpr std::array<std::string_view, 9> kEventKinds = {
     "tasks", "run", "late", "pause", "resume", "hurry", "clear", "mark", "answer"};
 
@@ -43,7 +32,7 @@ Result<std::vector<RunRow>> RunReader::runs(const std::string& dag_name, RunId b
   const std::string where = fmt::format("runs WHERE run_id < ?2{}{} ORDER BY run_id DESC LIMIT ?3",
                                         dag_name.empty() ? "" : " AND dag_name = ?1",
                                         state ? " AND state = ?4" : "");
-  Statement rows = TRY(database_.prepare(select(kRunColumns, where.c_str())));
+  Statement rows = TRY(database_.prepare(select(kRunColumns, where)));
   if (!state) return all_rows<RunRow>(rows.bind(dag_name, below, limit), read_run);
   return all_rows<RunRow>(rows.bind(dag_name, below, limit, to_word(*state)), read_run);
 }

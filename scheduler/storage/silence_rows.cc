@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMostLeadingRuns = 32;
 
-constexpr const char* kColumns =
+constexpr const char* kSilenceColumns =
     "silence_id, kind, dag, task, cause, severities, owner, reason, starts_at, ends_at, state,"
     " created_at, ended_at, ended_by";
 
@@ -43,7 +43,7 @@ Result<SilenceRow::State> parse_state(const Statement& s, const std::string& wor
   return damaged(s.path(), "a silence has the state " + word);
 }
 
-Result<SilenceRow> read_row(const Statement& s) {
+Result<SilenceRow> read_silence_row(const Statement& s) {
   SilenceRow row;
   row.id = s.integer(0);
   const auto kind = silence_kind_from(s.text(1));
@@ -65,14 +65,8 @@ Result<SilenceRow> read_row(const Statement& s) {
   return row;
 }
 
-Result<std::vector<SilenceRow>> all_rows(Statement& rows) {
-  std::vector<SilenceRow> found;
-  while (TRY(rows.step())) found.push_back(TRY(read_row(rows)));
-  return found;
-}
-
-Result<Statement> select(Database& database, const std::string& rest) {
-  return database.prepare(fmt::format("SELECT {} FROM silences {}", kColumns, rest));
+Result<Statement> select_silences(Database& database, const std::string& rest) {
+  return database.prepare(fmt::format("SELECT {} FROM silences {}", kSilenceColumns, rest));
 }
 
 // The runs that started this one directly.
@@ -105,25 +99,24 @@ std::string_view to_word(SilenceRow::State state) {
 
 Result<std::vector<SilenceRow>> read_silences(Database& database, bool open_only, int limit) {
   Statement rows = TRY(
-      select(database, open_only ? "WHERE state <> 'over' ORDER BY silence_id DESC LIMIT ?"
-                                 : "ORDER BY silence_id DESC LIMIT ?"));
+      select_silences(database, open_only ? "WHERE state <> 'over' ORDER BY silence_id DESC LIMIT ?"
+                                          : "ORDER BY silence_id DESC LIMIT ?"));
   rows.bind(limit);
-  return all_rows(rows);
+  return all_rows<SilenceRow>(rows, read_silence_row);
 }
 
 Result<std::optional<SilenceRow>> read_silence(Database& database, std::int64_t id) {
-  Statement row = TRY(select(database, "WHERE silence_id = ?"));
-  row.bind(id);
-  if (!TRY(row.step())) return std::optional<SilenceRow>();
-  return std::optional<SilenceRow>(TRY(read_row(row)));
+  Statement row = TRY(select_silences(database, "WHERE silence_id = ?"));
+  return one_row<SilenceRow>(row.bind(id), read_silence_row);
 }
 
 Result<std::vector<SilenceRow>> read_due_silences(Database& database, WallTime now) {
-  Statement rows = TRY(select(database,
-                              "WHERE state <> 'over' AND (ends_at <= ?1 OR (state = 'waiting' AND"
-                              " starts_at <= ?1)) ORDER BY silence_id"));
+  Statement rows = TRY(
+      select_silences(database,
+                      "WHERE state <> 'over' AND (ends_at <= ?1 OR (state = 'waiting' AND"
+                      " starts_at <= ?1)) ORDER BY silence_id"));
   rows.bind(now.us);
-  return all_rows(rows);
+  return all_rows<SilenceRow>(rows, read_silence_row);
 }
 
 Result<std::optional<WallTime>> next_silence_due(Database& database) {

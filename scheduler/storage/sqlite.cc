@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "base/text.h"
+
 namespace tidemill {
 namespace {
 
@@ -30,6 +32,17 @@ Error damaged(const std::string& path, const std::string& detail) {
       fmt::format("the database {} is damaged and was left as it is; restore a copy of it, or move "
                   "it away (with its -wal and -shm files) to begin with an empty one. {}",
                   path, detail));
+}
+
+Error unknown_word(const Statement& row, int column) {
+  return damaged(row.path(),
+                 fmt::format("It holds the unknown word '{}'", printable(row.text(column), 40)));
+}
+
+Status expect_one(const Database& database, const std::string& what) {
+  if (database.changed_rows() == 1) return Ok{};
+  return conflict(what + " is not as it was last written; another program wrote to " +
+                  database.path());
 }
 
 Error sqlite_error(sqlite3* db, const std::string& what) {

@@ -3,13 +3,17 @@
 // for a refused constraint or trigger (a bug of ours), `unavailable` for everything the disk did.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -35,6 +39,7 @@ class Statement {
 
   std::int64_t integer(int column) const;
   double real(int column) const;
+  std::uint32_t small(int column) const { return static_cast<std::uint32_t>(integer(column)); }
   std::string text(int column) const;
   bool is_null(int column) const;
   std::string path() const;  // of the database
@@ -89,5 +94,37 @@ Error sqlite_error(sqlite3* db, const std::string& what);
 
 // What was found wrong in our own database, with its path and what to do about it.
 Error damaged(const std::string& path, const std::string& detail);
+Error unknown_word(const Statement& row, int column);
+
+// One row must have been changed: fewer means that the row is not in the state we last wrote.
+Status expect_one(const Database& database, const std::string& what);
+
+inline std::string select(std::string_view columns, std::string_view rest) {
+  return fmt::format("SELECT {} FROM {}", columns, rest);
+}
+
+inline WallTime time_at(const Statement& row, int column) { return {row.integer(column)}; }
+
+// The value of a word, as `parse` knows it.
+template <typename Parse>
+auto known(const Statement& row, int column, Parse parse)
+    -> Result<typename decltype(parse(std::string_view()))::value_type> {
+  if (const auto value = parse(row.text(column))) return *value;
+  return unknown_word(row, column);
+}
+
+// `read` makes a Row, or a Result of one.
+template <typename Row, typename Read>
+Result<std::vector<Row>> all_rows(Statement& statement, Read read) {
+  std::vector<Row> rows;
+  while (TRY(statement.step())) rows.push_back(TRY(Result<Row>(read(statement))));
+  return rows;
+}
+
+template <typename Row, typename Read>
+Result<std::optional<Row>> one_row(Statement& statement, Read read) {
+  if (!TRY(statement.step())) return std::optional<Row>();
+  return std::optional<Row>(TRY(Result<Row>(read(statement))));
+}
 
 }  // namespace tidemill

@@ -8,23 +8,6 @@
 namespace tidemill {
 namespace {
 
-template <typename Row, typename Read>
-Result<std::vector<Row>> all_rows(Statement& statement, Read read) {
-  std::vector<Row> rows;
-  while (TRY(statement.step())) rows.push_back(TRY(read(statement)));
-  return rows;
-}
-
-template <typename Row, typename Read>
-Result<std::optional<Row>> one_row(Statement& statement, Read read) {
-  if (!TRY(statement.step())) return std::optional<Row>();
-  return std::optional<Row>(TRY(read(statement)));
-}
-
-std::string select(const char* columns, const char* rest) {
-  return fmt::format("SELECT {} FROM {}", columns, rest);
-}
-
 Result<HeldInstant> read_held(const Statement& row) {
   const auto decision = TRY(read_decision(row, 2));
   return HeldInstant{row.text(0), {row.integer(1)}, decision};

@@ -3,7 +3,7 @@
 namespace tidemill {
 namespace {
 
-WorkerTokenRow read_row(const Statement& s) {
+WorkerTokenRow read_token_of_worker(const Statement& s) {
   return {s.text(0), s.text(1), s.text(2), {s.integer(3)}, s.text(4), {s.integer(5)}};
 }
 
@@ -14,18 +14,14 @@ Result<std::optional<WorkerTokenRow>> find_worker_token(Database& database,
   Statement row = TRY(
       database.prepare("SELECT worker, stored_key, prefix, created_at, created_by, revoked_at"
                        " FROM worker_tokens WHERE worker = ?"));
-  row.bind(worker);
-  if (!TRY(row.step())) return std::optional<WorkerTokenRow>();
-  return std::optional<WorkerTokenRow>(read_row(row));
+  return one_row<WorkerTokenRow>(row.bind(worker), read_token_of_worker);
 }
 
 Result<std::vector<WorkerTokenRow>> all_worker_tokens(Database& database) {
   Statement rows = TRY(
       database.prepare("SELECT worker, stored_key, prefix, created_at, created_by, revoked_at"
                        " FROM worker_tokens ORDER BY worker"));
-  std::vector<WorkerTokenRow> found;
-  while (TRY(rows.step())) found.push_back(read_row(rows));
-  return found;
+  return all_rows<WorkerTokenRow>(rows, read_token_of_worker);
 }
 
 Status put_worker_token(Database& database, const WorkerTokenRow& row) {

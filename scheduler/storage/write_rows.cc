@@ -5,13 +5,6 @@
 namespace tidemill {
 namespace {
 
-// One row must have been changed: fewer means that the row is not in the state we last wrote.
-Status expect_one(Database& database, const std::string& what) {
-  if (database.changed_rows() == 1) return Ok{};
-  return conflict(what + " is not as it was last written; another program wrote to " +
-                  database.path());
-}
-
 std::string_view stop_word(const TaskRow& row) { return row.on_stop ? to_word(*row.on_stop) : ""; }
 
 // What the one who asked did wrong; everything else is a fault of ours or of the disk.

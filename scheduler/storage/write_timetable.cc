@@ -3,12 +3,6 @@
 namespace tidemill {
 namespace {
 
-Status expect_one(Database& database, const std::string& what) {
-  if (database.changed_rows() == 1) return Ok{};
-  return conflict(what + " is not as it was last written; another program wrote to " +
-                  database.path());
-}
-
 // Rows that are written whole: one statement makes them and changes them.
 constexpr const char* kDag =
     "INSERT INTO dags VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET"
