@@ -42,9 +42,9 @@ std::string timeline_text(const AlertEffect& effect) {
   return "";
 }
 
-class Turn {
+class AlertTurn {
  public:
-  Turn(Database& database, PoliciesPtr policies, WallTime now)
+  AlertTurn(Database& database, PoliciesPtr policies, WallTime now)
       : database_(database), policies_(std::move(policies)), now_(now), covers_(database, now) {}
 
   Status apply(const KeyedAlertEvent& keyed, const std::string& policy);
@@ -76,7 +76,7 @@ class Turn {
   std::map<std::int64_t, AlertRow> changed_;
 };
 
-Json::Array Turn::changed() const {
+Json::Array AlertTurn::changed() const {
   Json::Array list;
   for (const auto& [id, row] : changed_) {
     Json json;
@@ -95,7 +95,7 @@ Json::Array Turn::changed() const {
 }
 
 // What was never raised cannot recover, be repaired or be acknowledged.
-Status Turn::apply(const KeyedAlertEvent& keyed, const std::string& policy) {
+Status AlertTurn::apply(const KeyedAlertEvent& keyed, const std::string& policy) {
   auto found = TRY(find_alert(database_, keyed.key));
   if (!found) {
     if (!std::holds_alternative<alert_event::Raise>(keyed.event)) return Ok{};
@@ -107,14 +107,14 @@ Status Turn::apply(const KeyedAlertEvent& keyed, const std::string& policy) {
   return apply(std::move(*found), keyed.event);
 }
 
-const EscalationPolicy& Turn::policy_of(const AlertRow& row) const {
+const EscalationPolicy& AlertTurn::policy_of(const AlertRow& row) const {
   const EscalationPolicy* found = policies_ == nullptr ? nullptr
                                                        : find_policy(*policies_, row.policy);
   return found == nullptr ? shown_only_ : *found;
 }
 
 // Whoever waits for a message should find out why another policy sends it, or none.
-Status Turn::note_of_policy(const AlertRow& row, bool was_open) {
+Status AlertTurn::note_of_policy(const AlertRow& row, bool was_open) {
   if (was_open || row.policy.empty() || policies_ == nullptr) return Ok{};
   const EscalationPolicy& used = policy_of(row);
   if (used.name == row.policy) return Ok{};
@@ -125,7 +125,7 @@ Status Turn::note_of_policy(const AlertRow& row, bool was_open) {
 }
 
 // What is covered is not told; whoever was told before still hears of the end.
-Result<AlertStep> Turn::advance(const AlertRow& row, const AlertEvent& event) {
+Result<AlertStep> AlertTurn::advance(const AlertRow& row, const AlertEvent& event) {
   AlertStep step = advance_alert(row.alert, event, policy_of(row), now_);
   if (step.effects.empty()) return step;
   if (is_open(row.alert) != is_open(step.alert) || row.alert.facts != step.alert.facts) {
@@ -149,12 +149,12 @@ Result<AlertStep> Turn::advance(const AlertRow& row, const AlertEvent& event) {
   return step;
 }
 
-Status Turn::move_silences() {
+Status AlertTurn::move_silences() {
   if (TRY(covers_.move())) recheck_all();
   return Ok{};
 }
 
-Status Turn::settle() {
+Status AlertTurn::settle() {
   if (!all_ && dags_.empty()) return Ok{};
   std::vector<AlertRow> rows = TRY(read_alerts_in(database_, AlertState::suppressed));
   if (all_) {
@@ -170,7 +170,7 @@ Status Turn::settle() {
   return Ok{};
 }
 
-Status Turn::settle(AlertRow row) {
+Status AlertTurn::settle(AlertRow row) {
   const bool covered = row.alert.state == AlertState::suppressed;
   if (!covered && row.alert.state != AlertState::firing) return Ok{};
   const auto applied = changed_.find(row.id);
@@ -182,14 +182,14 @@ Status Turn::settle(AlertRow row) {
 }
 
 // A step that reaches nobody is not waited for.
-Status Turn::post(AlertRow& row, const std::vector<AlertEffect>& effects) {
+Status AlertTurn::post(AlertRow& row, const std::vector<AlertEffect>& effects) {
   const bool reached = TRY(post_effects(database_, row, effects, policies_, policy_of(row), now_));
   if (reached || row.alert.timer != AlertTimer::escalate) return Ok{};
   row.alert.due_at = now_;
   return write_alert(database_, row);
 }
 
-Status Turn::apply(AlertRow row, const AlertEvent& event) {
+Status AlertTurn::apply(AlertRow row, const AlertEvent& event) {
   const bool was_open = is_open(row.alert);
   AlertStep step = TRY(advance(row, event));
   if (step.effects.empty()) return Ok{};
@@ -208,15 +208,15 @@ Status Turn::apply(AlertRow row, const AlertEvent& event) {
   return Ok{};
 }
 
-Result<Json> Turn::finish() {
+Result<Json> AlertTurn::finish() {
   TRY(settle());
   Json answer;
   answer.set("alerts", changed());
   return answer;
 }
 
-Result<Turn> begin_turn(Database& database, const PoliciesPtr& policies, WallTime now) {
-  return Turn(database, TRY(with_overrides(database, policies, now)), now);
+Result<AlertTurn> begin_turn(Database& database, const PoliciesPtr& policies, WallTime now) {
+  return AlertTurn(database, TRY(with_overrides(database, policies, now)), now);
 }
 
 AlertRules rules_of(const AlertSpec& spec) {
@@ -247,7 +247,8 @@ bool is_interesting(const RunNews& news, const std::vector<Alert>& open) {
   return !open.empty() || news.kind != RunNews::Kind::ended || news.state == RunState::failed;
 }
 
-Status take_run(Database& database, const AlertFeedRow& feed, const LoadVersion& load, Turn& turn) {
+Status take_run(Database& database, const AlertFeedRow& feed, const LoadVersion& load,
+                AlertTurn& turn) {
   const auto news = TRY(read_run_news(database, feed));
   if (!news) return Ok{};
   const auto open = TRY(open_alerts(database, feed.dag));
@@ -272,7 +273,7 @@ Result<bool> is_told(Database& database, const AlertKey& key, const alert_event:
 
 // By the version that ran last: what counts is what its author says of alerts.
 Status take_missed(Database& database, const MissedInstants& missed, const LoadVersion& load,
-                   Turn& turn) {
+                   AlertTurn& turn) {
   const std::int64_t newest = TRY(newest_run_of(database, missed.dag));
   const auto version = TRY(read_run_source(database, newest));
   const AlertSpec spec = version ? spec_of(*version, load) : AlertSpec();
@@ -281,7 +282,7 @@ Status take_missed(Database& database, const MissedInstants& missed, const LoadV
   return keyed ? turn.apply(*keyed, spec.policy) : Status(Ok{});
 }
 
-Result<bool> take_all_missed(Database& database, const LoadVersion& load, Turn& turn) {
+Result<bool> take_all_missed(Database& database, const LoadVersion& load, AlertTurn& turn) {
   const auto all = TRY(read_missed(database, kMissedAtOnce));
   for (const MissedInstants& missed : all) {
     TRY(take_missed(database, missed, load, turn));
@@ -290,7 +291,7 @@ Result<bool> take_all_missed(Database& database, const LoadVersion& load, Turn& 
   return std::ssize(all) == kMissedAtOnce;
 }
 
-Status take_file(Database& database, const AlertFeedRow& feed, Turn& turn) {
+Status take_file(Database& database, const AlertFeedRow& feed, AlertTurn& turn) {
   const auto file = TRY(read_file_news(database, feed.dag));
   if (!file) return Ok{};
   return turn.apply(alert_of_file(feed.dag, file->broken, file->finding), "");
@@ -308,7 +309,7 @@ Result<std::optional<WallTime>> next_due(Database& database) {
 
 Result<Json> turn_alerts(Database& database, const LoadVersion& load, const PoliciesPtr& policies,
                          WallTime now) {
-  Turn turn = TRY(begin_turn(database, policies, now));
+  AlertTurn turn = TRY(begin_turn(database, policies, now));
   TRY(turn.move_silences());
   const auto feed = TRY(read_alert_feed(database, kFeedAtOnce));
   for (const AlertFeedRow& row : feed) {
@@ -331,7 +332,7 @@ Result<Json> turn_alerts(Database& database, const LoadVersion& load, const Poli
 
 Result<Json> tell_troubles(Database& database, const std::vector<TroubleNews>& news,
                            const PoliciesPtr& policies, WallTime now) {
-  Turn turn = TRY(begin_turn(database, policies, now));
+  AlertTurn turn = TRY(begin_turn(database, policies, now));
   for (const TroubleNews& one : news) {
     const auto* raise = std::get_if<alert_event::Raise>(&one.told.event);
     if (raise != nullptr && TRY(is_told(database, one.told.key, *raise))) continue;
@@ -342,7 +343,7 @@ Result<Json> tell_troubles(Database& database, const std::vector<TroubleNews>& n
 
 Result<Json> tell_forecasts(Database& database, const std::vector<RunForecast>& news,
                             const LoadVersion& load, const PoliciesPtr& policies, WallTime now) {
-  Turn turn = TRY(begin_turn(database, policies, now));
+  AlertTurn turn = TRY(begin_turn(database, policies, now));
   for (const RunForecast& one : news) {
     const RunId run{static_cast<std::int64_t>(one.run)};
     const auto version = TRY(read_run_source(database, run.value));
@@ -361,7 +362,7 @@ Result<Json> tell_alert(Database& database, std::int64_t id, const AlertEvent& e
                         const PoliciesPtr& policies, WallTime now) {
   auto row = TRY(read_alert(database, id));
   if (!row) return not_found(fmt::format("there is no alert {}", id));
-  Turn turn = TRY(begin_turn(database, policies, now));
+  AlertTurn turn = TRY(begin_turn(database, policies, now));
   TRY(turn.apply(std::move(*row), event));
   return turn.finish();
 }
@@ -374,7 +375,7 @@ Json no_alert_changed() {
 
 Result<Json> tell_keyed_alerts(Database& database, const std::vector<KeyedAlertEvent>& events,
                                const PoliciesPtr& policies, WallTime now) {
-  Turn turn = TRY(begin_turn(database, policies, now));
+  AlertTurn turn = TRY(begin_turn(database, policies, now));
   for (const KeyedAlertEvent& keyed : events) TRY(turn.apply(keyed, ""));
   return turn.finish();
 }
@@ -383,7 +384,7 @@ Result<Json> silence_alerts(Database& database, SilenceRow row, const PoliciesPt
                             WallTime now) {
   row.state = row.silence.starts_at <= now ? SilenceRow::State::active : SilenceRow::State::waiting;
   TRY(add_silence(database, row));
-  Turn turn = TRY(begin_turn(database, policies, now));
+  AlertTurn turn = TRY(begin_turn(database, policies, now));
   turn.recheck_all();
   Json answer = TRY(turn.finish());
   answer.set("silence", row.id);
@@ -397,7 +398,7 @@ Result<Json> unsilence_alerts(Database& database, std::int64_t id, const std::st
   if (row->state == SilenceRow::State::over) {
     return conflict(fmt::format("silence {} was over at {}", id, format_rfc3339(row->ended_at)));
   }
-  Turn turn = TRY(begin_turn(database, policies, now));
+  AlertTurn turn = TRY(begin_turn(database, policies, now));
   TRY(turn.covers().end(*row, by));
   turn.recheck_all();
   Json answer = TRY(turn.finish());

@@ -5,7 +5,7 @@
 namespace tidemill {
 namespace {
 
-constexpr Duration kEvery = std::chrono::milliseconds(250);
+constexpr Duration kAlertsEvery = std::chrono::milliseconds(250);
 
 bool feeds(const RunRow& run) {
   return is_terminal(run.state) || run.deadline_missed || run.reopened > 0;
@@ -40,7 +40,7 @@ void AlertWatch::on_commit(const Batch& batch) {
 }
 
 Chore AlertWatch::chore() {
-  return {kEvery, [this](Engine&, Now now) { look(now); }, {}};
+  return {kAlertsEvery, [this](Engine&, Now now) { look(now); }, {}};
 }
 
 void AlertWatch::look(Now now) {

@@ -11,10 +11,10 @@
 namespace tidemill {
 namespace {
 
-constexpr std::chrono::seconds kEvery{30};
+constexpr std::chrono::seconds kForecastEvery{30};
 constexpr Duration kKeepPast = std::chrono::minutes(10);
 constexpr int kRunsOfThePast = 30;
-constexpr int kMostDeadlines = 200;
+constexpr int kMostDeadlinesForecast = 200;
 constexpr int kMostRuns = 2'000;
 constexpr std::size_t kMostTold = 100'000;
 
@@ -66,7 +66,7 @@ Result<std::optional<RunForecast>> Forecast::look_at_deadline(Database& database
 Result<std::vector<RunForecast>> Forecast::look(Now now) {
   Database database = TRY(open_for_reading(database_, vfs_));
   std::vector<RunForecast> news;
-  const auto ahead = TRY(deadlines_ahead(database, now.wall, kMostDeadlines));
+  const auto ahead = TRY(deadlines_ahead(database, now.wall, kMostDeadlinesForecast));
   if (!ahead.empty()) {
     RunReader runs = TRY(RunReader::open(database_, vfs_));
     for (const DeadlineAhead& deadline : ahead) {
@@ -132,7 +132,7 @@ Forecaster::~Forecaster() {
 
 void Forecaster::run() {
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kEvery, [this] { return ending_; })) {
+  while (!changed_.wait_for(lock, kForecastEvery, [this] { return ending_; })) {
     lock.unlock();
     const Now now = system_now();
     auto news = forecast_.look(now);

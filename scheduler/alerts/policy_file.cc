@@ -9,7 +9,7 @@ namespace tidemill {
 namespace {
 
 constexpr std::size_t kMaxBytes = 1u << 20;
-constexpr auto kEvery = std::chrono::seconds(1);
+constexpr auto kLookAtFileEvery = std::chrono::seconds(1);
 
 // Without the line of the file: it may hold a password that somebody wrote there.
 std::string sentence_of(const std::string& path, const Finding& finding) {
@@ -93,7 +93,7 @@ void PolicyFile::run() {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, kEvery, [this] { return stopping_ || asked_; });
+      wake_.wait_for(lock, kLookAtFileEvery, [this] { return stopping_ || asked_; });
       if (stopping_) return;
       asked_ = false;
     }

@@ -8,7 +8,7 @@
 namespace tidemill {
 namespace {
 
-constexpr Duration kEvery = std::chrono::seconds(5);
+constexpr Duration kTroublesEvery = std::chrono::seconds(5);
 
 // 0 = there is none, which is as small as it gets.
 std::uint64_t size_of(const std::string& path) {
@@ -19,7 +19,7 @@ std::uint64_t size_of(const std::string& path) {
 }  // namespace
 
 Chore TroubleWatch::chore() {
-  return {kEvery, [this](Engine& engine, Now now) { look(engine, now); }, {}};
+  return {kTroublesEvery, [this](Engine& engine, Now now) { look(engine, now); }, {}};
 }
 
 void TroubleWatch::look(const Engine& engine, Now now) {
