@@ -16,14 +16,13 @@ constexpr std::array<std::string_view, 18> kOnce = {
     "origin",          "range",      "sec-fetch-site",   "transfer-encoding",
     "sec-fetch-mode",  "upgrade"};
 
-Refusal bad(std::string detail) { return {400, std::move(detail), true}; }
-
 std::optional<Refusal> check_doubles(const Request& request) {
   for (std::size_t i = 0; i < request.headers.size(); ++i) {
     const std::string& name = request.headers[i].first;
     if (std::find(kOnce.begin(), kOnce.end(), name) == kOnce.end()) continue;
     for (std::size_t j = 0; j < i; ++j) {
-      if (request.headers[j].first == name) return bad("the header `" + name + "` is given twice");
+      if (request.headers[j].first == name)
+        return bad_request("the header `" + name + "` is given twice");
     }
   }
   return std::nullopt;
@@ -32,7 +31,8 @@ std::optional<Refusal> check_doubles(const Request& request) {
 std::optional<Refusal> check_length(Admission& out) {
   const std::string* length = out.request.header("content-length");
   if (out.request.header("transfer-encoding") != nullptr) {
-    if (length != nullptr) return bad("Content-Length and Transfer-Encoding exclude each other");
+    if (length != nullptr)
+      return bad_request("Content-Length and Transfer-Encoding exclude each other");
     return Refusal{501, "Transfer-Encoding is not taken; send a Content-Length", true};
   }
   if (length == nullptr) return std::nullopt;
@@ -40,11 +40,11 @@ std::optional<Refusal> check_length(Admission& out) {
   const bool digits = length->find_first_not_of("0123456789") == std::string::npos;
   const auto number = digits ? to_int(*length) : std::nullopt;
   if (!number || *number > (std::int64_t{1} << 50)) {
-    return bad("Content-Length is not a possible length");
+    return bad_request("Content-Length is not a possible length");
   }
   out.content_length = static_cast<std::uint64_t>(*number);
   if (out.request.method == Method::get && *number > 0) {
-    return bad("GET and HEAD have no body");
+    return bad_request("GET and HEAD have no body");
   }
   return std::nullopt;
 }

@@ -7,8 +7,6 @@
 namespace tidemill::http {
 namespace {
 
-Refusal bad(std::string detail) { return {400, std::move(detail), true}; }
-
 bool is_token_char(char c) {
   if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
   return c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
@@ -32,7 +30,7 @@ bool ends_with_version(std::string_view line) {
 std::optional<Refusal> check_request_line(std::string_view line) {
   const auto parts = split(line, ' ');
   if (parts.size() != 3 || !is_token(parts[0]) || parts[1].empty() || !is_version(parts[2])) {
-    return bad("the request line is not `METHOD /path HTTP/1.1`");
+    return bad_request("the request line is not `METHOD /path HTTP/1.1`");
   }
   if (parts[2] != "HTTP/1.1") return Refusal{505, "only HTTP/1.1 is spoken here", true};
   if (parts[1].size() > kMaxTarget) {
@@ -56,30 +54,31 @@ bool has_encoded_line_end(std::string_view value) {
 }
 
 std::optional<Refusal> check_header_line(std::string_view line) {
-  if (line.front() == ' ' || line.front() == '\t') return bad("a header line is folded");
+  if (line.front() == ' ' || line.front() == '\t') return bad_request("a header line is folded");
   const std::size_t colon = line.find(':');
   const std::string_view name = line.substr(0, colon);
   if (colon == std::string_view::npos || !is_token(name)) {
-    return bad("a header line is not `Name: value`");
+    return bad_request("a header line is not `Name: value`");
   }
   // Gateways write `-` as `_`, and then X_Y overwrites what they know as X-Y.
-  if (name.find('_') != std::string_view::npos) return bad("a header name has an underscore");
+  if (name.find('_') != std::string_view::npos)
+    return bad_request("a header name has an underscore");
   const std::string_view value = line.substr(colon + 1);
   if (!std::all_of(value.begin(), value.end(), is_value_char)) {
-    return bad("a header value has a control character");
+    return bad_request("a header value has a control character");
   }
-  if (has_encoded_line_end(value)) return bad("a header value has an encoded line end");
+  if (has_encoded_line_end(value)) return bad_request("a header value has an encoded line end");
   return std::nullopt;
 }
 
 std::optional<Refusal> check_bytes(std::string_view head) {
   for (std::size_t i = 0; i < head.size(); ++i) {
-    if (head[i] == '\0') return bad("the head has a NUL byte");
+    if (head[i] == '\0') return bad_request("the head has a NUL byte");
     if (head[i] == '\n' && (i == 0 || head[i - 1] != '\r')) {
-      return bad("a line of the head does not end with CR LF");
+      return bad_request("a line of the head does not end with CR LF");
     }
     if (head[i] == '\r' && (i + 1 == head.size() || head[i + 1] != '\n')) {
-      return bad("the head has a CR without LF");
+      return bad_request("the head has a CR without LF");
     }
   }
   return std::nullopt;
@@ -104,7 +103,7 @@ std::optional<Refusal> check_head(std::string_view head) {
   if (auto refusal = check_bytes(head)) return refusal;
   std::size_t end = head.find("\r\n");
   if (auto refusal = check_request_line(head.substr(0, end))) return refusal;
-  if (!head.ends_with("\r\n\r\n")) return bad("the head does not end with an empty line");
+  if (!head.ends_with("\r\n\r\n")) return bad_request("the head does not end with an empty line");
   std::size_t count = 0;
   for (std::size_t at = end + 2; at + 2 < head.size(); at = end + 2) {
     end = head.find("\r\n", at);

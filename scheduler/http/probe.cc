@@ -30,7 +30,7 @@ using Tcp = asio::ip::tcp;
 using TcpSocket = asio::basic_stream_socket<Tcp, asio::io_context::executor_type>;
 using TlsStream = asio::ssl::stream<TcpSocket>;
 
-constexpr std::uint32_t kMaxHead = 64u << 10;
+constexpr std::uint32_t kMaxAnswerHead = 64u << 10;
 constexpr std::size_t kLookups = 4;  // names that are looked up at once
 
 // What is asked, in one form.
@@ -181,7 +181,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   }
 
   void receive() {
-    parser_.header_limit(kMaxHead);
+    parser_.header_limit(kMaxAnswerHead);
     parser_.skip(true);  // whatever body there is stays where it is
     const auto read = [self = shared_from_this()](const IoError& error, std::size_t) {
       if (self->finished_) return;
@@ -221,7 +221,7 @@ class Probe : public std::enable_shared_from_this<Probe> {
   std::string distrust_;  // why the peer's certificate is not accepted
   Endpoints endpoints_;
   beast::http::request<beast::http::string_body> request_;
-  beast::flat_buffer buffer_{kMaxHead};
+  beast::flat_buffer buffer_{kMaxAnswerHead};
   beast::http::response_parser<beast::http::empty_body> parser_;
   std::atomic<bool> finished_ = false;  // changes on the prober's thread
 };

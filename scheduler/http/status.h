@@ -20,6 +20,9 @@ struct Refusal {
   std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
+// Of a request whose end is not known.
+inline Refusal bad_request(std::string detail) { return {400, std::move(detail), true}; }
+
 Response to_response(const Refusal& refusal);
 
 }  // namespace tidemill::http

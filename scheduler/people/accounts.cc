@@ -9,13 +9,6 @@
 namespace tidemill {
 namespace {
 
-Change change_of(std::string action, const std::string& user) {
-  Change change;
-  change.action = std::move(action);
-  change.object = "user " + user;
-  return change;
-}
-
 Result<UserRow> the_user(Database& database, const std::string& name) {
   auto user = TRY(find_user(database, name));
   if (!user) return not_found(fmt::format("there is no user '{}'", name));
@@ -81,7 +74,7 @@ Result<Json> store_grant(Database& database, const std::string& user, const std:
 }  // namespace
 
 Change create_user(NewUser user, WallTime now) {
-  Change change = change_of("user.create", user.name);
+  Change change = change_of("user.create", "user " + user.name);
   change.detail.set("role", to_word(user.role));
   change.store = [user = std::move(user), now](Database& database) {
     return store_new(database, user, now);
@@ -90,7 +83,7 @@ Change create_user(NewUser user, WallTime now) {
 }
 
 Change delete_user(std::string name) {
-  Change change = change_of("user.delete", name);
+  Change change = change_of("user.delete", "user " + name);
   change.store = [name = std::move(name)](Database& database) -> Result<Json> {
     const UserRow user = TRY(the_user(database, name));
     TRY(another_admin_stays(database, user));
@@ -101,7 +94,7 @@ Change delete_user(std::string name) {
 }
 
 Change disable_user(std::string name) {
-  Change change = change_of("user.disable", name);
+  Change change = change_of("user.disable", "user " + name);
   change.store = [name = std::move(name)](Database& database) {
     return store_disabled(database, name);
   };
@@ -109,7 +102,7 @@ Change disable_user(std::string name) {
 }
 
 Change enable_user(std::string name) {
-  Change change = change_of("user.enable", name);
+  Change change = change_of("user.enable", "user " + name);
   change.store = [name = std::move(name)](Database& database) -> Result<Json> {
     UserRow user = TRY(the_user(database, name));
     user.disabled = false;
@@ -121,7 +114,7 @@ Change enable_user(std::string name) {
 
 Change change_password(std::string name, std::string password_hash, MustChange must_change,
                        WallTime now) {
-  Change change = change_of("user.password", name);
+  Change change = change_of("user.password", "user " + name);
   change.store = [=, hash = std::move(password_hash)](Database& database) -> Result<Json> {
     UserRow user = TRY(the_user(database, name));
     user.password = hash;
@@ -134,7 +127,7 @@ Change change_password(std::string name, std::string password_hash, MustChange m
 }
 
 Change change_role(std::string name, Role role) {
-  Change change = change_of("user.role", name);
+  Change change = change_of("user.role", "user " + name);
   change.detail.set("role", to_word(role));
   change.store = [name = std::move(name), role](Database& database) {
     return store_role(database, name, role);
@@ -143,7 +136,7 @@ Change change_role(std::string name, Role role) {
 }
 
 Change grant_role(std::string user, std::string dag, Role role) {
-  Change change = change_of("grant.create", user);
+  Change change = change_of("grant.create", "user " + user);
   change.detail.set("dag", dag);
   change.detail.set("role", to_word(role));
   change.store = [=](Database& database) { return store_grant(database, user, dag, role); };
@@ -151,7 +144,7 @@ Change grant_role(std::string user, std::string dag, Role role) {
 }
 
 Change revoke_grant(std::string user, std::string dag) {
-  Change change = change_of("grant.delete", user);
+  Change change = change_of("grant.delete", "user " + user);
   change.detail.set("dag", dag);
   change.store = [=](Database& database) -> Result<Json> {
     if (!TRY(put_grant(database, user, dag, Role::none))) {

@@ -120,9 +120,7 @@ Credential create_api_token(NewToken token, const Principal& maker, WallTime now
 }
 
 Change revoke_api_token(std::string owner, std::string name, const Principal& who, WallTime now) {
-  Change change;
-  change.action = "token.revoke";
-  change.object = fmt::format("token {} of {}", name, owner);
+  Change change = change_of("token.revoke", fmt::format("token {} of {}", name, owner));
   change.store = [=, allowed = may_touch(who, owner)](Database& database) -> Result<Json> {
     const auto found = TRY(find_token(database, owner, name));
     if (!allowed || !found) {

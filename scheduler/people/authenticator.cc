@@ -16,11 +16,6 @@
 namespace tidemill {
 namespace {
 
-constexpr std::int64_t kMinute = 60'000'000;
-constexpr std::int64_t kHour = 60 * kMinute;
-
-WallTime rounded(WallTime at, std::int64_t to) { return {at.us - at.us % to}; }
-
 // Null when it is not there. Two of the same name are as good as none: which one a proxy meant
 // cannot be known.
 const std::string* header(const Shown& shown, std::string_view name) {
@@ -127,7 +122,7 @@ Result<Principal> Authenticator::by_token(const std::string& text, const Shown& 
     case TokenState::good:
       break;
   }
-  const WallTime hour = rounded(now, kHour);
+  const WallTime hour = rounded(now, std::chrono::hours(1));
   if (shown.counts_as_use && token->last_used < hour) {
     const std::lock_guard lock(mutex_);
     tokens_used_[token->token_hash] = hour;
@@ -162,7 +157,7 @@ Result<Principal> Authenticator::by_session(const std::string& token, const Show
   if (!session || !is_alive(*session, now)) return Principal{};
   const auto who = TRY(principal_of(*reader, session->user));
   if (!who) return Principal{};
-  const WallTime minute = rounded(now, kMinute);
+  const WallTime minute = rounded(now, std::chrono::minutes(1));
   if (shown.counts_as_use && session->last_seen < minute) {
     const std::lock_guard lock(mutex_);
     sessions_used_[session->token_hash] = minute;

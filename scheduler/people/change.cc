@@ -2,6 +2,13 @@
 
 namespace tidemill {
 
+Change change_of(std::string action, std::string object) {
+  Change change;
+  change.action = std::move(action);
+  change.object = std::move(object);
+  return change;
+}
+
 std::string via_of(const Principal& who) {
   switch (who.kind) {
     case Principal::Kind::anonymous:

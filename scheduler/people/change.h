@@ -23,6 +23,8 @@ struct Change {
   std::function<Result<Json>(Database&)> store;
 };
 
+Change change_of(std::string action, std::string object);
+
 // "session", "token ci", "local", "system": how somebody came in, for AuditEntry::via.
 std::string via_of(const Principal& who);
 

@@ -159,9 +159,7 @@ Result<Change> SecretStore::set(const std::string& name, std::string value, cons
       state_->key = fresh;
     }
   }
-  Change change;
-  change.action = "secret.set";
-  change.object = "secret " + name;
+  Change change = change_of("secret.set", "secret " + name);
   change.store = [state = state_, held, name, by, now](Database& database) -> Result<Json> {
     const std::lock_guard lock(state->mutex);
     SecretRow row = sealed_row(*state->key, name, held->text);
@@ -174,9 +172,7 @@ Result<Change> SecretStore::set(const std::string& name, std::string value, cons
 }
 
 Change SecretStore::remove(const std::string& name) {
-  Change change;
-  change.action = "secret.delete";
-  change.object = "secret " + name;
+  Change change = change_of("secret.delete", "secret " + name);
   change.store = [name](Database& database) -> Result<Json> {
     if (!TRY(delete_secret(database, name))) {
       return not_found(fmt::format("there is no secret '{}'", name));
@@ -192,9 +188,7 @@ Result<Change> SecretStore::begin_new_key() {
   if (state_->last_key) return conflict("the key is being replaced already");
   state_->next_key = SecretKey::random();
   TRY(state_->next_key->write(state_->new_key_file));
-  Change change;
-  change.action = "secret.new_key";
-  change.object = "secrets";
+  Change change = change_of("secret.new_key", "secrets");
   change.store = [state = state_](Database& database) -> Result<Json> {
     const std::lock_guard inside(state->mutex);
     if (!state->next_key) return conflict("the key is being replaced already");

@@ -10,20 +10,10 @@
 namespace tidemill {
 namespace {
 
-constexpr std::int64_t kMinute = 60'000'000;
-
-WallTime to_minute(WallTime at) { return {at.us - at.us % kMinute}; }
-
-Change change_of(std::string action, const std::string& object) {
-  Change change;
-  change.action = std::move(action);
-  change.object = object;
-  return change;
-}
-
 SessionRow session_row(const std::string& token, const std::string& user,
                        const std::string& address, WallTime now) {
-  return {token_hash(token), user, address, now, to_minute(now), now + kSessionLife};
+  return {token_hash(token), user, address, now, rounded(now, std::chrono::minutes(1)),
+          now + kSessionLife};
 }
 
 Json answer_of(const SessionRow& row) {

@@ -15,6 +15,9 @@ inline constexpr Duration kSessionIdle = std::chrono::hours(8);
 inline constexpr Duration kSessionLife = std::chrono::hours(24 * 7);
 inline constexpr Duration kLinkLife = std::chrono::minutes(10);
 
+// Uses are stored to the minute or the hour.
+inline WallTime rounded(WallTime at, Duration to) { return {at.us - at.us % to.count()}; }
+
 // Something to show to be let in, which exists once `change` has been committed. The token is known
 // here only: hand it out after the commit, and never log it.
 struct Credential {

@@ -19,22 +19,6 @@ constexpr std::string_view kVersion = "v1,";
 
 using Mac = std::array<unsigned char, crypto_auth_hmacsha256_BYTES>;
 
-const unsigned char* bytes_of(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  std::string bytes(text.size(), '\0');
-  std::size_t size = 0;
-  const char* end = nullptr;
-  const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
-                                       text.data(), text.size(), nullptr, &size, &end,
-                                       sodium_base64_VARIANT_ORIGINAL);
-  if (failed != 0 || end != text.data() + text.size()) return std::nullopt;
-  bytes.resize(size);
-  return bytes;
-}
-
 // Seconds, digits only; none when it is something else.
 std::optional<std::int64_t> seconds_of(std::string_view text) {
   const bool digits = !text.empty() && text.size() <= 12 &&

@@ -54,9 +54,7 @@ Credential create_worker_token(const std::string& worker, const Principal& maker
 }
 
 Change revoke_worker_token(const std::string& worker, WallTime now) {
-  Change change;
-  change.action = "worker.token.revoke";
-  change.object = fmt::format("worker {}", printable(worker, 64));
+  Change change = change_of("worker.token.revoke", fmt::format("worker {}", printable(worker, 64)));
   change.store = [worker, now](Database& database) -> Result<Json> {
     const auto found = TRY(find_worker_token(database, worker));
     if (!found) return not_found(fmt::format("worker '{}' has no token", printable(worker, 64)));
