@@ -206,7 +206,7 @@ Result<Response> show_link(Context& context, GuessGate& gate, const Request& req
   return show(*found.linked);
 }
 
-Result<Response> use_link(Context& context, GuessGate& gate, const Request& request) {
+Result<Response> use_ack_link(Context& context, GuessGate& gate, const Request& request) {
   Found found = TRY(look_up(context, gate, request));
   if (found.refusal) return std::move(*found.refusal);
   const Linked linked = std::move(*found.linked);
@@ -250,7 +250,7 @@ std::vector<http::Route> ack_page_routes(Context& context) {
                      "/ack/{token}",
                      Permission::anyone,
                      {"Take the alert of a message by its link", "Alerts"},
-                     with_gate(use_link)};
+                     with_gate(use_ack_link)};
   // The token is the right; who else is signed in on that phone does not count.
   use_it.webhook = true;
   use_it.body = http::Route::Body::raw;

@@ -52,8 +52,6 @@ Json seconds_or_null(const std::optional<Duration>& time) {
   return time ? Json(static_cast<double>(time->count()) / 1e6) : Json();
 }
 
-Json number(std::size_t value) { return {static_cast<std::int64_t>(value)}; }
-
 Json noise_json(const AlertReport::Noise& noise) {
   Json json;
   json.set("dag", text_or_null(noise.key.dag));

@@ -5,9 +5,6 @@
 namespace tidemill::api {
 namespace {
 
-Json texts(const std::vector<std::string>& list) { return Json::Array(list.begin(), list.end()); }
-
-Json number(std::uint64_t value) { return {static_cast<std::int64_t>(value)}; }
 Json number_or_null(std::uint64_t value) { return value == 0 ? Json() : number(value); }
 
 Json failure_json(const StoryRun& run) {

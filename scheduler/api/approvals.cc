@@ -59,14 +59,14 @@ Result<Response> list_approvals(Context& context, const Request& request) {
   return Response::json(json);
 }
 
-struct Wish {
+struct ApprovalWish {
   bool approved = false;
   Json fields = Json(Json::Object());
   std::string comment;
 };
 
-Result<Wish> read_wish(const Request& request, bool approves) {
-  Wish wish;
+Result<ApprovalWish> read_approval_wish(const Request& request, bool approves) {
+  ApprovalWish wish;
   wish.approved = approves;
   const Json::Object body = TRY(request.json());
   TRY(approves ? only_members(body, {"fields", "comment"}) : only_members(body, {"comment"}));
@@ -96,8 +96,8 @@ Result<Json> already_decided(Desk& desk, RunId run, TaskIndex task, const std::s
                               decided_clause(id, row.state, row.ended_at, row.reason)));
 }
 
-Result<Response> answer(Context& context, const Request& request, bool approves) {
-  const Wish wish = TRY(read_wish(request, approves));
+Result<Response> answer_approval(Context& context, const Request& request, bool approves) {
+  const ApprovalWish wish = TRY(read_approval_wish(request, approves));
   Operable found = TRY(operable(context, request));
   if (found.refusal) return std::move(*found.refusal);
   auto reader = TRY(context.readers.lease());
@@ -132,7 +132,7 @@ http::Route answer_route(Context& context, std::string_view path, http::RouteDoc
                          bool approves) {
   http::Route route{http::Method::post, path, Permission::operate, std::move(doc),
                     handler(context, [approves](Context& shared, const Request& request) {
-                      return answer(shared, request, approves);
+                      return answer_approval(shared, request, approves);
                     })};
   route.checked_by_handler = true;
   return route;

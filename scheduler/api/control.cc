@@ -13,18 +13,18 @@ namespace {
 using http::Request;
 using http::Response;
 
-struct Words {
+struct CancelWish {
   std::string reason;
   bool force = false;
 };
 
-Result<Words> read_words(const Request& request, bool takes_force) {
-  Words words;
+Result<CancelWish> read_cancel_wish(const Request& request, bool takes_force) {
+  CancelWish wish;
   for (const auto& [key, value] : TRY(request.json())) {
     if (key == "reason" && value.is_string()) {
-      words.reason = value.as_string();
+      wish.reason = value.as_string();
     } else if (key == "force" && takes_force && value.is_bool()) {
-      words.force = value.as_bool();
+      wish.force = value.as_bool();
     } else {
       return invalid(
           fmt::format("{}: not known here, or of another type; known are reason "
@@ -32,8 +32,8 @@ Result<Words> read_words(const Request& request, bool takes_force) {
                       printable(key, 60), takes_force ? " and force (boolean)" : ""));
     }
   }
-  if (words.reason.size() > 1000) return invalid("reason: at most 1000 bytes");
-  return words;
+  if (wish.reason.size() > 1000) return invalid("reason: at most 1000 bytes");
+  return wish;
 }
 
 Json run_state_json(RunId run, std::string_view did) {
@@ -44,24 +44,24 @@ Json run_state_json(RunId run, std::string_view did) {
 }
 
 Result<Response> cancel(Context& context, const Request& request) {
-  const Words words = TRY(read_words(request, true));
+  const CancelWish wish = TRY(read_cancel_wish(request, true));
   Operable found = TRY(operable(context, request));
   if (found.refusal) return std::move(*found.refusal);
   Mutation mutation;
   mutation.audit = audit_entry(request, "run.cancel", fmt::format("run {}", found.row.id.value),
                                found.row.dag_name);
-  mutation.audit
-      ->detail = Json(Json::Object{{"reason", words.reason}, {"force", bool{words.force}}}).dump();
-  mutation.decide = [id = found.row.id, words, by = request.who.name](Desk& desk) -> Result<Json> {
-    TRY(desk.engine.cancel(id, by, words.reason,
-                           words.force ? Engine::Force::yes : Engine::Force::no, desk.now));
-    return run_state_json(id, words.force ? "cancelled by force" : "cancelling");
+  mutation.audit->detail = Json(Json::Object{{"reason", wish.reason}, {"force", bool{wish.force}}})
+                               .dump();
+  mutation.decide = [id = found.row.id, wish, by = request.who.name](Desk& desk) -> Result<Json> {
+    TRY(desk.engine.cancel(id, by, wish.reason, wish.force ? Engine::Force::yes : Engine::Force::no,
+                           desk.now));
+    return run_state_json(id, wish.force ? "cancelled by force" : "cancelling");
   };
   return change(context, request, std::move(mutation));
 }
 
 // {reason, tasks, reach, dry_run, to} of a body, each of its type.
-struct Wish {
+struct EditWish {
   std::string reason;
   std::vector<std::string> tasks;
   ClearReach reach = ClearReach::only;
@@ -78,7 +78,7 @@ Status read_tasks(const Json& value, std::vector<std::string>& tasks) {
   return Ok{};
 }
 
-Status read_word(const std::string& key, const Json& value, Wish& wish) {
+Status read_word(const std::string& key, const Json& value, EditWish& wish) {
   if (!value.is_string()) return invalid(key + ": must be a string");
   const std::string& word = value.as_string();
   if (key == "reason") {
@@ -99,8 +99,9 @@ Status read_word(const std::string& key, const Json& value, Wish& wish) {
   return Ok{};
 }
 
-Result<Wish> read_wish(const Request& request, std::initializer_list<std::string_view> known) {
-  Wish wish;
+Result<EditWish> read_edit_wish(const Request& request,
+                                std::initializer_list<std::string_view> known) {
+  EditWish wish;
   for (const auto& [key, value] : TRY(request.json())) {
     if (std::find(known.begin(), known.end(), key) == known.end()) {
       return invalid(fmt::format("{}: not known here; known are {}", printable(key, 60),
@@ -156,7 +157,7 @@ Status take_back(Context& context, Desk& desk, RunId run) {
 
 enum class Edit { clear, mark };
 
-Result<ClearPlan> plan_edit(const Dag& dag, const Run& run, Edit edit, const Wish& wish,
+Result<ClearPlan> plan_edit(const Dag& dag, const Run& run, Edit edit, const EditWish& wish,
                             const std::vector<TaskIndex>& tasks) {
   return edit == Edit::clear ? plan_clear(dag, run, tasks, wish.reach)
                              : plan_mark(dag, run, tasks, wish.to);
@@ -164,7 +165,7 @@ Result<ClearPlan> plan_edit(const Dag& dag, const Run& run, Edit edit, const Wis
 
 // The preview is made of the rows as they are now and changes nothing; the real one is decided
 // anew by the scheduler, by the same function.
-Result<Response> preview(Context& context, RunId run, Edit edit, const Wish& wish) {
+Result<Response> preview(Context& context, RunId run, Edit edit, const EditWish& wish) {
   auto reader = TRY(context.readers.lease());
   const RunView view = TRY(load_run(context, *reader, run));
   const auto tasks = TRY(positions_of(*view.live.dag, wish.tasks));
@@ -175,7 +176,7 @@ Result<Response> preview(Context& context, RunId run, Edit edit, const Wish& wis
   return Response::json(json);
 }
 
-Result<Json> carry_out(Context& context, Desk& desk, RunId run, Edit edit, const Wish& wish,
+Result<Json> carry_out(Context& context, Desk& desk, RunId run, Edit edit, const EditWish& wish,
                        const std::string& by) {
   TRY(take_back(context, desk, run));
   const DagPtr dag = desk.engine.find(run)->dag;
@@ -190,7 +191,7 @@ Result<Json> carry_out(Context& context, Desk& desk, RunId run, Edit edit, const
   return json;
 }
 
-Result<Response> edit(Context& context, const Request& request, Edit edit, const Wish& wish,
+Result<Response> edit(Context& context, const Request& request, Edit edit, const EditWish& wish,
                       const char* action) {
   Operable found = TRY(operable(context, request));
   if (found.refusal) return std::move(*found.refusal);
@@ -206,7 +207,7 @@ Result<Response> edit(Context& context, const Request& request, Edit edit, const
 }
 
 Result<Response> clear(Context& context, const Request& request) {
-  const Wish wish = TRY(read_wish(request, {"reason", "tasks", "reach", "dry_run"}));
+  const EditWish wish = TRY(read_edit_wish(request, {"reason", "tasks", "reach", "dry_run"}));
   if (wish.tasks.empty() && wish.reach != ClearReach::failed) {
     return invalid("tasks: name at least one, or give reach failed for everything that failed");
   }
@@ -214,13 +215,13 @@ Result<Response> clear(Context& context, const Request& request) {
 }
 
 Result<Response> retry(Context& context, const Request& request) {
-  Wish wish = TRY(read_wish(request, {"reason", "tasks", "dry_run"}));
+  EditWish wish = TRY(read_edit_wish(request, {"reason", "tasks", "dry_run"}));
   wish.reach = ClearReach::failed;
   return edit(context, request, Edit::clear, wish, "run.retry");
 }
 
 Result<Response> mark(Context& context, const Request& request) {
-  const Wish wish = TRY(read_wish(request, {"reason", "tasks", "to", "dry_run"}));
+  const EditWish wish = TRY(read_edit_wish(request, {"reason", "tasks", "to", "dry_run"}));
   if (wish.tasks.empty()) return invalid("tasks: name at least one");
   if (wish.reason.empty()) return invalid("reason: say why; others will read it");
   return edit(context, request, Edit::mark, wish, "run.mark");
@@ -230,7 +231,7 @@ using RunChange = Status (Engine::*)(RunId, const std::string&, const std::strin
 
 Result<Response> change_run(Context& context, const Request& request, RunChange what,
                             const char* action, const char* did) {
-  const Wish wish = TRY(read_wish(request, {"reason"}));
+  const EditWish wish = TRY(read_edit_wish(request, {"reason"}));
   Operable found = TRY(operable(context, request));
   if (found.refusal) return std::move(*found.refusal);
   Mutation mutation;
@@ -247,7 +248,7 @@ Result<Response> change_run(Context& context, const Request& request, RunChange 
 }
 
 Result<Response> hurry(Context& context, const Request& request) {
-  const Wish wish = TRY(read_wish(request, {"reason", "tasks"}));
+  const EditWish wish = TRY(read_edit_wish(request, {"reason", "tasks"}));
   Operable found = TRY(operable(context, request));
   if (found.refusal) return std::move(*found.refusal);
   Mutation mutation;

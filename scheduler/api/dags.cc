@@ -22,10 +22,6 @@ Json parse_findings(const std::string& text) {
   return findings.ok() ? std::move(*findings) : Json(Json::Array{});
 }
 
-Json texts(const std::vector<std::string>& values) {
-  return Json::Array(values.begin(), values.end());
-}
-
 Json schedule_words(const DagView& view) {
   Json::Array words;
   if (view.dag != nullptr) {

@@ -6,8 +6,6 @@
 namespace tidemill::api {
 namespace {
 
-constexpr int kReadAtOnce = 2000;
-
 HistoryEvent history_event(const EventRow& row) {
   return {row.seq, row.at, row.kind, row.task, row.attempt, row.body};
 }
@@ -57,14 +55,14 @@ Result<RunPast> replay(RunReader& reader, RunId run, const std::vector<std::stri
   History history(ids, until);
   std::int64_t seq = 0;
   while (true) {
-    const auto rows = TRY(reader.events(run, seq, kReadAtOnce));
+    const auto rows = TRY(reader.events(run, seq, kEventsAtOnce));
     for (const EventRow& row : rows) {
       std::vector<HistoryChange> changes;
       TRY(history.apply(history_event(row), changes));
       page.take(row, changes);
       seq = row.seq;
     }
-    if (std::ssize(rows) < kReadAtOnce) return history.past();
+    if (std::ssize(rows) < kEventsAtOnce) return history.past();
   }
 }
 

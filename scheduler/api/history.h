@@ -7,6 +7,8 @@
 
 namespace tidemill::api {
 
+inline constexpr int kEventsAtOnce = 2000;  // are read of a run
+
 struct HistoryQuery {
   WallTime at{INT64_MAX};
   std::int64_t after = 0;  // events up to this number are not told

@@ -80,7 +80,7 @@ Result<Json> take_incident(Database& database, const std::string& source,
 }
 
 // The same for a channel that is not there, one that takes no calls, and a wrong signature.
-Response not_signed() {
+Response not_signed_by_pagerduty() {
   return Response::problem({401,
                             "Not signed",
                             "there is no such channel, or the call is not signed with its secret; "
@@ -103,7 +103,7 @@ Result<Response> hear_pagerduty(Context& context, GuessGate& gate, const Request
     return too_many_guesses(wait);
   }
   const std::string& channel = request.capture("channel");
-  if (!is_signed_for(context, request, channel)) return not_signed();
+  if (!is_signed_for(context, request, channel)) return not_signed_by_pagerduty();
   gate.was_right(request.remote);
   const IncidentEvent incident = TRY(parse_incident(request.body));
   Mutation mutation;

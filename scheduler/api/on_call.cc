@@ -16,7 +16,7 @@ using http::Request;
 using http::Response;
 
 constexpr Duration kCalendar = std::chrono::hours(24 * 60);
-constexpr Duration kLongest = std::chrono::hours(24 * 366);
+constexpr Duration kLongestOverride = std::chrono::hours(24 * 366);
 constexpr std::size_t kMostUsers = 20;
 
 Json::Array list_of(const std::vector<std::string>& users) {
@@ -113,7 +113,7 @@ Result<Response> list_overrides(Context& context, const Request& request) {
   return Response::json(json);
 }
 
-Result<Response> get_calendar(Context& context, const Request& request) {
+Result<Response> get_rotation_calendar(Context& context, const Request& request) {
   const View view = TRY(look(context, system_now().wall));
   const Rotation rotation = TRY(find_one(view, request));
   return Response::text(rotation_calendar(rotation, view.at, view.at + kCalendar),
@@ -155,7 +155,7 @@ Result<OverrideRow> read_override(const Request& request, const View& view) {
   row.until = *until;
   if (*until <= view.at) return invalid("until: is in the past");
   if (*until <= row.from) return invalid("until: is not after from");
-  if (*until - row.from > kLongest) return invalid("until: at most a year after from");
+  if (*until - row.from > kLongestOverride) return invalid("until: at most a year after from");
   row.reason = TRY(text_member(body, "reason"));
   if (row.reason.size() > 1000) return invalid("reason: at most 1000 bytes");
   row.by = request.who.name;
@@ -230,7 +230,7 @@ std::vector<http::Route> on_call_routes(Context& context) {
       make_route(
           context, Method::get, "/api/v1/oncall/{rotation}/calendar.ics", Permission::read,
           {"The shifts of the next 60 days as a calendar (text/calendar)", "On call", {}, "", ""},
-          get_calendar),
+          get_rotation_calendar),
   };
 }
 

@@ -3,8 +3,6 @@
 namespace tidemill::api {
 namespace {
 
-constexpr std::string_view kRunState = "state queued|running|succeeded|partial|failed|cancelled";
-
 std::vector<Shape> structure_shapes() {
   return {
       {"DagStructure",

@@ -11,17 +11,17 @@ namespace {
 using http::Request;
 using http::Response;
 
-struct Wish {
+struct RerunBody {
   bool latest = false;
   bool from_failed = false;
   bool dry_run = false;
   Json::Object params;
 };
 
-Result<Wish> read_wish(const Request& request) {
+Result<RerunBody> read_rerun_body(const Request& request) {
   const Json::Object body = TRY(request.json());
   TRY(only_members(body, {"version", "params", "from_failed", "dry_run"}));
-  Wish wish;
+  RerunBody wish;
   const std::string version = TRY(text_member(body, "version", "same"));
   if (version != "same" && version != "latest") return invalid("version: same or latest");
   wish.latest = version == "latest";
@@ -44,7 +44,8 @@ Json plan_json(const Rerun& rerun, RunId of) {
 }
 
 // The plan that the dry run shows is the one that is submitted.
-Result<Rerun> plan(Context& context, const Request& request, const RunRow& row, const Wish& wish) {
+Result<Rerun> plan(Context& context, const Request& request, const RunRow& row,
+                   const RerunBody& wish) {
   auto reader = TRY(context.readers.lease());
   StoredRun stored = TRY(reader->stored_run(row.id));
   const DagVersionRow version = TRY(reader->dag_version(row.version));
@@ -70,7 +71,7 @@ Result<Rerun> plan(Context& context, const Request& request, const RunRow& row, 
 }  // namespace
 
 Result<Response> rerun(Context& context, const Request& request) {
-  const Wish wish = TRY(read_wish(request));
+  const RerunBody wish = TRY(read_rerun_body(request));
   Operable found = TRY(operable(context, request));
   if (found.refusal) return std::move(*found.refusal);
   if (!is_terminal(found.row.state)) {

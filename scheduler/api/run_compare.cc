@@ -42,10 +42,10 @@ Json side_json(const TaskRun* task, WallTime now) {
 }
 
 // What a task left, by what it is and its name.
-using Left = std::map<std::pair<std::string, std::string>, Json>;
+using LeftByName = std::map<std::pair<std::string, std::string>, Json>;
 
-Left left_by(const TaskRun* task) {
-  Left left;
+LeftByName left_by(const TaskRun* task) {
+  LeftByName left;
   if (task == nullptr || task->result == nullptr) return left;
   const TaskResult& result = *task->result;
   for (const auto& [name, value] : result.outputs) left[{"output", name}] = Json(value);
@@ -60,8 +60,8 @@ Left left_by(const TaskRun* task) {
   return left;
 }
 
-Json left_json(const Left& before, const Left& after) {
-  Left all = before;
+Json left_json(const LeftByName& before, const LeftByName& after) {
+  LeftByName all = before;
   all.insert(after.begin(), after.end());
   Json::Array rows;
   for (const auto& [key, value] : all) {

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "core/run_timeline.h"
+#include "scheduler/api/history.h"
 #include "scheduler/api/run_compare.h"
 #include "scheduler/api/words.h"
 
@@ -12,18 +13,16 @@ namespace {
 using http::Request;
 using http::Response;
 
-constexpr int kReadAtOnce = 2000;
-
 Result<RunTimeline> replay(RunReader& reader, const RunRow& row, std::size_t tasks) {
   RunTimeline timeline(tasks, row.created_at);
   std::int64_t seq = 0;
   while (true) {
-    const auto events = TRY(reader.events(row.id, seq, kReadAtOnce));
+    const auto events = TRY(reader.events(row.id, seq, kEventsAtOnce));
     for (const EventRow& event : events) {
       TRY(timeline.apply({event.seq, event.at, event.kind, event.task, event.attempt, event.body}));
       seq = event.seq;
     }
-    if (std::ssize(events) < kReadAtOnce) return timeline;
+    if (std::ssize(events) < kEventsAtOnce) return timeline;
   }
 }
 
@@ -135,7 +134,7 @@ Result<Picture> load_picture(Context& context, RunReader& reader, RunId run) {
   return picture;
 }
 
-Result<Response> get_timeline(Context& context, const Request& request) {
+Result<Response> get_run_timeline(Context& context, const Request& request) {
   auto reader = TRY(context.readers.lease());
   const RunRow row = TRY(find_run(*reader, request));
   Picture picture = TRY(load_picture(context, *reader, row.id));
@@ -177,7 +176,7 @@ std::vector<http::Route> run_timeline_routes(Context& context) {
              {{"task", "string", "Only this task"}},
              "",
              "RunTimeline"},
-            get_timeline),
+            get_run_timeline),
       route("/api/v1/runs/{run}/compare/{other}",
             {"What differs between two runs of one dag", "Runs", {}, "", "RunComparison"},
             compare_runs),

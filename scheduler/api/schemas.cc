@@ -9,7 +9,6 @@
 namespace tidemill::api {
 namespace {
 
-constexpr std::string_view kRunState = "state queued|running|succeeded|partial|failed|cancelled";
 constexpr std::string_view kTaskState =
     "state waiting|ready|dispatched|running|retry_wait|awaiting_input|succeeded|failed|"
     "upstream_failed|skipped|cancelled";

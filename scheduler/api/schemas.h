@@ -22,6 +22,9 @@ struct Shape {
   std::vector<std::string_view> members;
 };
 
+inline constexpr std::string_view kRunState =
+    "state queued|running|succeeded|partial|failed|cancelled";
+
 const std::vector<Shape>& all_shapes();
 
 // JSON Schema (draft 2020-12) of one shape; others are referred to as #/components/schemas/NAME.

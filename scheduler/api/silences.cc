@@ -13,7 +13,7 @@ namespace {
 using http::Request;
 using http::Response;
 
-constexpr Duration kLongest = std::chrono::hours(24 * 366);
+constexpr Duration kLongestSilence = std::chrono::hours(24 * 366);
 constexpr std::size_t kLongestPattern = 200;
 
 Json silence_json(const SilenceRow& row) {
@@ -89,7 +89,7 @@ Status read_times(const Json::Object& body, WallTime now, Silence& silence) {
   silence.ends_at = *ends_at;
   if (*ends_at <= now) return invalid("ends_at: is in the past");
   if (*ends_at <= silence.starts_at) return invalid("ends_at: is not after starts_at");
-  if (*ends_at - silence.starts_at > kLongest) {
+  if (*ends_at - silence.starts_at > kLongestSilence) {
     return invalid("ends_at: a silence lasts at most a year, so that it is thought of again");
   }
   return Ok{};

@@ -6,6 +6,10 @@ Json time_or_null(WallTime time) { return time.us == 0 ? Json() : Json(format_rf
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
+Json texts(const std::vector<std::string>& list) { return Json::Array(list.begin(), list.end()); }
+
+Json number(std::uint64_t value) { return {static_cast<std::int64_t>(value)}; }
+
 Json milliseconds_between(WallTime begin, WallTime end, WallTime now) {
   if (begin.us == 0) return {};
   const Duration taken = (end.us == 0 ? now : end) - begin;

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/json.h"
 #include "base/time.h"
@@ -13,6 +14,8 @@ namespace tidemill::api {
 
 Json time_or_null(WallTime time);
 Json text_or_null(const std::string& text);
+Json texts(const std::vector<std::string>& list);
+Json number(std::uint64_t value);
 // From `begin` to `end`, or to `now` when it has not ended; null when it has not begun.
 Json milliseconds_between(WallTime begin, WallTime end, WallTime now);
 

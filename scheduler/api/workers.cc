@@ -160,7 +160,7 @@ Result<Response> give_up(Context& context, const Request& request) {
 
 // Tokens -----------------------------------------------------------------------------------------
 
-Result<Response> list_tokens(Context& context, const Request&) {
+Result<Response> list_tokens_of_workers(Context& context, const Request&) {
   auto database = TRY(context.people.take());
   Json::Array tokens;
   for (const WorkerTokenRow& row : TRY(all_worker_tokens(*database))) {
@@ -178,7 +178,7 @@ Result<Response> list_tokens(Context& context, const Request&) {
   return Response::json(json);
 }
 
-Result<Response> create_token(Context& context, const Request& request) {
+Result<Response> create_token_of_worker(Context& context, const Request& request) {
   const Json::Object body = TRY(request.json());
   TRY(only_members(body, {"worker"}));
   const std::string worker = TRY(text_member(body, "worker"));
@@ -192,7 +192,7 @@ Result<Response> create_token(Context& context, const Request& request) {
 }
 
 // The connection is closed after the commit, so that the worker cannot come in again.
-Result<Response> revoke_token(Context& context, const Request& request) {
+Result<Response> revoke_token_of_worker(Context& context, const Request& request) {
   const std::string& worker = request.capture("worker");
   TRY(store(context, request, revoke_worker_token(worker, system_now().wall)));
   context.scheduler.cut_worker(worker, fmt::format("the token of worker {} was revoked", worker));
@@ -230,7 +230,7 @@ std::vector<http::Route> worker_routes(Context& context) {
             give_up),
       route(Method::get, "/api/v1/worker-tokens", kAdmin,
             {"Tokens of workers of other machines", "Workers", {}, "", "WorkerTokenList"},
-            list_tokens),
+            list_tokens_of_workers),
       route(Method::post, "/api/v1/worker-tokens", kAdmin,
             {"Make the token of a worker, shown once",
              "Workers",
@@ -238,14 +238,14 @@ std::vector<http::Route> worker_routes(Context& context) {
              "NewWorkerToken",
              "WorkerSecret",
              201},
-            create_token),
+            create_token_of_worker),
       route(Method::delete_, "/api/v1/worker-tokens/{worker}", kAdmin,
             {"Revoke it: the worker is disconnected at once and cannot come back",
              "Workers",
              {},
              "",
              "WorkerDone"},
-            revoke_token),
+            revoke_token_of_worker),
   };
 }
 
