@@ -12,10 +12,10 @@ endfunction()
 tidemill_precompiled(tidemill_pch base/precompiled.h)
 tidemill_precompiled(tidemill_pch_core base/precompiled.h)
 target_compile_options(tidemill_pch_core PRIVATE -fno-exceptions)
-# What is tested is built as it is shipped; the tests around it compile a third faster so.
+# What is tested is built as it is shipped; the tests around it compile in about half the time so.
 set(tidemill_test_options "")
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  set(tidemill_test_options -O1 -g0)
+  set(tidemill_test_options -Og -g0)
 endif()
 if(NOT TIDEMILL_FUZZ)
   tidemill_precompiled(tidemill_pch_test tests/support/precompiled.h GTest::gtest)
@@ -34,6 +34,14 @@ function(tidemill_reuse_pch target pch)
   endif()
 endfunction()
 
+# Sources of one library are compiled sixteen at a time: half of a source's time goes into headers that
+# its neighbours read as well. So names that are local to a source are unique within its library. The
+# debug build compiles every source by itself: what it includes is what it needs.
+option(TIDEMILL_UNITY "Compile several sources of a target as one" OFF)
+function(tidemill_compile_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${TIDEMILL_UNITY} UNITY_BUILD_BATCH_SIZE 16)
+endfunction()
+
 # tidemill_layer(name SOURCES ... LIBS ... PRIVATE_LIBS ...): one static library of a layer.
 function(tidemill_layer name)
   cmake_parse_arguments(ARG "" "PCH" "SOURCES;LIBS;PRIVATE_LIBS" ${ARGN})
@@ -44,6 +52,7 @@ function(tidemill_layer name)
   target_link_libraries(${name} PUBLIC tidemill_flags fmt::fmt Threads::Threads ${ARG_LIBS}
                                 PRIVATE ${ARG_PRIVATE_LIBS})
   tidemill_reuse_pch(${name} ${ARG_PCH})
+  tidemill_compile_together(${name})
 endfunction()
 
 # tidemill_core_area(name SOURCES ... LIBS ...): a part of core/. The core decides and never

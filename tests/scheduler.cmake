@@ -13,7 +13,7 @@ add_executable(measure_scheduler integration/measure_scheduler.cc)
 target_link_libraries(measure_scheduler PRIVATE tidemill_scheduler GTest::gtest)
 tidemill_reuse_pch(measure_scheduler tidemill_pch_test)
 # One thread, and each write of a story fails in turn.
-tidemill_test(storage_disk_test SOURCES integration/storage_disk_test.cc LIBS tidemill_storage LABELS no_tsan)
+tidemill_test(storage_disk_test SOURCES integration/storage_disk_test.cc LIBS tidemill_storage LABELS no_tsan long)
 add_subdirectory(sim)
 tidemill_test(simulation_test SOURCES sim/simulation_test.cc LIBS tidemill_sim TIMEOUT 1800)
 add_executable(simulate sim/sim_main.cc ../cli/sim_command.cc)

@@ -15,7 +15,7 @@ namespace tidemill::client {
 namespace {
 
 constexpr Duration kBetweenLooks = std::chrono::milliseconds(100);
-constexpr Duration kPatience = std::chrono::seconds(60);  // a mail server may take half of it
+constexpr Duration kTestPatience = std::chrono::seconds(60);  // a mail server may take half of it
 
 Style style_of_channel(const std::string& state) {
   if (state == "works") return Style::green;
@@ -24,7 +24,7 @@ Style style_of_channel(const std::string& state) {
 
 // A test is tried once: it is sent, or it is dead.
 Result<Json> wait_for(Api& api, std::int64_t message) {
-  const WallTime end = system_now().wall + kPatience;
+  const WallTime end = system_now().wall + kTestPatience;
   while (true) {
     Json now = TRY(api.get(path_of({"messages", std::to_string(message)})));
     if (text_at(now, "state") != "pending" || system_now().wall >= end) return now;

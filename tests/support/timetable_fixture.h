@@ -4,10 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "core/timetable.h"
+#include "tests/support/at.h"
 
 namespace tidemill::testing {
 
-inline WallTime at(std::string_view text) { return parse_rfc3339(text).value(); }
+inline const WallTime kMidnight = at("2026-05-04T00:00:00Z");
 
 inline Schedule cron_schedule(std::string_view cron, const std::string& zone = "UTC",
                               DstPolicy dst = {}) {

@@ -12,8 +12,8 @@ namespace {
 using std::chrono::hours;
 using testing::at;
 using testing::cron_schedule;
+using testing::kMidnight;
 
-const WallTime kMidnight = at("2026-05-04T00:00:00Z");
 const WallTime kLater = kMidnight + hours(100);
 
 BackfillRequest request_of(int from_hour, int until_hour, Reprocess reprocess = Reprocess::none) {

@@ -13,10 +13,9 @@ using std::chrono::minutes;
 using testing::at;
 using testing::cron_schedule;
 using testing::input_of;
+using testing::kMidnight;
 using testing::state_of;
 using testing::text_of;
-
-const WallTime kMidnight = at("2026-05-04T00:00:00Z");
 
 std::vector<HeldInstant> held_hours(int count, const std::string& key = "k") {
   std::vector<HeldInstant> held;

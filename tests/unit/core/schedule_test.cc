@@ -5,8 +5,12 @@
 #include <limits>
 #include <random>
 
+#include "tests/support/at.h"
+
 namespace tidemill {
 namespace {
+
+using testing::at;
 
 constexpr WallTime kForever{std::numeric_limits<std::int64_t>::max()};
 constexpr WallTime kBeginning{std::numeric_limits<std::int64_t>::min()};
@@ -14,7 +18,6 @@ constexpr std::int64_t kSecondUs = 1'000'000;
 
 using Times = std::vector<std::string>;
 
-WallTime at(std::string_view text) { return parse_rfc3339(text).value(); }
 std::int32_t day(std::string_view text) { return parse_date(text).value(); }
 
 Schedule cron_schedule(std::string_view text, std::string_view zone = "UTC", DstPolicy dst = {}) {

@@ -10,14 +10,13 @@ using testing::at;
 using testing::cron_schedule;
 using testing::every_schedule;
 using testing::input_of;
+using testing::kMidnight;
 using testing::state_of;
 using testing::text_of;
 using Mode = Catchup::Mode;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
-
-const WallTime kMidnight = at("2026-05-04T00:00:00Z");
 
 std::string planned(const TimetableInput& input, WallTime now) {
   return text_of(plan_timetable(input, now).decisions);

@@ -24,7 +24,7 @@ export function TaskProgress({ run }: { run: RunSummary }) {
 // there before the answer is.
 function Why({ run }: { run: RunSummary }) {
   const why = useGet("/api/v1/runs/{run}/explain", { run: run.run }, {}, ["runs"]);
-  return <span class="soft why"> {why.data && `· ${why.data.sentence}`}</span>;
+  return <> <span class="soft why">{why.data?.sentence}</span></>;
 }
 
 const MOST_WHY = 20; // each asks for its own

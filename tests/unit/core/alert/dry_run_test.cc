@@ -7,7 +7,7 @@
 namespace tidemill {
 namespace {
 
-constexpr std::string_view kFile = R"(
+constexpr std::string_view kDutyFile = R"(
 channels:
   chat: {slack: {url: {secret: hook}}}
   mail: {webhook: {url: https://example.org}}
@@ -42,7 +42,7 @@ policies:
 )";
 
 std::string asked(std::string_view name, AlertSeverity severity, std::string_view at) {
-  const auto parsed = parse_policies(kFile, load_zone);
+  const auto parsed = parse_policies(kDutyFile, load_zone);
   if (parsed.policies == nullptr) return "broken";
   const WallTime start = parse_rfc3339(at).value();
   const EscalationPolicy& policy = *find_policy(*parsed.policies, std::string(name));

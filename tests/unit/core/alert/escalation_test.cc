@@ -2,14 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/at.h"
+
 namespace tidemill {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
+using testing::at;
 
 NotifyTarget user(std::string name) { return {NotifyTarget::Kind::user, std::move(name)}; }
-WallTime at(std::string_view text) { return parse_rfc3339(text).value(); }
 const WallTime kNoon = at("2026-11-22T12:00:00Z");
 
 TEST(Escalation, TellsEverythingUpToThePause) {

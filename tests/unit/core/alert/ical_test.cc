@@ -3,11 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "tests/support/at.h"
 
 namespace tidemill {
 namespace {
 
-WallTime at(std::string_view text) { return parse_rfc3339(text).value(); }
+using testing::at;
 
 Rotation weekly() {
   Rotation made;

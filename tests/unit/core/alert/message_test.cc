@@ -10,7 +10,7 @@
 namespace tidemill {
 namespace {
 
-AlertMessage sample() {
+AlertMessage train_failure() {
   AlertMessage message;
   message.id = "m1";
   message.thread = "m1";
@@ -22,7 +22,7 @@ AlertMessage sample() {
 }
 
 TEST(Message, TheTitleIsOneLineAndFits) {
-  AlertMessage message = sample();
+  AlertMessage message = train_failure();
   EXPECT_EQ(message_title(message, 200), "critical: train of daily failed: exit code 3");
   message.what = "a\r\nSubject: b\x01\xFF" + std::string(5000, 'x');
   for (const std::size_t limit : {10u, 11u, 12u, 150u}) {
@@ -43,7 +43,7 @@ TEST(Message, ACutIsBetweenCharacters) {
 }
 
 TEST(Message, TheTextSaysSinceWhenAndHowOften) {
-  AlertMessage message = sample();
+  AlertMessage message = train_failure();
   message.count = 7;
   EXPECT_EQ(message_text(message, 2000),
             "train of daily failed: exit code 3\n"
@@ -58,9 +58,9 @@ TEST(Message, TheTextSaysSinceWhenAndHowOften) {
 }
 
 TEST(Message, SeveralAlertsAreOneTitleAndAList) {
-  AlertMessage message = sample();
+  AlertMessage message = train_failure();
   for (int i = 0; i < 30; ++i) {
-    AlertMessage other = sample();
+    AlertMessage other = train_failure();
     other.what = fmt::format("t{} of daily failed: exit code {}", i, i);
     message.others.push_back(other);
   }
@@ -88,21 +88,21 @@ TEST(Message, KeysAreShortAndDiffer) {
 }
 
 TEST(Delivery, WhatAnswersMean) {
-  using Kind = DeliveryOutcome::Kind;
+  using Meaning = DeliveryOutcome::Kind;
   for (const int status : {200, 201, 202, 204}) {
-    EXPECT_EQ(judge_http(status, {}, true).kind, Kind::sent);
+    EXPECT_EQ(judge_http(status, {}, true).kind, Meaning::sent);
   }
   for (const int status : {400, 404, 410, 413, 422, 301, 307}) {
-    EXPECT_EQ(judge_http(status, {}, false).kind, Kind::refused) << status;
+    EXPECT_EQ(judge_http(status, {}, false).kind, Meaning::refused) << status;
   }
-  for (const int status : {404, 410}) EXPECT_EQ(judge_http(status, {}, true).kind, Kind::gone);
+  for (const int status : {404, 410}) EXPECT_EQ(judge_http(status, {}, true).kind, Meaning::gone);
   for (const int status : {401, 403, 408, 429, 500, 502, 503, 599}) {
-    EXPECT_EQ(judge_http(status, {}, true).kind, Kind::retry) << status;
+    EXPECT_EQ(judge_http(status, {}, true).kind, Meaning::retry) << status;
   }
   EXPECT_EQ(judge_http(429, std::chrono::seconds(30), true).wait, std::chrono::seconds(30));
-  EXPECT_EQ(judge_smtp(550, "x").kind, Kind::refused);
-  EXPECT_EQ(judge_smtp(535, "x").kind, Kind::retry);
-  EXPECT_EQ(judge_smtp(421, "x").kind, Kind::retry);
+  EXPECT_EQ(judge_smtp(550, "x").kind, Meaning::refused);
+  EXPECT_EQ(judge_smtp(535, "x").kind, Meaning::retry);
+  EXPECT_EQ(judge_smtp(421, "x").kind, Meaning::retry);
   EXPECT_EQ(judge_smtp(0, "no connection").error, "no connection");
 }
 

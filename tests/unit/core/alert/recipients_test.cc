@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "core/alert/policies_parser.h"
+#include "tests/support/at.h"
 
 namespace tidemill {
 namespace {
 
-constexpr std::string_view kFile = R"(
+using testing::at;
+
+constexpr std::string_view kRecipientsFile = R"(
 channels:
   chat: {slack: {url: {secret: hook}}}
   mail: {webhook: {url: https://example.org}}
@@ -31,10 +34,8 @@ policies:
 default: second
 )";
 
-WallTime at(std::string_view text) { return parse_rfc3339(text).value(); }
-
 AlertPolicies policies() {
-  const auto parsed = parse_policies(kFile, load_zone);
+  const auto parsed = parse_policies(kRecipientsFile, load_zone);
   EXPECT_NE(parsed.policies, nullptr);
   return parsed.policies == nullptr ? AlertPolicies() : *parsed.policies;
 }

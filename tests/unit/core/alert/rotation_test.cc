@@ -2,13 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/at.h"
+
 namespace tidemill {
 namespace {
 
+using testing::at;
 using Users = std::vector<std::string>;
 using std::chrono::hours;
-
-WallTime at(std::string_view text) { return parse_rfc3339(text).value(); }
 
 LocalTime local(std::string_view date, int hour) {
   return {std::int64_t{parse_date(date).value()} * 86'400 + hour * 3600};

@@ -20,7 +20,7 @@ RunNews news(RunNews::Kind kind, std::uint64_t run = 7) {
   return made;
 }
 
-RunNews failure(Cause cause = Cause::exit, std::string reason = "exit code 3") {
+RunNews failed_task(Cause cause = Cause::exit, std::string reason = "exit code 3") {
   RunNews made = news(RunNews::Kind::task_failed);
   made.failed = {{"train", cause, 3, std::move(reason)}};
   return made;
@@ -41,7 +41,7 @@ const Event& only(const std::vector<KeyedAlertEvent>& events) {
 }
 
 TEST(RunAlerts, AFailureIsKeyedByDagTaskAndCause) {
-  const auto events = alerts_of(failure(Cause::oom, "out of memory"), {}, {});
+  const auto events = alerts_of(failed_task(Cause::oom, "out of memory"), {}, {});
   EXPECT_EQ(only<Raise>(events).run, 7U);
   EXPECT_EQ(events[0].key, (AlertKey{"etl", "train", "oom"}));
   EXPECT_EQ(events[0].what, "train of etl failed: out of memory");
@@ -56,7 +56,7 @@ TEST(RunAlerts, ALateRunIsToldWithItsTime) {
 }
 
 TEST(RunAlerts, NothingIsToldBehindAColonWithoutADetail) {
-  EXPECT_EQ(alerts_of(failure(Cause::lost, ""), {}, {}).at(0).what, "train of etl failed");
+  EXPECT_EQ(alerts_of(failed_task(Cause::lost, ""), {}, {}).at(0).what, "train of etl failed");
   RunNews ended = news(RunNews::Kind::ended);
   ended.state = RunState::failed;
   EXPECT_EQ(alerts_of(ended, {}, {}).at(0).what, "etl failed");
@@ -65,8 +65,9 @@ TEST(RunAlerts, NothingIsToldBehindAColonWithoutADetail) {
 
 TEST(RunAlerts, FailedAfterLateJoinsTheAlertThatIsThere) {
   const AlertKey late{"etl", "", "deadline"};
-  EXPECT_EQ(alerts_of(failure(), {}, {open_alert(late, 7)}).at(0).key, late);
-  EXPECT_NE(alerts_of(failure(), {}, {open_alert(late, 6)}).at(0).key, late) << "of another run";
+  EXPECT_EQ(alerts_of(failed_task(), {}, {open_alert(late, 7)}).at(0).key, late);
+  EXPECT_NE(alerts_of(failed_task(), {}, {open_alert(late, 6)}).at(0).key, late)
+      << "of another run";
 }
 
 TEST(RunAlerts, LateAfterFailedJoinsTheAlertThatIsThere) {
@@ -100,7 +101,7 @@ TEST(RunAlerts, ARunThatTimedOutIsAnAlertOfItsOwn) {
 }
 
 TEST(RunAlerts, TheDagSaysWhatPeopleAreToldOf) {
-  EXPECT_TRUE(alerts_of(failure(), {false, true, AlertSeverity::error}, {}).empty());
+  EXPECT_TRUE(alerts_of(failed_task(), {false, true, AlertSeverity::error}, {}).empty());
   EXPECT_TRUE(
       alerts_of(news(RunNews::Kind::late), {true, false, AlertSeverity::error}, {}).empty());
 }
@@ -129,9 +130,9 @@ TEST(AlertSignature, LeavesOutWhatDiffersEachTime) {
 }
 
 TEST(AlertSignature, AnExitCodeTellsFailuresApart) {
-  RunNews other = failure();
+  RunNews other = failed_task();
   other.failed[0].exit_code = 4;
-  const auto first = alerts_of(failure(), {}, {});
+  const auto first = alerts_of(failed_task(), {}, {});
   const auto second = alerts_of(other, {}, {});
   EXPECT_NE(only<Raise>(first).signature, only<Raise>(second).signature);
 }
@@ -164,7 +165,7 @@ TEST(RunAlerts, PredictedThenLateThenFailedIsOneAlert) {
   const auto late = alerts_of(news(RunNews::Kind::late), rules, {alert});
   EXPECT_EQ(late.at(0).key, key);
   EXPECT_EQ(only<Raise>(late).severity, AlertSeverity::critical) << "which is news";
-  EXPECT_EQ(alerts_of(failure(), rules, {alert}).at(0).key, key);
+  EXPECT_EQ(alerts_of(failed_task(), rules, {alert}).at(0).key, key);
 }
 
 TEST(RunAlerts, AForecastIsOverWithTheRunAndWhatCameTrueIsNot) {
@@ -207,7 +208,7 @@ TEST(RunAlerts, ASlowTaskSaysWhyItsRunIsSlow) {
 
 TEST(RunAlerts, AFailureDoesNotJoinTheAlertOfASlowRun) {
   const Alert slow = open_alert({"etl", "", "slow"}, 7);
-  EXPECT_EQ(alerts_of(failure(), {}, {slow}).at(0).key, (AlertKey{"etl", "train", "exit"}));
+  EXPECT_EQ(alerts_of(failed_task(), {}, {slow}).at(0).key, (AlertKey{"etl", "train", "exit"}));
   EXPECT_EQ(alerts_of(news(RunNews::Kind::late), {}, {slow}).at(0).key,
             (AlertKey{"etl", "", "deadline"}));
 }
