@@ -10,7 +10,7 @@ build: ## install what is needed and build build/release/tidemill
 test: ## the whole test suite
 	./bootstrap test
 
-check: ## tests, sanitizers, fuzzers, clang-tidy (about half an hour)
+check: ## everything under sanitizers, fuzzers, clang-tidy (more than an hour)
 	./bootstrap check
 
 shake: ## browser tests with late answers and a slow page: make shake LAG=2000 CPU=8 SEED=7
@@ -24,6 +24,7 @@ demo: ## the category demo on real data
 
 soak: ## ten minutes of one fault a second
 	./bootstrap soak
+
 bench: ## compare with make, ninja, GNU parallel and snakemake
 	./bootstrap bench
 
