@@ -1,1 +1,2 @@
 tidemill_python_test(safety_test Safety)
+tidemill_python_test(cgroup_test Cgroup)

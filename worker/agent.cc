@@ -574,7 +574,7 @@ Result<int> serve(const AgentOptions& given) {
 
 int run_agent(const AgentOptions& options) {
   // The supervisor needs it, and has nobody to tell.
-  if (const auto cgroups = CgroupFolder::from_environment(); !cgroups.ok()) {
+  if (const auto cgroups = CgroupFolder::from_environment({}); !cgroups.ok()) {
     fmt::print(stderr, "tidemill worker {}: {}; unset it to go on without control groups\n",
                options.name, cgroups.error().message);
     return kAgentCannotWork;

@@ -8,18 +8,29 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <thread>
+#include <vector>
 
 #include "base/text.h"
+#include "base/time.h"
 
 namespace tidemill {
 namespace {
 
-constexpr std::string_view kPrefix = "tidemill-";
 constexpr std::int64_t kCpuPeriodUs = 100'000;
+constexpr int kEmptyLooks = 200;
+constexpr Duration kBetweenLooks = std::chrono::milliseconds(10);
 
 bool write_control(const std::string& path, std::string_view value) {
   const Fd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
   return fd && ::write(fd.get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
+}
+
+// A group that was killed is busy until the last of its processes has ended.
+void remove_when_empty(const std::string& path) {
+  for (int look = 0; look < kEmptyLooks && ::rmdir(path.c_str()) != 0 && errno == EBUSY; ++look) {
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
 }
 
 }  // namespace
@@ -54,8 +65,9 @@ OomEvidence AttemptCgroup::oom_evidence() const {
   return OomEvidence::unknown;
 }
 
-Result<CgroupFolder> CgroupFolder::from_environment() {
+Result<CgroupFolder> CgroupFolder::from_environment(std::string_view worker_mark) {
   CgroupFolder folder;
+  folder.prefix_ = fmt::format("tidemill-{}-", worker_mark);
   const char* path = std::getenv("TIDEMILL_CGROUP");
   if (path == nullptr || *path == '\0') return folder;
   folder.path_ = path;
@@ -72,18 +84,19 @@ Result<CgroupFolder> CgroupFolder::from_environment() {
 
 void CgroupFolder::clean() const {
   const std::unique_ptr<DIR, int (*)(DIR*)> dir(::opendir(path_.c_str()), &::closedir);
+  std::vector<std::string> left;
   while (dir && enabled()) {
     const dirent* entry = ::readdir(dir.get());
-    if (entry == nullptr) return;
-    if (!std::string_view(entry->d_name).starts_with(kPrefix)) continue;
-    const std::string path = path_ + "/" + entry->d_name;
-    (void)write_control(path + "/cgroup.kill", "1");
-    ::rmdir(path.c_str());
+    if (entry == nullptr) break;
+    if (std::string_view(entry->d_name).starts_with(prefix_))
+      left.push_back(path_ + "/" + entry->d_name);
   }
+  for (const std::string& path : left) (void)write_control(path + "/cgroup.kill", "1");
+  for (const std::string& path : left) remove_when_empty(path);
 }
 
 Result<std::unique_ptr<AttemptCgroup>> CgroupFolder::make(AttemptId attempt) const {
-  const std::string path = fmt::format("{}/{}{}", path_, kPrefix, attempt.value);
+  const std::string path = fmt::format("{}/{}{}", path_, prefix_, attempt.value);
   if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST)
     return errno_error("cannot make cgroup " + path);
   Fd procs(::open((path + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));

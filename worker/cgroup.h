@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/fd.h"
 #include "base/id.h"
@@ -34,15 +35,18 @@ class AttemptCgroup {
 
 class CgroupFolder {
  public:
-  // From the environment; an error when it is named and unusable.
-  static Result<CgroupFolder> from_environment();
+  // From the environment; an error when it is named and unusable. Groups carry the mark of the
+  // worker (ProcessTag::worker_mark): two workers with one folder leave each other's alone.
+  static Result<CgroupFolder> from_environment(std::string_view worker_mark);
   bool enabled() const { return !path_.empty(); }
-  // Ends and removes what a supervisor before us left.
+  // Ends and removes what a supervisor of this worker left; waits up to two seconds for the kernel
+  // to end it. What is still there then stays until the next start.
   void clean() const;
   Result<std::unique_ptr<AttemptCgroup>> make(AttemptId attempt) const;
 
  private:
   std::string path_;
+  std::string prefix_;  // of the names of our groups
 };
 
 }  // namespace tidemill

@@ -269,7 +269,8 @@ Status serve(const SupervisorOptions& options) {
   ProcessSetup setup = TRY(set_up_supervisor_process());
   TRY(make_directories(options.directory, true));
   const Fd lock = TRY(take_lock_file(options.directory + "/supervisor.lock", "a supervisor"));
-  CgroupFolder cgroups = TRY(CgroupFolder::from_environment());
+  CgroupFolder cgroups = TRY(
+      CgroupFolder::from_environment(ProcessTag(options.directory).worker_mark()));
   std::vector<journal::Record> records;
   Journal journal = TRY(Journal::open(options.directory + "/supervisor.journal", records));
   Fd listener = TRY(listen_unix(supervisor_socket(options.directory)));
